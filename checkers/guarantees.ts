@@ -1,0 +1,106 @@
+/**
+ * What a configuration can promise. `implies` gives the direct consequences: a configuration that promises a
+ * guarantee promises everything reachable from it, so an anomaly that refutes the weaker one violates the stronger.
+ * Transactional models live in `transactions/`; these are the ones of objects and of stored data.
+ */
+export interface Guarantee {
+  readonly name: string;
+  readonly title: string;
+  readonly implies: readonly string[];
+  readonly source: string;
+}
+
+const table: readonly Guarantee[] = [
+  {
+    name: 'linearizable',
+    title: 'Every operation takes effect at one instant between its invocation and its completion',
+    implies: ['sequential', 'durable', 'no-stale-read'],
+    source: 'Herlihy & Wing, Linearizability, TOPLAS 1990',
+  },
+  {
+    name: 'no-stale-read',
+    title: 'A read that begins after an acknowledged write returned sees it, or a later one',
+    implies: ['no-thin-air'],
+    source: 'Lamport, On interprocess communication (regular register), 1986',
+  },
+  {
+    name: 'sequential',
+    title: 'One total order of operations that respects the order of each session',
+    implies: ['causal-convergent'],
+    source: 'Lamport, How to make a multiprocessor computer, 1979',
+  },
+  {
+    name: 'causal-convergent',
+    title: 'Causality is respected and all replicas agree on one order of conflicting writes (CCv)',
+    implies: ['causal', 'convergent'],
+    source: 'Bouajjani, Enea, Guerraoui & Hamza, On verifying causal consistency, POPL 2017',
+  },
+  {
+    name: 'causal',
+    title: 'Whoever sees an effect sees its causes (CC)',
+    implies: ['read-your-writes', 'monotonic-reads', 'monotonic-writes', 'writes-follow-reads'],
+    source: 'Bouajjani, Enea, Guerraoui & Hamza, On verifying causal consistency, POPL 2017',
+  },
+  {
+    name: 'read-your-writes',
+    title: 'A session sees its own acknowledged writes',
+    implies: ['no-thin-air'],
+    source: 'Terry et al., Session guarantees for weakly consistent replicated data, PDIS 1994',
+  },
+  {
+    name: 'monotonic-reads',
+    title: 'A session never sees an older version after a newer one',
+    implies: ['no-thin-air'],
+    source: 'Terry et al., Session guarantees for weakly consistent replicated data, PDIS 1994',
+  },
+  {
+    name: 'monotonic-writes',
+    title: 'Writes of a session are seen in the order in which it made them',
+    implies: ['no-thin-air'],
+    source: 'Terry et al., Session guarantees for weakly consistent replicated data, PDIS 1994',
+  },
+  {
+    name: 'writes-follow-reads',
+    title: 'Who sees a write sees what its session had read before making it',
+    implies: ['no-thin-air'],
+    source: 'Terry et al., Session guarantees for weakly consistent replicated data, PDIS 1994',
+  },
+  {
+    name: 'durable',
+    title: 'No acknowledged write is lost',
+    implies: ['no-thin-air'],
+    source: 'Gray & Reuter, Transaction processing, 1993 (the D of ACID)',
+  },
+  {
+    name: 'convergent',
+    title: 'Once updates stop and the network heals, all replicas hold the same data',
+    implies: ['no-thin-air'],
+    source: 'Terry et al., Managing update conflicts in Bayou, SOSP 1995; Shapiro et al., CRDTs, SSS 2011',
+  },
+  {
+    name: 'no-thin-air',
+    title: 'Reads return only values that somebody wrote and that did not certainly fail',
+    implies: ['recovers'],
+    source: 'Bouajjani, Enea, Guerraoui & Hamza, On verifying causal consistency, POPL 2017 (ThinAirRead)',
+  },
+  {
+    name: 'recovers',
+    title: 'After the faults are healed, the database serves again',
+    implies: [],
+    source: 'Alpern & Schneider, Defining liveness, 1985',
+  },
+];
+
+export const GUARANTEES: ReadonlyMap<string, Guarantee> = new Map(table.map((g) => [g.name, g]));
+
+/** `names` and everything they imply. Unknown names stand for themselves (transactional models). */
+export function closure(names: Iterable<string>): Set<string> {
+  const all = new Set<string>();
+  const pending = [...names];
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    if (all.has(name)) continue;
+    all.add(name);
+    pending.push(...(GUARANTEES.get(name)?.implies ?? []));
+  }
+  return all;
+}

@@ -1,0 +1,80 @@
+import tseslint from 'typescript-eslint';
+
+const ambient = (what, instead) => ({ message: `${what} makes runs irreproducible: ${instead}.` });
+
+/** Time, randomness and timers come from harness/runtime, so that one seed gives one history. */
+const noAmbient = {
+  'no-restricted-globals': [
+    'error',
+    { name: 'setTimeout', ...ambient('A bare timer', 'use Clock.after or Clock.sleep') },
+    { name: 'setInterval', ...ambient('A bare timer', 'use Clock.sleep in a loop') },
+    { name: 'setImmediate', ...ambient('A bare timer', 'use Clock.sleep') },
+    { name: 'performance', ...ambient('performance.now', 'use Clock.now') },
+  ],
+  'no-restricted-properties': [
+    'error',
+    { object: 'Date', property: 'now', ...ambient('Date.now', 'use Clock.now') },
+    { object: 'Math', property: 'random', ...ambient('Math.random', 'use a named Random stream') },
+    { object: 'process', property: 'hrtime', ...ambient('process.hrtime', 'use Clock.now') },
+  ],
+  'no-restricted-syntax': [
+    'error',
+    {
+      selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+      ...ambient('new Date()', 'use the wall clock of harness/runtime'),
+    },
+    { selector: 'ExportDefaultDeclaration', message: 'No default exports: a name is easier to find.' },
+  ],
+  'no-restricted-imports': [
+    'error',
+    {
+      paths: [
+        { name: 'node:timers/promises', message: 'Use Clock.sleep.' },
+        { name: 'timers/promises', message: 'Use Clock.sleep.' },
+        { name: 'node:timers', message: 'Use Clock.after.' },
+      ],
+    },
+  ],
+};
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'node_modules/**', 'runs/**', '**/fixtures/**', '.cache/**'] },
+  {
+    files: ['**/*.ts', '**/*.tsx'],
+    extends: [...tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      ...noAmbient,
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/require-await': 'off',
+      'max-lines': ['error', { max: 300, skipComments: true, skipBlankLines: true }],
+    },
+  },
+  {
+    // The one place that touches real time and randomness; and what runs outside a run.
+    files: [
+      'harness/runtime/**',
+      'scripts/**',
+      'bench/**',
+      '**/*.test.ts',
+      '**/testing/**',
+      '*.config.ts',
+      'results/page/**',
+    ],
+    rules: {
+      'no-restricted-globals': 'off',
+      'no-restricted-properties': 'off',
+      'no-restricted-imports': 'off',
+      'no-restricted-syntax': 'off',
+      'max-lines': 'off',
+    },
+  },
+  { files: ['*.config.ts', 'eslint.config.js'], rules: { 'no-restricted-syntax': 'off' } },
+);

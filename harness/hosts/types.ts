@@ -1,0 +1,123 @@
+import type { Runtime } from '../runtime/types.ts';
+
+/** Where nodes live. `sim` has no host: its nodes are objects in memory. */
+export type World = 'process' | 'docker' | 'sim';
+
+/** A directed pair of nodes: traffic that `from` sends to `to`. */
+export interface Link {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Why something cannot be done here, in one sentence for the user. */
+export interface Refusal {
+  readonly refused: string;
+}
+
+export function isRefusal(value: object): value is Refusal {
+  return 'refused' in value;
+}
+
+/** Faults of the network between nodes. A link fault stays until {@link Links.heal}. */
+export interface Links {
+  /** `drop`: bytes vanish silently, those in flight included. `reset`: connections are refused and torn down. */
+  cut(links: readonly Link[], mode: 'drop' | 'reset'): Promise<void>;
+  /** Each direction given is slowed by `ms`. */
+  delay(links: readonly Link[], ms: number): Promise<void>;
+  /** Lifts every fault from these links, from all when none are given. */
+  heal(links?: readonly Link[]): Promise<void>;
+  /** Can `from` open a connection to `to` and be heard, right now? An independent probe, bounded to about a second. */
+  reaches(link: Link): Promise<boolean>;
+  /** Database traffic since the host started: bytes carried, and bytes (or packets) that a fault swallowed. */
+  counters(link: Link): Promise<{ readonly carried: number; readonly dropped: number }>;
+}
+
+/** One node: an address, a directory that survives kills, and the service that runs in it. */
+export interface HostNode {
+  readonly name: string;
+  /** The node's directory, as the harness sees it: config, data and logs live here. */
+  readonly directory: string;
+  /** Starts the service, detached from this process' terminal, its output appended to `<directory>/<service>.log`. */
+  start(service: ServiceSpec): Promise<void>;
+  /** Signals the service's whole process group at once; `SIGKILL`ed groups are awaited until gone. */
+  signal(service: string, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM' | 'SIGINT'): Promise<void>;
+  /** Is any process of the service's group alive (a stopped one is alive)? */
+  alive(service: string): Promise<boolean>;
+  /** Runs a command to its end in the node. Rejects on a non-zero status unless `allowFailure`. */
+  run(command: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /** Log files to collect: absolute paths on the harness' side. */
+  logs(): Promise<readonly string[]>;
+}
+
+export interface ServiceSpec {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Run as this uid and gid (the process host, as root); ignored in containers, which have users of their own. */
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly cwd?: string;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly timeoutMs?: number;
+  readonly allowFailure?: boolean;
+  readonly input?: string;
+}
+
+export interface RunResult {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface HostNodeSpec {
+  readonly name: string;
+  /** Ports the node's services listen on, by role (`client`, `peer`, …): in containers the real numbers. */
+  readonly ports: Readonly<Record<string, number | null>>;
+  /** Docker: the image and its limits. The process host ignores it. */
+  readonly image?: string;
+  readonly memoryMb?: number;
+  readonly cpus?: number;
+}
+
+/** A place for nodes, owned by one run; everything it made carries the run's label and dies with {@link close}. */
+export interface Host {
+  readonly world: World;
+  /** Creates a node: its directory, address and ports. Nothing runs in it yet. */
+  addNode(spec: HostNodeSpec): Promise<HostNode>;
+  /** The port that the node's own service must bind for `role`, and the address to bind. */
+  bind(node: string, role: string): Endpoint;
+  /** Where `from` must dial to reach `to`'s `role`: passes through whatever can cut it. */
+  peer(from: string, to: string, role: string): Endpoint;
+  /** Where a client on this machine dials the node: never through a link that a partition cuts. */
+  client(node: string, role: string): Endpoint;
+  readonly links: Links | Refusal;
+  /** Stops and removes everything; never rejects for things already gone. */
+  close(): Promise<void>;
+}
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface HostContext {
+  /** Identifies the run on every process, container and network: `alibi clean` finds them by it. */
+  readonly runId: string;
+  /** Where node directories go. */
+  readonly directory: string;
+  readonly runtime: Runtime;
+  readonly log: Log;
+}
+
+/** The part of a pino logger that the harness uses. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}

@@ -1,0 +1,31 @@
+import type { Generator } from '../harness/generator/types.ts';
+import type { Random } from '../harness/runtime/types.ts';
+import type { Port } from '../clusters/types.ts';
+
+export interface WorkloadContext {
+  readonly random: Random;
+  readonly nodes: readonly string[];
+  readonly concurrency: number;
+  /** Operations a second over all clients (open loop), or null for a closed loop. */
+  readonly rate: number | null;
+  readonly keys: number;
+}
+
+/** A workload: which operations, through which port, judged by which checkers. */
+export interface Workload {
+  readonly name: string;
+  readonly title: string;
+  readonly port: Port;
+  /** Names of checkers, the one that matters most first. */
+  readonly checkers: readonly string[];
+  /** The sequential model for the linearizability checker, if it is among them. */
+  readonly model?: string;
+  /** Operations of the main phase, endless: the runner bounds them in time. */
+  readonly main: (context: WorkloadContext) => Generator;
+  /** Reads after quiescence; absent = none needed. */
+  readonly final?: (context: WorkloadContext) => Generator;
+}
+
+export function defineWorkload(workload: Workload): Workload {
+  return workload;
+}
