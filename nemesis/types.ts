@@ -1,4 +1,4 @@
-import type { Cluster } from '../clusters/types.ts';
+import type { Cluster } from '../harness/cluster.ts';
 import type { Random } from '../harness/runtime/types.ts';
 import type { Clock } from '../harness/runtime/types.ts';
 

@@ -1,6 +1,6 @@
 import type { Generator } from '../harness/generator/types.ts';
 import type { Random } from '../harness/runtime/types.ts';
-import type { Port } from '../clusters/types.ts';
+import type { Port } from '../harness/cluster.ts';
 
 export interface WorkloadContext {
   readonly random: Random;

@@ -102,7 +102,7 @@ export class HistoryBuilder {
 }
 
 function extended<T extends Float64Array | Int32Array | Uint8Array>(from: T, to: T): T {
-  to.set(from as never);
+  to.set(from);
   return to;
 }
 

@@ -95,5 +95,5 @@ function operationsOpenBetween(history: History, start: number, end: number): nu
 
 /** `value` as the JSON that a history holds: for the writers of {@link FaultBegin} and {@link FaultEnd}. */
 export function faultValue(value: FaultBegin | FaultEnd): Json {
-  return { ...value } as unknown as Json;
+  return { ...value };
 }

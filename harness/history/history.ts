@@ -1,5 +1,5 @@
 import type { EventType, HistoryEvent, Json, OperationError } from './event.ts';
-import { Dictionary } from './dictionary.ts';
+import type { Dictionary } from './dictionary.ts';
 
 export const TYPES: readonly EventType[] = ['invoke', 'ok', 'fail', 'info'];
 /** The numbers that stand for event types in {@link History.type}. */

@@ -1,0 +1,105 @@
+// What the runner and the nemeses need of any cluster: interfaces only; clusters/ implements them.
+import type { EventType, Json, OperationError } from './history/event.ts';
+import type { Operation } from './generator/types.ts';
+import type { Links, Refusal } from './hosts/types.ts';
+
+/** How an operation ended. A client decides by its error table: `info` whenever it cannot be sure. */
+export interface Completion {
+  readonly type: Exclude<EventType, 'invoke'>;
+  /** What was read (`ok` only); absent = the invocation's value. */
+  readonly value?: Json;
+  /** The node that answered. */
+  readonly node?: string;
+  readonly error?: OperationError;
+}
+
+/**
+ * One process' client: one connection, no retries, no offline queue. It is discarded after an `info`.
+ * `invoke` never rejects for what a database does: it maps every error to `fail` or `info`. The harness bounds it
+ * with its own time-out (then the operation is `info`) and aborts `signal`.
+ */
+export interface Client {
+  invoke(operation: Operation, signal: AbortSignal): Promise<Completion>;
+  close(): Promise<void>;
+}
+
+/**
+ * What a workload needs of a client: the operations it understands.
+ * - `register`: read, write, cas (value `[old, new]`, ok value `[old, new]` or, on a mismatch, `ok` with `false`) on keys
+ * - `set`: add (value = element), read (whole set)
+ * - `rows`: write (value = `{field: v, …}`, touches only these fields), read (whole row), delete
+ * - `transaction`: txn of `["r",k,null] | ["w",k,v] | ["append",k,v]`
+ */
+export type Port = 'register' | 'set' | 'rows' | 'transaction' | (string & {});
+
+export interface ConnectRequest {
+  readonly port: Port;
+  readonly process: number;
+  /** Sticky routing and session tokens hang on this: equal numbers are one session. */
+  readonly session: number;
+  /** Connect to this very node, whatever the routing says. */
+  readonly node?: string;
+}
+
+/** Processes of the database, one service a node, whole process group at once. */
+export interface ProcessControl {
+  kill(node: string): Promise<void>;
+  pause(node: string): Promise<void>;
+  resume(node: string): Promise<void>;
+  /** Starts it again on its own disk and address; resolves when it was started, not when it serves. */
+  restart(node: string): Promise<void>;
+  /** An independent probe of the service's processes. */
+  state(node: string): Promise<'running' | 'stopped' | 'gone'>;
+}
+
+export interface ClockControl {
+  /** Sets the node's clock to true time + `ms`. */
+  setOffset(node: string, ms: number): Promise<void>;
+  /** The node's clock minus true time, measured through the node itself, in ms. */
+  offset(node: string): Promise<number>;
+}
+
+/** What an operator does to move the primary. */
+export interface Operator {
+  /**
+   * Promotes the most advanced standby and points clients at it. With `fence`, the old primary is killed or fenced
+   * first and serves nobody until it is rewound; without, it goes on serving whoever still reaches it.
+   * Resolves with old and new primary once the new one accepts writes.
+   */
+  failover(options: { readonly fence: boolean }): Promise<{ readonly from: string; readonly to: string }>;
+  /** "Restart the old primary, read, then promote": kills the primary, restarts it, waits until it serves, then fails over. */
+  restartThenPromote(): Promise<{ readonly from: string; readonly to: string }>;
+}
+
+export interface Settled {
+  readonly settled: boolean;
+  /** What was waited for, and what was still missing when the deadline came. */
+  readonly evidence: string;
+  /** Nodes that did not come back at all: the finding `no-recovery`. */
+  readonly unrecovered: readonly string[];
+}
+
+/** A running cluster. Every wait inside has a deadline and, when it ends, the tail of the node's log in its error. */
+export interface Cluster {
+  readonly nodes: readonly string[];
+  /** Boots until writable through every endpoint that should be. */
+  start(): Promise<void>;
+  connect(request: ConnectRequest): Promise<Client>;
+  /** Nodes that take writes by the database's own view, asked now; two of them are a split brain. */
+  primaries(): Promise<readonly string[]>;
+  /** Nodes that follow a primary by configuration; empty for leaderless and multi-leader systems. */
+  readonly standbys: () => readonly string[];
+  readonly processes: ProcessControl;
+  readonly links: Links | Refusal;
+  readonly clocks: ClockControl | Refusal;
+  readonly operator: Operator | Refusal;
+  /** After heal: brings dead nodes back (rewinding them if need be), then proves by markers or LSNs that all have caught up. */
+  settle(deadlineMs: number): Promise<Settled>;
+  /** One sample of gauges, e.g. `{"lag-bytes:n2": 120}`; empty when the system has none. */
+  sample(): Promise<Readonly<Record<string, number>>>;
+  /** Versions of packages, images and servers, for run.json. */
+  versions(): Promise<Readonly<Record<string, string>>>;
+  /** Copies logs to `<directory>/<node>/`. */
+  collectLogs(directory: string): Promise<void>;
+  stop(): Promise<void>;
+}
