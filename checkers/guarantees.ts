@@ -14,14 +14,27 @@ const table: readonly Guarantee[] = [
   {
     name: 'linearizable',
     title: 'Every operation takes effect at one instant between its invocation and its completion',
-    implies: ['sequential', 'durable', 'no-stale-read'],
+    implies: ['sequential', 'durable', 'no-stale-read', 'single-primary'],
     source: 'Herlihy & Wing, Linearizability, TOPLAS 1990',
   },
   {
     name: 'no-stale-read',
     title: 'A read that begins after an acknowledged write returned sees it, or a later one',
-    implies: ['no-thin-air'],
+    implies: ['later-write-wins', 'no-thin-air'],
     source: 'Lamport, On interprocess communication (regular register), 1986',
+  },
+  {
+    name: 'later-write-wins',
+    title: 'An acknowledged write that began after another one completed is not overwritten by it',
+    implies: ['no-thin-air'],
+    source:
+      'Vitenberg & Friedman, On the locality of consistency conditions, DISC 2003 (real-time order of writes)',
+  },
+  {
+    name: 'single-primary',
+    title: 'At most one node at a time takes writes as the primary',
+    implies: ['recovers'],
+    source: 'Gray & Cheriton, Leases, SOSP 1989; Lamport, Paxos made simple, 2001',
   },
   {
     name: 'sequential',

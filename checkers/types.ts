@@ -43,6 +43,11 @@ export interface CheckOptions {
   readonly budget?: number;
   /** Consistency models asked for, where a checker judges several at once (transactions). */
   readonly consistency?: readonly string[];
+  /**
+   * Guarantees (see `guarantees.ts`) that the database promises anyway: an observation that only they make
+   * contradictory refutes the promise as a whole, so it is certain. Default: none, and it is only possible.
+   */
+  readonly assume?: readonly string[];
 }
 
 /** A checker is a pure function of a history: no I/O, no clock, no cluster. */

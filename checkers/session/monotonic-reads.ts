@@ -1,0 +1,153 @@
+import { FoldedFindings, witnessOf, type Details } from '../fold.ts';
+import type { CheckOptions, Checker } from '../types.ts';
+import { casChains, chainBetween } from './cas-chains.ts';
+import { PairTable } from './pair-table.ts';
+import { INITIAL, registersOf, type Registers } from './registers.ts';
+import { verdictOf } from './verdict.ts';
+import { eventOf, wordsFor } from './words.ts';
+
+/**
+ * Monotonic reads (Terry et al., PDIS 1994): a session never reads an older version after a newer one.
+ *
+ * A read of u after the session had read t goes backward only if u provably precedes t:
+ * - u is the initial value, or compare-and-sets lead from u to t: always;
+ * - the session had read u before it read t (u, t, u cannot be monotonic in any order of the two): always;
+ * - the session had itself written u, and then t: its own writes stand in its own order (see read-your-writes);
+ * - u's write was acknowledged before t's began: where monotonic-writes (both by one session) or later-write-wins is
+ *   promised, else merely possible.
+ *
+ * A read that certainly went backward is not taken as the session's new view: its next read is held against t again.
+ * O(n) expected.
+ */
+export const monotonicReads: Checker = {
+  name: 'monotonic-reads',
+  title: 'Monotonic reads',
+  anomalies: ['monotonic-reads'],
+  check: (history, options) => {
+    const registers = registersOf(history, options.initial);
+    return verdictOf('monotonic-reads', registers, findBackwardReads(registers, options));
+  },
+};
+
+type Proof =
+  'initial' | 'compare-and-set' | 'read-before' | 'own-order' | 'monotonic-writes' | 'later-write-wins';
+
+/** Read `op` returned u, although the session had read t (by operation `newer`), and u precedes t. */
+interface Backward {
+  readonly op: number;
+  readonly u: number;
+  readonly newer: number;
+  readonly proof: Proof;
+  /** The session's earlier read of u, for `read-before`. */
+  readonly seenBy: number;
+}
+
+export function findBackwardReads(registers: Registers, options: CheckOptions): FoldedFindings {
+  const { completing, key, sees } = registers;
+  const assumed = new Set(options.assume);
+  const findings = new FoldedFindings();
+  const views = new Views(registers);
+  for (let i = 0; i < completing.length; i++) {
+    const op = completing[i];
+    if (op < 0 || (sees[op] < 0 && sees[op] !== INITIAL)) continue;
+    const backward = views.backward(op);
+    if (backward !== null) {
+      const { proof } = backward;
+      const certain = (proof !== 'monotonic-writes' && proof !== 'later-write-wins') || assumed.has(proof);
+      findings.add('monotonic-reads', certain, key[op], () => details(registers, options, backward));
+      if (certain) continue;
+    }
+    if (sees[op] >= 0) views.accept(op);
+  }
+  return findings;
+}
+
+/** What each session has read of each key so far; tables map (session, key or version) to the read. */
+class Views {
+  readonly #r: Registers;
+  readonly #precedes: (u: number, t: number) => boolean;
+  readonly #last: PairTable;
+  /** The read of the session's own latest write among those it has read back. */
+  readonly #ownLatest: PairTable;
+  /** The read of the version whose write began last. */
+  readonly #youngest: PairTable;
+  readonly #first: PairTable;
+
+  constructor(registers: Registers) {
+    this.#r = registers;
+    const chains = casChains(registers);
+    this.#precedes = (u, t) => chains.precedes(u, t);
+    const slots = Math.min(registers.sessions * registers.keys, registers.count);
+    this.#last = new PairTable(slots);
+    this.#ownLatest = new PairTable();
+    this.#youngest = new PairTable(slots);
+    this.#first = new PairTable(registers.count);
+  }
+
+  backward(op: number): Backward | null {
+    const { session, key, sees, invoked, completed } = this.#r;
+    const u = sees[op];
+    const last = this.#last.get(session[op], key[op]);
+    if (last < 0) return null;
+    const earlier = (read: number): boolean => read >= 0 && completed[read] < invoked[op] && sees[read] !== u;
+    const found = (newer: number, proof: Proof, seenBy = -1): Backward => ({ op, u, newer, proof, seenBy });
+
+    if (earlier(last)) {
+      if (u === INITIAL) return found(last, 'initial');
+      if (this.#precedes(u, sees[last])) return found(last, 'compare-and-set');
+      const seenBy = this.#first.get(session[op], u);
+      if (seenBy >= 0 && completed[seenBy] < invoked[last]) return found(last, 'read-before', seenBy);
+    }
+    if (u === INITIAL || completed[u] < 0) return null;
+    const own = this.#ownLatest.get(session[op], key[op]);
+    if (earlier(own) && session[u] === session[op] && completed[u] < invoked[sees[own]])
+      return found(own, 'own-order');
+    const youngest = this.#youngest.get(session[op], key[op]);
+    if (!earlier(youngest) || completed[u] >= invoked[sees[youngest]]) return null;
+    return found(youngest, session[sees[youngest]] === session[u] ? 'monotonic-writes' : 'later-write-wins');
+  }
+
+  accept(op: number): void {
+    const { session, key, sees, invoked } = this.#r;
+    const [s, k, u] = [session[op], key[op], sees[op]];
+    this.#last.set(s, k, op);
+    if (this.#first.get(s, u) < 0) this.#first.set(s, u, op);
+    const youngest = this.#youngest.get(s, k);
+    if (youngest < 0 || invoked[sees[youngest]] < invoked[u]) this.#youngest.set(s, k, op);
+    if (session[u] !== s) return;
+    const own = this.#ownLatest.get(s, k);
+    if (own < 0 || invoked[sees[own]] < invoked[u]) this.#ownLatest.set(s, k, op);
+  }
+}
+
+function details(registers: Registers, options: CheckOptions, found: Backward): Details {
+  const { op, u, newer, proof, seenBy } = found;
+  const words = wordsFor(registers, options.initial ?? null);
+  const t = registers.sees[newer];
+  const why: Readonly<Record<Proof, () => string>> = {
+    initial: () => '',
+    'compare-and-set': () => ', which compare-and-sets had replaced on the way to that value',
+    'read-before': () => `, which it had already read before (${words.at(seenBy)}): no order allows both`,
+    'own-order': () =>
+      `, which it had itself written (${words.at(u)}) before it wrote ${words.version(t)} (${words.at(t)})`,
+    'monotonic-writes': () =>
+      `, which the session that wrote ${words.version(t)} (${words.at(t)}) had written before (${words.at(u)})`,
+    'later-write-wins': () =>
+      `, whose write (${words.at(u)}) had completed before ${words.version(t)} was written (${words.at(t)})`,
+  };
+  const event = (of: number): number => eventOf(registers, of);
+  const orders = proof === 'own-order' || proof === 'monotonic-writes' || proof === 'later-write-wins';
+  const causes = orders ? [u, t] : proof === 'compare-and-set' ? chainBetween(registers, u, t) : [seenBy];
+  return {
+    witness: witnessOf(...[...causes, newer, op].map(event)),
+    explanation:
+      `${words.session(op)} read ${words.version(t)} from ${words.key(op)} (${words.at(newer)}), ` +
+      `then ${words.version(u)} (${words.at(op)})${why[proof]()}.`,
+    evidence: {
+      read: event(op),
+      newer: event(newer),
+      returned: u === INITIAL ? null : event(u),
+      assumes: proof === 'own-order' ? ['monotonic-writes'] : orders ? [proof] : [],
+    },
+  };
+}

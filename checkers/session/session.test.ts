@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { historyOf } from '../../harness/history/builder.ts';
+import type { EventInput, EventType, Json } from '../../harness/history/event.ts';
+import type { Verdict } from '../types.ts';
+import { monotonicReads } from './monotonic-reads.ts';
+import { readYourWrites } from './read-your-writes.ts';
+import { fuzzSessions } from './testing/fuzz.ts';
+
+let time = 0;
+/** A whole operation of `process` on key x: invocation and completion. */
+function op(process: number, f: string, value: Json, more: Partial<EventInput> = {}): EventInput[] {
+  const type: EventType = more.type ?? 'ok';
+  const event = { process, f, key: 'x', ...more };
+  return [
+    { ...event, time: time++, type: 'invoke', value: f === 'read' ? null : value },
+    { ...event, time: time++, type, value },
+  ];
+}
+const write = (process: number, value: Json, more?: Partial<EventInput>) => op(process, 'write', value, more);
+const read = (process: number, value: Json, more?: Partial<EventInput>) => op(process, 'read', value, more);
+const cas = (process: number, old: Json, value: Json) => op(process, 'cas', [old, value]);
+
+const ryw = (events: EventInput[][], assume: string[] = []): Verdict =>
+  readYourWrites.check(historyOf(events.flat()), { assume }) as Verdict;
+const mr = (events: EventInput[][], assume: string[] = []): Verdict =>
+  monotonicReads.check(historyOf(events.flat()), { assume }) as Verdict;
+
+describe('read-your-writes', () => {
+  it('is violated when a lagging replica answers with the initial value', () => {
+    const verdict = ryw([write(1, 7, { node: 'n1' }), read(1, null, { node: 'n2' })]);
+    expect(verdict).toMatchObject({
+      valid: false,
+      findings: [{ name: 'read-your-writes', certain: true, witness: [1, 3], evidence: { assumes: [] } }],
+    });
+    expect(verdict.findings[0].explanation).toBe(
+      'session 1 wrote 7 to key "x" (acknowledged: #1 at n1), then read null (the initial value) (#3 at n2).',
+    );
+  });
+  it('is violated when a session reads what it had overwritten', () => {
+    expect(ryw([write(1, 7), write(1, 8), read(1, 7)])).toMatchObject({
+      valid: false,
+      findings: [{ certain: true, witness: [1, 3, 5], evidence: { assumes: ['monotonic-writes'] } }],
+    });
+  });
+  it('is violated when a session reads what it had read before its write', () => {
+    expect(ryw([write(2, 5), read(1, 5), write(1, 8), read(1, 5)])).toMatchObject({
+      valid: false,
+      findings: [{ certain: true, witness: [3, 5, 7] }],
+    });
+  });
+  it("allows somebody else's value after my write: that write may be the later one", () => {
+    expect(ryw([write(2, 5), write(1, 8), read(1, 5)])).toMatchObject({
+      valid: true,
+      findings: [{ certain: false, evidence: { assumes: ['later-write-wins'] } }],
+    });
+  });
+  it('is violated by a value overwritten in real time where later writes are promised to win', () => {
+    expect(ryw([write(2, 5), write(1, 8), read(1, 5)], ['later-write-wins'])).toMatchObject({
+      valid: false,
+      findings: [{ certain: true, witness: [1, 3, 5] }],
+    });
+  });
+  it('asks nothing of a write that was not acknowledged', () => {
+    expect(ryw([write(1, 7, { type: 'info' }), read(1, null)])).toMatchObject({ valid: true, findings: [] });
+    expect(ryw([write(1, 7, { type: 'fail' }), read(1, null)])).toMatchObject({ valid: true, findings: [] });
+  });
+  it('allows an indeterminate write to take effect after a later acknowledged one', () => {
+    const session = { session: 's' };
+    const late = [write(1, 7, { ...session, type: 'info' }), write(2, 8, session), read(2, 7, session)];
+    expect(ryw(late)).toMatchObject({ valid: true, findings: [] });
+  });
+  it('asks nothing of a new process: it is a new session unless it carries the session token', () => {
+    expect(ryw([write(1, 7), read(2, null)])).toMatchObject({ valid: true });
+    const token = { session: 's' };
+    expect(ryw([write(1, 7, token), read(2, null, token)])).toMatchObject({ valid: false });
+  });
+  it('asks nothing of a read that began before the acknowledgement', () => {
+    const token = { key: 'x', session: 's' };
+    const overlapping = [
+      { time: 0, process: 1, type: 'invoke', f: 'write', value: 7, ...token },
+      { time: 1, process: 2, type: 'invoke', f: 'read', ...token },
+      { time: 2, process: 1, type: 'ok', f: 'write', value: 7, ...token },
+      { time: 3, process: 2, type: 'ok', f: 'read', value: null, ...token },
+    ] as EventInput[];
+    expect(ryw([overlapping])).toMatchObject({ valid: true });
+  });
+  it('is unknown when values are not unique, and when nothing was read', () => {
+    expect(ryw([write(1, 7), write(1, 8), write(2, 7), read(1, 7)])).toMatchObject({ valid: 'unknown' });
+    expect(ryw([write(1, 7)])).toMatchObject({ valid: 'unknown', reason: 'no read completed' });
+    expect(ryw([])).toMatchObject({ valid: 'unknown' });
+  });
+  it('treats a delete as one more write of the initial value', () => {
+    expect(ryw([write(1, 7), op(2, 'delete', null), read(1, null)])).toMatchObject({ valid: 'unknown' });
+  });
+  it('knows that a compare-and-set puts its new value after the old one', () => {
+    expect(ryw([write(2, 5), cas(1, 5, 6), cas(2, 6, 7), read(1, 5)])).toMatchObject({
+      valid: false,
+      findings: [{ certain: true, evidence: { assumes: [] } }],
+    });
+  });
+  it('folds alike findings of a key into one with a count', () => {
+    expect(ryw([write(1, 7), read(1, null), read(1, null)]).findings).toMatchObject([{ count: 2 }]);
+  });
+});
+
+describe('monotonic-reads', () => {
+  it('is violated when a value disappears', () => {
+    expect(mr([write(2, 5), read(1, 5), read(1, null)])).toMatchObject({
+      valid: false,
+      findings: [{ name: 'monotonic-reads', certain: true, witness: [3, 5] }],
+    });
+  });
+  it('is violated when a value returns after another was seen, whatever the order of the two', () => {
+    expect(mr([write(2, 5), write(3, 6), read(1, 5), read(1, 6), read(1, 5)])).toMatchObject({
+      valid: false,
+      findings: [{ certain: true, witness: [5, 7, 9], evidence: { assumes: [] } }],
+    });
+  });
+  it('is violated by an own older write after an own newer one was seen', () => {
+    expect(mr([write(1, 5), write(1, 6), read(1, 6), read(1, 5)])).toMatchObject({
+      valid: false,
+      findings: [{ certain: true, evidence: { assumes: ['monotonic-writes'] } }],
+    });
+  });
+  it('is only possibly violated when two values of strangers come in the order against real time', () => {
+    const events = [write(2, 5), write(3, 6), read(1, 6), read(1, 5)];
+    expect(mr(events)).toMatchObject({ valid: true, findings: [{ certain: false }] });
+    expect(mr(events, ['later-write-wins'])).toMatchObject({
+      valid: false,
+      findings: [{ witness: [1, 3, 5, 7] }],
+    });
+  });
+  it("does not mistake a stale first read after one's own write for going back", () => {
+    expect(mr([write(2, 4), write(1, 5), read(1, 4), read(1, 5)])).toMatchObject({
+      valid: true,
+      findings: [],
+    });
+  });
+});
+
+describe('both agree with brute force over all version orders', () => {
+  it('on random small histories, and every witness alone still proves its finding', () => {
+    const { valid, refuted } = fuzzSessions(1000, 20_260);
+    expect(refuted).toBeGreaterThan(100);
+    expect(valid).toBeGreaterThan(100);
+  });
+});
