@@ -2,6 +2,9 @@ import { Dictionary } from './dictionary.ts';
 import { NEMESIS, type EventInput, type Json, type OperationError } from './event.ts';
 import { INVOKE, MalformedHistory, TYPES, type History } from './history.ts';
 
+/** Processes below this number have their open operation in an array, the rest in a map. */
+const NEAR = 1 << 16;
+
 /** Collects events into columns, pairing completions with invocations as they come. */
 export class HistoryBuilder {
   #capacity = 1024;
@@ -19,53 +22,87 @@ export class HistoryBuilder {
   readonly #nodes = new Dictionary<string>();
   readonly #sessions = new Map<number, string | number>();
   readonly #errors = new Map<number, OperationError>();
-  readonly #open = new Map<number, number>();
+  readonly #near = new Int32Array(NEAR).fill(-1);
+  readonly #far = new Map<number, number>();
 
   get length(): number {
     return this.#length;
   }
 
   /**
-   * Adds an event and returns its index.
-   * @throws MalformedHistory when a completion has no invocation, or a process invokes twice.
+   * Adds an event and returns its index. A completion that names no key has its invocation's.
+   * The event is not kept: a caller may use one object again and again.
+   * @throws MalformedHistory when a completion has no invocation or answers another function or key, or when a
+   * process invokes twice. The builder is as before, then.
    */
   add(event: EventInput): number {
     const i = this.#length;
     if (i === this.#capacity) this.#grow();
     const type = TYPES.indexOf(event.type);
-    this.#pair[i] = event.process === NEMESIS ? -1 : this.#pairOf(i, event, type);
+    const f = this.#functions.intern(event.f);
+    const key = event.key === undefined || event.key === null ? -1 : this.#keys.intern(event.key);
+    this.#f[i] = f;
+    this.#key[i] = key;
+    this.#pair[i] = -1;
+    if (event.process !== NEMESIS) this.#match(i, event, type);
     this.#time[i] = event.time;
     this.#process[i] = event.process;
     this.#type[i] = type;
-    this.#f[i] = this.#functions.intern(event.f);
-    this.#key[i] = event.key === undefined || event.key === null ? -1 : this.#keys.intern(event.key);
     this.#node[i] = event.node === undefined || event.node === null ? -1 : this.#nodes.intern(event.node);
-    this.#values.push(event.value ?? null);
+    this.#values.push(event.value === undefined ? null : event.value);
     if (event.session !== undefined && event.session !== null) this.#sessions.set(i, event.session);
     if (event.error) this.#errors.set(i, event.error);
     this.#length++;
     return i;
   }
 
-  #pairOf(i: number, event: EventInput, type: number): number {
-    const open = this.#open.get(event.process);
+  /** The index of the invocation that `process` has open, or -1. */
+  openOf(process: number): number {
+    return process < NEAR ? this.#near[process] : (this.#far.get(process) ?? -1);
+  }
+
+  /** The value of an event already added. */
+  valueAt(index: number): Json {
+    return this.#values[index];
+  }
+
+  #match(i: number, event: EventInput, type: number): void {
+    const { process } = event;
+    const open = this.openOf(process);
     if (type === INVOKE) {
-      if (open !== undefined)
+      if (open >= 0)
         throw new MalformedHistory(
           i,
-          `process ${event.process} invokes while its operation at index ${open} is open`,
+          `process ${process} invokes while its operation at index ${open} is open`,
         );
-      this.#open.set(event.process, i);
-      return -1;
+      this.#setOpen(process, i);
+      return;
     }
-    if (open === undefined)
+    if (open < 0)
       throw new MalformedHistory(
         i,
-        `process ${event.process} completes (${event.type}) an operation it never invoked`,
+        `process ${process} completes (${event.type}) an operation that it never invoked`,
       );
-    this.#open.delete(event.process);
+    if (this.#f[i] !== this.#f[open])
+      throw new MalformedHistory(
+        i,
+        `process ${process} completes ${event.f}, but it invoked ${this.#functions.valueOf(this.#f[open])} (index ${open})`,
+      );
+    if (this.#key[i] < 0) this.#key[i] = this.#key[open];
+    else if (this.#key[i] !== this.#key[open])
+      throw new MalformedHistory(
+        i,
+        `process ${process} completes an operation on another key than it invoked (index ${open})`,
+      );
+    this.#setOpen(process, -1);
     this.#pair[open] = i;
-    return open;
+    this.#pair[i] = open;
+  }
+
+  #setOpen(process: number, index: number): void {
+    if (process < NEAR) this.#near[process] = index;
+    else if (index < 0) this.#far.delete(process);
+    else this.#far.set(process, index);
   }
 
   #grow(): void {
