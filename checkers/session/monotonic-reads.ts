@@ -1,5 +1,6 @@
 import { FoldedFindings, witnessOf, type Details } from '../fold.ts';
 import type { CheckOptions, Checker } from '../types.ts';
+import { closure } from '../guarantees.ts';
 import { casChains, chainBetween } from './cas-chains.ts';
 import { PairTable } from './pair-table.ts';
 import { INITIAL, registersOf, type Registers } from './registers.ts';
@@ -44,7 +45,7 @@ interface Backward {
 
 export function findBackwardReads(registers: Registers, options: CheckOptions): FoldedFindings {
   const { completing, key, sees } = registers;
-  const assumed = new Set(options.assume);
+  const assumed = closure(options.assume ?? []);
   const findings = new FoldedFindings();
   const views = new Views(registers);
   for (let i = 0; i < completing.length; i++) {
@@ -86,25 +87,33 @@ class Views {
 
   backward(op: number): Backward | null {
     const { session, key, sees, invoked, completed } = this.#r;
-    const u = sees[op];
-    const last = this.#last.get(session[op], key[op]);
+    const [s, k, u] = [session[op], key[op], sees[op]];
+    const last = this.#last.get(s, k);
     if (last < 0) return null;
-    const earlier = (read: number): boolean => read >= 0 && completed[read] < invoked[op] && sees[read] !== u;
-    const found = (newer: number, proof: Proof, seenBy = -1): Backward => ({ op, u, newer, proof, seenBy });
-
-    if (earlier(last)) {
-      if (u === INITIAL) return found(last, 'initial');
-      if (this.#precedes(u, sees[last])) return found(last, 'compare-and-set');
-      const seenBy = this.#first.get(session[op], u);
-      if (seenBy >= 0 && completed[seenBy] < invoked[last]) return found(last, 'read-before', seenBy);
+    if (this.#counts(last, op)) {
+      if (u === INITIAL) return { op, u, newer: last, proof: 'initial', seenBy: -1 };
+      if (this.#precedes(u, sees[last])) return { op, u, newer: last, proof: 'compare-and-set', seenBy: -1 };
+      const seenBy = this.#first.get(s, u);
+      if (seenBy >= 0 && completed[seenBy] < invoked[last])
+        return { op, u, newer: last, proof: 'read-before', seenBy };
     }
     if (u === INITIAL || completed[u] < 0) return null;
-    const own = this.#ownLatest.get(session[op], key[op]);
-    if (earlier(own) && session[u] === session[op] && completed[u] < invoked[sees[own]])
-      return found(own, 'own-order');
-    const youngest = this.#youngest.get(session[op], key[op]);
-    if (!earlier(youngest) || completed[u] >= invoked[sees[youngest]]) return null;
-    return found(youngest, session[sees[youngest]] === session[u] ? 'monotonic-writes' : 'later-write-wins');
+    if (session[u] === s) {
+      const own = this.#ownLatest.get(s, k);
+      if (own >= 0 && this.#counts(own, op) && completed[u] < invoked[sees[own]])
+        return { op, u, newer: own, proof: 'own-order', seenBy: -1 };
+    }
+    const youngest = this.#youngest.get(s, k);
+    const t = sees[youngest];
+    if (!this.#counts(youngest, op) || completed[u] >= invoked[t]) return null;
+    const proof = session[t] === session[u] ? 'monotonic-writes' : 'later-write-wins';
+    return { op, u, newer: youngest, proof, seenBy: -1 };
+  }
+
+  /** Is `read` an observation that binds `op`: completed before it began, and of another version? */
+  #counts(read: number, op: number): boolean {
+    const { completed, invoked, sees } = this.#r;
+    return completed[read] < invoked[op] && sees[read] !== sees[op];
   }
 
   accept(op: number): void {

@@ -1,5 +1,6 @@
 import { FoldedFindings, witnessOf, type Details } from '../fold.ts';
 import type { CheckOptions, Checker } from '../types.ts';
+import { closure } from '../guarantees.ts';
 import { casChains, chainBetween } from './cas-chains.ts';
 import { PairTable } from './pair-table.ts';
 import { INITIAL, registersOf, type Registers } from './registers.ts';
@@ -36,7 +37,7 @@ type Proof = 'initial' | 'compare-and-set' | 'monotonic-writes' | 'writes-follow
 export function findUnseenWrites(registers: Registers, options: CheckOptions): FoldedFindings {
   const { completing, completed, invoked, key, session, sees, writes, keys } = registers;
   const chains = casChains(registers);
-  const assumed = new Set(options.assume);
+  const assumed = closure(options.assume ?? []);
   const findings = new FoldedFindings();
   const lastWrite = new PairTable(Math.min(registers.sessions * keys, registers.count));
   const firstRead = new PairTable(registers.count);

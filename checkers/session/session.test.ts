@@ -3,8 +3,10 @@ import { historyOf } from '../../harness/history/builder.ts';
 import type { EventInput, EventType, Json } from '../../harness/history/event.ts';
 import type { Verdict } from '../types.ts';
 import { monotonicReads } from './monotonic-reads.ts';
+import { monotonicWrites } from './monotonic-writes.ts';
 import { readYourWrites } from './read-your-writes.ts';
 import { fuzzSessions } from './testing/fuzz.ts';
+import { writesFollowReads } from './writes-follow-reads.ts';
 
 let time = 0;
 /** A whole operation of `process` on key x: invocation and completion. */
@@ -135,6 +137,67 @@ describe('monotonic-reads', () => {
       valid: true,
       findings: [],
     });
+  });
+});
+
+const y = { key: 'y' };
+const n1 = { node: 'n1' };
+const n2 = { node: 'n2' };
+
+describe('monotonic-writes', () => {
+  const check = (events: EventInput[][], assume: string[] = []) =>
+    monotonicWrites.check(historyOf(events.flat()), { assume });
+
+  it('is violated when a node shows a later write of a session without its earlier one', () => {
+    const events = [write(1, 5), write(1, 6, y), read(2, 6, { ...y, ...n2 }), read(2, null, n2)];
+    expect(check(events)).toMatchObject({
+      valid: false,
+      findings: [{ name: 'monotonic-writes', certain: true, witness: [1, 3, 5, 7] }],
+    });
+    const older = [write(1, 4), write(1, 5), write(1, 6, y), read(2, 6, { ...y, ...n2 }), read(2, 4, n2)];
+    expect(check(older)).toMatchObject({ valid: false, findings: [{ witness: [1, 3, 5, 7, 9] }] });
+  });
+  it('is not refuted by two nodes of which one lags: that one has neither write', () => {
+    const roaming = [write(1, 5), write(1, 6, y), read(2, 6, { ...y, ...n1 }), read(2, null, n2)];
+    expect(check(roaming)).toMatchObject({
+      valid: true,
+      findings: [{ certain: false, evidence: { assumes: ['causal'] } }],
+    });
+    expect(check(roaming, ['causal'])).toMatchObject({ valid: false });
+  });
+  it('is not refuted by a node that lost its state to a fault in between', () => {
+    const fault: EventInput[] = [{ time: 0, process: -1, type: 'info', f: 'fault', value: {} }];
+    const events = [write(1, 5), write(1, 6, y), read(2, 6, { ...y, ...n2 }), fault, read(2, null, n2)];
+    expect(check(events)).toMatchObject({ valid: true });
+  });
+  it('asks nothing of an earlier write that was not acknowledged, nor of one that came later', () => {
+    const token = { session: 's' };
+    const lost = [
+      write(1, 5, { ...token, type: 'info' }),
+      write(3, 6, { ...y, ...token }),
+      read(2, 6, { ...y, ...n2 }),
+      read(2, null, n2),
+    ];
+    expect(check(lost)).toMatchObject({ valid: true, findings: [] });
+    const later = [write(1, 6, y), write(1, 5), read(2, 6, { ...y, ...n2 }), read(2, null, n2)];
+    expect(check(later)).toMatchObject({ valid: true, findings: [] });
+  });
+});
+
+describe('writes-follow-reads', () => {
+  const check = (events: EventInput[][]) => writesFollowReads.check(historyOf(events.flat()), {});
+
+  it('is violated when a node shows an answer without the question that its author had read', () => {
+    const events = [write(3, 5), read(1, 5), write(1, 6, y), read(2, 6, { ...y, ...n2 }), read(2, null, n2)];
+    expect(check(events)).toMatchObject({
+      valid: false,
+      findings: [{ name: 'writes-follow-reads', certain: true, witness: [3, 5, 7, 9] }],
+    });
+    expect(monotonicWrites.check(historyOf(events.flat()), {})).toMatchObject({ valid: true, findings: [] });
+  });
+  it('asks nothing of what the author read after its write', () => {
+    const events = [write(3, 5), write(1, 6, y), read(1, 5), read(2, 6, { ...y, ...n2 }), read(2, null, n2)];
+    expect(check(events)).toMatchObject({ valid: true, findings: [] });
   });
 });
 
