@@ -1,9 +1,8 @@
 import type { Generator } from '../harness/generator/types.ts';
-import type { Random } from '../harness/runtime/types.ts';
+import type { Json } from '../harness/history/event.ts';
 import type { Port } from '../harness/cluster.ts';
 
 export interface WorkloadContext {
-  readonly random: Random;
   readonly nodes: readonly string[];
   readonly concurrency: number;
   /** Operations a second over all clients (open loop), or null for a closed loop. */
@@ -22,8 +21,8 @@ export interface Workload {
   readonly model?: string;
   /** Operations of the main phase, endless: the runner bounds them in time. */
   readonly main: (context: WorkloadContext) => Generator;
-  /** Reads after quiescence; absent = none needed. */
-  readonly final?: (context: WorkloadContext) => Generator;
+  /** Reads after quiescence, given the keys that were used, in order of first use; absent = none needed. */
+  readonly final?: (context: WorkloadContext, keys: readonly Json[]) => Generator;
 }
 
 export function defineWorkload(workload: Workload): Workload {

@@ -28,7 +28,10 @@ export interface Context {
   readonly free: readonly Thread[];
   readonly threads: readonly Thread[];
   readonly processOf: (thread: Thread) => number;
-  /** The randomness of this generator's own stream. */
+  /**
+   * The stream of this place in the tree of generators. Pure generators draw only from its forks, named by how many
+   * operations they have given: then asking twice, or once more, changes nothing of what comes.
+   */
   readonly random: Random;
 }
 
@@ -44,15 +47,17 @@ export interface Notice {
 }
 
 /**
- * `operation` with the generator that follows it · `pending`: nothing now, ask again after the next event or when
+ * An operation that is due: `thread` is free, and `time` is when it was meant to start: now, or earlier when an open
+ * loop found no thread in time. Never later: generators that wait say `pending`.
+ */
+export type DueOperation = Operation & { readonly thread: Thread; readonly time: number };
+
+/**
+ * `operation` with the generator that follows it · `pending`: nothing now, ask `rest` after the next event or when
  * `until` (ns) has come · `done`: nothing ever again.
  */
 export type Next =
-  | {
-      readonly kind: 'operation';
-      readonly operation: Operation & { readonly thread: Thread; readonly time: number };
-      readonly rest: Generator;
-    }
+  | { readonly kind: 'operation'; readonly operation: DueOperation; readonly rest: Generator }
   | { readonly kind: 'pending'; readonly until?: number; readonly rest: Generator }
   | { readonly kind: 'done' };
 

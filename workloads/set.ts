@@ -1,0 +1,35 @@
+import { fn } from '../harness/generator/operations.ts';
+import { limit } from '../harness/generator/sequence.ts';
+import { delay } from '../harness/generator/time.ts';
+import { untilOk } from '../harness/generator/transform.ts';
+import { MILLISECOND } from '../harness/runtime/types.ts';
+import { paced } from './parts.ts';
+import { defineWorkload } from './types.ts';
+
+/** The final read is tried so often: one that never succeeds leaves the question open, and the verdict says so. */
+const FINAL_TRIES = 50;
+
+/** Adds unique elements, then reads the whole set once all is quiet: what was acknowledged must be there. */
+export const set = defineWorkload({
+  name: 'set',
+  title: 'Add unique elements, read the whole set at the end: counts lost acknowledged writes',
+  port: 'set',
+  checkers: ['set'],
+  model: 'set',
+  main: (context) =>
+    paced(
+      context,
+      // Now and then a read on the way: an element seen and later gone was lost after it was visible.
+      fn((turn) => (turn.random.below(50) === 0 ? { f: 'read' } : { f: 'add', value: turn.n })),
+    ),
+  final: () =>
+    untilOk(
+      limit(
+        FINAL_TRIES,
+        delay(
+          200 * MILLISECOND,
+          fn(() => ({ f: 'read' })),
+        ),
+      ),
+    ),
+});
