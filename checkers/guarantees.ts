@@ -14,7 +14,7 @@ const table: readonly Guarantee[] = [
   {
     name: 'linearizable',
     title: 'Every operation takes effect at one instant between its invocation and its completion',
-    implies: ['sequential', 'durable', 'no-stale-read', 'single-primary'],
+    implies: ['sequential', 'durable', 'no-stale-read', 'single-primary', 'no-duplicates'],
     source: 'Herlihy & Wing, Linearizability, TOPLAS 1990',
   },
   {
@@ -83,6 +83,12 @@ const table: readonly Guarantee[] = [
     title: 'No acknowledged write is lost',
     implies: ['no-thin-air'],
     source: 'Gray & Reuter, Transaction processing, 1993 (the D of ACID)',
+  },
+  {
+    name: 'no-duplicates',
+    title: 'No operation takes effect twice',
+    implies: ['recovers'],
+    source: 'Jepsen, checker.clj (set-full, total-queue: duplicates)',
   },
   {
     name: 'convergent',

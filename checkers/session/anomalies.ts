@@ -2,7 +2,7 @@ import type { AnomalyDefinition } from '../types.ts';
 
 const TERRY = 'Terry et al., Session guarantees for weakly consistent replicated data, PDIS 1994';
 
-export const sessionAnomalies: readonly AnomalyDefinition[] = [
+export const SESSION_ANOMALIES: readonly AnomalyDefinition[] = [
   {
     name: 'read-your-writes',
     title: 'A session did not see its own write',
