@@ -1,0 +1,99 @@
+// What PostgreSQL's documentation lets one promise, derived from the final settings: --set changes the claim too.
+import type { Claim, Setting } from '../types.ts';
+import { settingsOf, type PostgresSettings } from './settings.ts';
+
+const MANUAL = 'https://www.postgresql.org/docs/current';
+
+/** Faults that move no primary. Nothing of the database but its processes, its links and its clock is touched. */
+const IN_PLACE = ['partition', 'cut-standbys', 'kill', 'pause', 'clock'];
+
+/** The claim under these settings. */
+export function claimOf(given: Readonly<Record<string, Setting>>): Claim {
+  const settings = settingsOf(given);
+  const durable = survivesCrash(settings);
+  const replicated = durable && waitsForStandby(settings);
+  const reads = readsOf(settings);
+  return {
+    guarantee: [...reads.guarantee, ...(durable ? ['durable'] : []), 'convergent', 'recovers'],
+    operations: 'acknowledged writes, and single-statement reads',
+    reads: reads.text,
+    tolerates: {
+      faults: [
+        ...reads.faults.filter((family) => durable || family !== 'kill'),
+        ...(replicated && settings.fencing && reads.overFailover ? ['failover'] : []),
+      ],
+      howMany: 1,
+    },
+    source: sourceOf(settings),
+  };
+}
+
+interface ReadClaim {
+  readonly guarantee: readonly string[];
+  readonly text: string;
+  readonly faults: readonly string[];
+  /** Does it still hold when the most advanced standby takes over from a fenced primary that waited for it? */
+  readonly overFailover: boolean;
+}
+
+/**
+ * - The primary makes a commit visible only after its log is on disk and, if it waits for standbys, after they
+ *   confirmed: single rows are linearizable. (Except when that wait is broken off by a crash: then the restarted
+ *   primary shows the commit unreplicated. "Restart, read, then promote" is therefore no tolerated fault.)
+ * - A standby replays in one order, so a session that sticks to it never goes back in time; but a standby that
+ *   restarts opens for reads as soon as it is consistent, which may be earlier than what it showed before it died.
+ * - Only with remote_apply on all standbys is an acknowledged write visible on each. It may be visible on a standby
+ *   before it is on the primary, so sessions that roam may still go back in time.
+ */
+function readsOf(settings: PostgresSettings): ReadClaim {
+  const everywhere =
+    settings.synchronous === 'all' && settings.database.synchronous_commit === 'remote_apply';
+  const standing = IN_PLACE.filter((family) => family !== 'kill');
+  const fresh = everywhere ? ['no-stale-read', 'read-your-writes'] : [];
+  switch (settings.reads) {
+    case 'primary':
+      return {
+        guarantee: ['linearizable', ...isolation(settings)],
+        text: 'from the primary',
+        faults: IN_PLACE,
+        overFailover: true,
+      };
+    case 'sticky':
+      return {
+        guarantee: [...fresh, 'monotonic-reads', 'read-committed'],
+        text: 'from one node a session, perhaps a standby',
+        faults: standing,
+        overFailover: false,
+      };
+    case 'any':
+      return {
+        guarantee: [...fresh, 'read-committed'],
+        text: 'from any node: eventually what the primary holds',
+        faults: everywhere ? standing : IN_PLACE,
+        overFailover: !everywhere,
+      };
+  }
+}
+
+/** PostgreSQL's repeatable read is snapshot isolation: manual, "Repeatable Read Isolation Level". */
+function isolation({ isolation: level }: PostgresSettings): string[] {
+  return [level === 'repeatable-read' ? 'snapshot-isolation' : level];
+}
+
+/** Is an acknowledged commit on the primary's disk? */
+function survivesCrash({ database }: PostgresSettings): boolean {
+  const risky = [database.synchronous_commit, database.fsync, database.full_page_writes];
+  return !risky.some((value) => value === 'off' || value === false);
+}
+
+function waitsForStandby({ synchronous, database }: PostgresSettings): boolean {
+  return synchronous !== 'none' && database.synchronous_commit !== 'local';
+}
+
+function sourceOf(settings: PostgresSettings): string {
+  if (settings.synchronous === 'none')
+    return `${MANUAL}/warm-standby.html#STREAMING-REPLICATION (asynchronous: a small delay, and loss at a failover)`;
+  return settings.database.synchronous_commit === 'remote_apply'
+    ? `${MANUAL}/runtime-config-wal.html#GUC-SYNCHRONOUS-COMMIT (remote_apply: visible to queries on the standby)`
+    : `${MANUAL}/warm-standby.html#SYNCHRONOUS-REPLICATION (each commit waits for the disk of primary and standby)`;
+}

@@ -1,0 +1,48 @@
+import type { Json } from '../../../harness/history/event.ts';
+import type { Operation } from '../../../harness/generator/types.ts';
+import type { Connection } from './connection.ts';
+
+/** One operation as SQL: where it may go, and what it does on a connection. */
+export interface Plan {
+  /** Changes nothing, so that it may be asked of a standby. */
+  readonly reads: boolean;
+  /** Needs a primary although it reads: the database refuses it on a standby. */
+  readonly primaryOnly?: boolean;
+  /** Resolves with the value of the `ok`, undefined for the invocation's own. @throws Failed */
+  run(connection: Connection, signal: AbortSignal): Promise<Json | undefined>;
+}
+
+/** Turns a port's operations into SQL. */
+export type Planner = (operation: Operation) => Plan;
+
+/** Keys and values go as JSON text, so that `1` and `"1"` stay apart. */
+export function jsonText(value: Json | undefined): string {
+  return JSON.stringify(value ?? null);
+}
+
+/** A single statement that reads one jsonb value: null when there is no row. */
+export function read(text: string, values: readonly unknown[]): Plan {
+  return {
+    reads: true,
+    run: async (connection, signal) => {
+      const { rows } = await connection.run('read', text, values, signal);
+      return rows.length === 0 ? null : (rows[0].value as Json);
+    },
+  };
+}
+
+/** A single statement in autocommit mode: sending it is sending its COMMIT. */
+export function write(
+  text: string,
+  values: readonly unknown[],
+  result: (count: number) => Json | undefined = () => undefined,
+): Plan {
+  return {
+    reads: false,
+    run: async (connection, signal) => result((await connection.run('commit', text, values, signal)).count),
+  };
+}
+
+export function unknownOperation(port: string, f: string): Error {
+  return new Error(`The ${port} port of postgres has no operation "${f}".`);
+}

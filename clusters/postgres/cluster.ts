@@ -1,0 +1,130 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Client, ClockControl, Cluster, ConnectRequest, Settled } from '../../harness/cluster.ts';
+import type { Links, Refusal } from '../../harness/hosts/types.ts';
+import type { ClusterContext } from '../types.ts';
+import { PostgresClient } from './clients/client.ts';
+import type { Planner } from './clients/plan.ts';
+import { SCHEMA } from './clients/schema.ts';
+import { PostgresNode } from './node.ts';
+import { PostgresOperator } from './operator.ts';
+import { PostgresProcesses } from './processes.ts';
+import { SessionRouting } from './routing.ts';
+import type { Server } from './server/server.ts';
+import { Settling } from './settle.ts';
+import type { PostgresSettings } from './settings.ts';
+import { Topology } from './topology.ts';
+
+const BOOT_MS = 30_000;
+
+/** One primary and its streaming standbys; the first node starts as the primary. */
+export class PostgresCluster implements Cluster {
+  readonly nodes: readonly string[];
+  readonly links: Links | Refusal;
+  readonly clocks: ClockControl | Refusal;
+  readonly operator: PostgresOperator | Refusal;
+  readonly processes: PostgresProcesses;
+  readonly #server: Server;
+  readonly #settings: PostgresSettings;
+  readonly #planners: Readonly<Record<string, Planner>>;
+  readonly #topology: Topology;
+  readonly #operator: PostgresOperator;
+  readonly #settling: Settling;
+
+  constructor(
+    { nodes, host, runtime, log }: ClusterContext,
+    server: Server,
+    settings: PostgresSettings,
+    planners: Readonly<Record<string, Planner>>,
+    clocks: ClockControl | Refusal,
+  ) {
+    const context = { host, server, runtime, settings: settings.database };
+    this.nodes = nodes;
+    this.links = host.links;
+    this.clocks = clocks;
+    this.#server = server;
+    this.#settings = settings;
+    this.#planners = planners;
+    this.#topology = new Topology(
+      nodes.map((name) => new PostgresNode(name, context)),
+      settings.synchronous,
+    );
+    this.#operator = new PostgresOperator(this.#topology, settings.fencing, runtime.clock, log);
+    this.operator =
+      nodes.length > 1 ? this.#operator : { refused: 'A single node has no standby to promote.' };
+    this.processes = new PostgresProcesses(this.#topology, this.#operator);
+    this.#settling = new Settling(this.#topology, this.#operator, this.processes, runtime.clock);
+  }
+
+  /** The primary alone first, then its standbys as base backups of it; resolves when they stream and it takes writes. */
+  async start(): Promise<void> {
+    const topology = this.#topology;
+    await this.#server.prepare();
+    for (const node of topology.nodes) await node.create();
+    const [primary, ...standbys] = topology.nodes;
+    await primary.initialise();
+    await primary.setRole({ follows: null, synchronousNames: '' });
+    await primary.start();
+    await primary.untilAnswering(BOOT_MS);
+    await primary.query(SCHEMA);
+    await Promise.all(standbys.map((node) => this.#operator.attach(node.name)));
+    await this.#operator.listStandbys();
+    await Promise.all(
+      standbys.map((node) =>
+        node.until('its standby to stream', BOOT_MS, () => this.#operator.streams(node.name)),
+      ),
+    );
+  }
+
+  connect(request: ConnectRequest): Promise<Client> {
+    const planner = this.#planners[request.port];
+    if (planner === undefined)
+      return Promise.reject(new Error(`postgres has no client for the port "${request.port}"`));
+    const routing = new SessionRouting(this.#topology, this.#settings.reads, request.process);
+    return Promise.resolve(new PostgresClient(planner, request, routing));
+  }
+
+  async primaries(): Promise<readonly string[]> {
+    const { nodes } = this.#topology;
+    const answers = await Promise.all(nodes.map((node) => node.ask('SELECT pg_is_in_recovery() AS standby')));
+    return nodes.filter((_, i) => answers[i]?.standby === false).map((node) => node.name);
+  }
+
+  readonly standbys = (): readonly string[] => this.#topology.standbys().map((node) => node.name);
+
+  settle(deadlineMs: number): Promise<Settled> {
+    return this.#settling.settle(deadlineMs);
+  }
+
+  /** Bytes of the log that each connected standby has still to replay. */
+  async sample(): Promise<Readonly<Record<string, number>>> {
+    const primary = this.#topology.node(this.#topology.primary);
+    const text =
+      'SELECT application_name AS node, pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)::float8 AS bytes ' +
+      'FROM pg_stat_replication WHERE replay_lsn IS NOT NULL';
+    const { rows } = await primary.query(text, [], 1000).catch(() => ({ rows: [] }));
+    return Object.fromEntries(rows.map((row) => [`lag-bytes:${row.node as string}`, Number(row.bytes)]));
+  }
+
+  versions(): Promise<Readonly<Record<string, string>>> {
+    return this.#server.versions();
+  }
+
+  async collectLogs(directory: string): Promise<void> {
+    for (const node of this.#topology.nodes.filter((candidate) => candidate.created)) {
+      const target = join(directory, node.name);
+      await mkdir(target, { recursive: true });
+      for (const file of await node.hostNode.logs()) await copyFile(file, join(target, basename(file)));
+    }
+  }
+
+  async stop(): Promise<void> {
+    const created = this.#topology.nodes.filter((node) => node.created);
+    await Promise.all(
+      created.map(async (node) => {
+        await node.kill();
+        await node.discard();
+      }),
+    );
+  }
+}

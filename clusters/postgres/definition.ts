@@ -1,0 +1,61 @@
+import { defineCluster, type ClusterContext, type Configuration, type Setting } from '../types.ts';
+import { claimOf } from './claims.ts';
+import type { Planner } from './clients/plan.ts';
+import { register } from './clients/register.ts';
+import { rows } from './clients/rows.ts';
+import { set } from './clients/set.ts';
+import { transactions } from './clients/transaction.ts';
+import { PostgresCluster } from './cluster.ts';
+import { NpmServer } from './server/npm-server.ts';
+import { SETTINGS, settingsOf } from './settings.ts';
+
+const NO_CLOCK =
+  "PostgreSQL without Docker runs on this machine's clock: use --world docker for clock faults.";
+
+function configuration(
+  name: string,
+  title: string,
+  settings: Readonly<Record<string, Setting>>,
+): Configuration {
+  return { name, title, settings, claim: claimOf, nodes: 3 };
+}
+
+function create(context: ClusterContext): PostgresCluster {
+  const settings = settingsOf(context.settings);
+  const planners: Readonly<Record<string, Planner>> = {
+    register,
+    set,
+    rows,
+    transaction: transactions(settings.isolation),
+  };
+  return new PostgresCluster(context, new NpmServer(context.runId), settings, planners, {
+    refused: NO_CLOCK,
+  });
+}
+
+/** PostgreSQL with streaming replication: a primary and two standbys. */
+export const postgres = defineCluster({
+  name: 'postgres',
+  title: 'PostgreSQL, a primary with streaming standbys',
+  worlds: ['process', 'docker'],
+  ports: ['register', 'set', 'rows', 'transaction'],
+  configurations: [
+    configuration('async', 'Asynchronous standbys', { synchronous: 'none' }),
+    configuration('sync-first-1', 'A commit waits for the first standby of the list', {
+      synchronous: 'first-1',
+    }),
+    configuration('sync-any-1', 'A commit waits for whichever standby is quickest', {
+      synchronous: 'any-1',
+    }),
+    configuration('remote-apply', 'A commit waits until every standby shows it', {
+      synchronous: 'all',
+      synchronous_commit: 'remote_apply',
+      reads: 'any',
+    }),
+  ],
+  settings: SETTINGS,
+  passThrough: true,
+  refuses: (family, world) => (family === 'clock' && world === 'process' ? NO_CLOCK : null),
+  images: ['alibi/postgres'],
+  create,
+});

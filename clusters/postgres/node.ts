@@ -1,0 +1,192 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Host, HostNode } from '../../harness/hosts/types.ts';
+import { MILLISECOND, type Runtime } from '../../harness/runtime/types.ts';
+import type { Setting } from '../types.ts';
+import { Connection, type Rows } from './clients/connection.ts';
+import { renderConfig, renderHba } from './config.ts';
+import { PORT_ROLE, SERVICE, type CloneSource, type Server } from './server/server.ts';
+
+export interface NodeContext {
+  readonly host: Host;
+  readonly server: Server;
+  readonly runtime: Runtime;
+  /** PostgreSQL's own settings, as the user gave them. */
+  readonly settings: Readonly<Record<string, Setting>>;
+}
+
+/** The part a node plays: whom it follows (null = it is a primary), and whom it waits for as a primary. */
+export interface Role {
+  readonly follows: string | null;
+  readonly synchronousNames: string;
+}
+
+/** One PostgreSQL server: its process, its files, and questions to it with a deadline. */
+export class PostgresNode {
+  readonly name: string;
+  readonly #context: NodeContext;
+  #hostNode: HostNode | null = null;
+  #role: Role = { follows: null, synchronousNames: '' };
+
+  constructor(name: string, context: NodeContext) {
+    this.name = name;
+    this.#context = context;
+  }
+
+  /** Gives it a place on the host; everything else comes after. */
+  async create(): Promise<void> {
+    const { host, server } = this.#context;
+    this.#hostNode = await host.addNode({
+      name: this.name,
+      ports: { [PORT_ROLE]: 5432 },
+      ...(server.image === undefined ? {} : { image: server.image }),
+    });
+  }
+
+  get created(): boolean {
+    return this.#hostNode !== null;
+  }
+
+  get hostNode(): HostNode {
+    if (this.#hostNode === null) throw new Error(`${this.name} has not been created yet`);
+    return this.#hostNode;
+  }
+
+  /** As the server itself sees it. */
+  get dataDirectory(): string {
+    return this.#context.server.data(this.hostNode);
+  }
+
+  get role(): Role {
+    return this.#role;
+  }
+
+  /** Writes the node's files for a role; a running server takes them up by {@link reload}. */
+  async setRole(role: Role): Promise<void> {
+    const { host, server, settings } = this.#context;
+    this.#role = role;
+    const conf = renderConfig({
+      node: this.name,
+      listen: host.bind(this.name, PORT_ROLE),
+      follows: role.follows === null ? null : host.peer(this.name, role.follows, PORT_ROLE),
+      synchronousNames: role.synchronousNames,
+      credentials: server.credentials(),
+      settings,
+    });
+    await server.configure(this.hostNode, { conf, hba: renderHba(server.allowed) });
+  }
+
+  async reload(): Promise<void> {
+    await this.query('SELECT pg_reload_conf()');
+  }
+
+  async initialise(): Promise<void> {
+    await this.#context.server.initialise(this.hostNode);
+  }
+
+  /** Replaces this node's data by a base backup of `primary`, through a session that spans it. The node must be down. */
+  async cloneFrom(primary: PostgresNode): Promise<void> {
+    const { host, server } = this.#context;
+    const source: CloneSource = {
+      ...host.peer(this.name, primary.name, PORT_ROLE),
+      node: primary.hostNode,
+      backup: (copy) => primary.#backup(copy),
+    };
+    await server.clone(this.hostNode, source);
+  }
+
+  async #backup(copy: () => Promise<void>): Promise<string> {
+    const session = await this.#open(3000);
+    try {
+      await session.run('read', "SELECT pg_backup_start('alibi', true)", [], null);
+      await copy();
+      const { rows } = await session.run('read', 'SELECT labelfile FROM pg_backup_stop(false)', [], null);
+      return String(rows[0].labelfile);
+    } finally {
+      session.destroy();
+    }
+  }
+
+  /** Deletes its data; logs stay. */
+  async discard(): Promise<void> {
+    await this.#context.server.discard(this.hostNode);
+  }
+
+  async start(): Promise<void> {
+    await this.hostNode.start(this.#context.server.service(this.hostNode));
+  }
+
+  /** SIGKILL to every process of the server. */
+  async kill(): Promise<void> {
+    if (await this.alive()) await this.hostNode.signal(SERVICE, 'SIGKILL');
+  }
+
+  alive(): Promise<boolean> {
+    return this.hostNode.alive(SERVICE);
+  }
+
+  #open(timeoutMs: number, signal: AbortSignal | null = null): Promise<Connection> {
+    const { host, server } = this.#context;
+    return Connection.open(host.client(this.name, PORT_ROLE), server.credentials(), signal, timeoutMs);
+  }
+
+  /** For workload clients: a connection of their own. @throws Failed in phase `connect` */
+  connect(signal: AbortSignal): Promise<Connection> {
+    return this.#open(3000, signal);
+  }
+
+  /** One statement on a connection of its own, given up after `timeoutMs`. Never waits for a standby. */
+  async query(text: string, values: readonly unknown[] = [], timeoutMs = 2000): Promise<Rows> {
+    const { clock } = this.#context.runtime;
+    const late = new AbortController();
+    const cancel = clock.after(timeoutMs * MILLISECOND, () => late.abort());
+    try {
+      const connection = await this.#open(timeoutMs, late.signal);
+      try {
+        await connection.run('read', 'SET synchronous_commit = local', [], late.signal);
+        return await connection.run('read', text, values, late.signal);
+      } finally {
+        connection.destroy();
+      }
+    } finally {
+      cancel();
+    }
+  }
+
+  /** {@link query}, or null when the node does not answer in time. */
+  async ask(text: string, timeoutMs = 1000): Promise<Readonly<Record<string, unknown>> | null> {
+    try {
+      return (await this.query(text, [], timeoutMs)).rows[0] ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** The last lines of the server's log. */
+  async logTail(lines = 12): Promise<string> {
+    const text = await readFile(join(this.hostNode.directory, `${SERVICE}.log`), 'utf8').catch(() => '');
+    return text.trimEnd().split('\n').slice(-lines).join('\n');
+  }
+
+  /** Polls until `probe` holds. @throws Error naming the node, what was awaited, and the end of its log. */
+  async until(what: string, deadlineMs: number, probe: () => Promise<boolean>): Promise<void> {
+    const { clock } = this.#context.runtime;
+    const deadline = clock.now() + deadlineMs * MILLISECOND;
+    while (!(await probe())) {
+      if (clock.now() >= deadline)
+        throw new Error(
+          `${this.name}: ${what} was awaited for ${deadlineMs / 1000} s in vain; its log ends:\n${await this.logTail()}`,
+        );
+      await clock.sleep(50 * MILLISECOND);
+    }
+  }
+
+  /** Waits until the server answers; gives up at once when its process is gone. */
+  async untilAnswering(deadlineMs: number): Promise<void> {
+    await this.until('an answer of the server', deadlineMs, async () => {
+      if (!(await this.alive()))
+        throw new Error(`${this.name}: PostgreSQL did not start; its log ends:\n${await this.logTail()}`);
+      return (await this.ask('SELECT 1 AS one')) !== null;
+    });
+  }
+}

@@ -1,0 +1,100 @@
+import type { Settled } from '../../harness/cluster.ts';
+import { MILLISECOND, type Clock } from '../../harness/runtime/types.ts';
+import type { PostgresNode } from './node.ts';
+import type { PostgresOperator } from './operator.ts';
+import type { PostgresProcesses } from './processes.ts';
+import type { Topology } from './topology.ts';
+
+/** A standby that has not begun to stream after this long cannot: its history has left the primary's. */
+const STREAMING_MS = 5_000;
+
+/**
+ * Brings every node back and proves that all hold the same log: a marker row is written on the primary and then read
+ * on each node. Never rejects: what is missing at the deadline is told.
+ */
+export class Settling {
+  readonly #topology: Topology;
+  readonly #operator: PostgresOperator;
+  readonly #processes: PostgresProcesses;
+  readonly #clock: Clock;
+  #marker = 0;
+
+  constructor(topology: Topology, operator: PostgresOperator, processes: PostgresProcesses, clock: Clock) {
+    this.#topology = topology;
+    this.#operator = operator;
+    this.#processes = processes;
+    this.#clock = clock;
+  }
+
+  async settle(deadlineMs: number): Promise<Settled> {
+    const end = this.#clock.now() + deadlineMs * MILLISECOND;
+    const left = () => Math.max(0, (end - this.#clock.now()) / MILLISECOND);
+    const told: string[] = [];
+    const primary = this.#topology.node(this.#topology.primary);
+    try {
+      await this.#revive(primary, left());
+      await primary.until('writes to the primary', left(), () => this.#mark(primary));
+      const standbys = this.#topology.nodes.filter((node) => node !== primary);
+      await Promise.all(standbys.map((node) => this.#bringBack(node, left, told)));
+      await this.#operator.listStandbys();
+      await this.#mark(primary);
+      await Promise.all(
+        this.#topology.nodes.map((node) =>
+          node.until(`marker ${this.#marker}`, left(), async () => this.#shows(node)),
+        ),
+      );
+    } catch (error) {
+      told.push(error instanceof Error ? error.message : String(error));
+      return { settled: false, evidence: told.join('; '), unrecovered: await this.#silent() };
+    }
+    const names = this.#topology.nodes.map((node) => node.name).join(', ');
+    told.unshift(`marker ${this.#marker}, written on ${primary.name}, was read on ${names}`);
+    return { settled: true, evidence: told.join('; '), unrecovered: [] };
+  }
+
+  async #revive(node: PostgresNode, ms: number): Promise<void> {
+    await this.#processes.resume(node.name);
+    if (!(await node.alive())) await node.start();
+    await node.untilAnswering(ms);
+  }
+
+  /** By its own data if that still follows the primary's, else by a new copy. */
+  async #bringBack(node: PostgresNode, left: () => number, told: string[]): Promise<void> {
+    if (!this.#topology.deposed.has(node.name)) {
+      await this.#revive(node, left()).catch(() => undefined);
+      const patience = Math.min(STREAMING_MS, left());
+      const streams = await node
+        .until('streaming', patience, () => this.#operator.streams(node.name))
+        .then(
+          () => true,
+          () => false,
+        );
+      if (streams) return;
+    }
+    await this.#operator.rejoin(node.name);
+    told.push(`${node.name} was re-seeded from ${this.#topology.primary}`);
+  }
+
+  /** Writes the next marker, without waiting for a standby: reading it there is the proof. */
+  async #mark(primary: PostgresNode): Promise<boolean> {
+    const next = this.#marker + 1;
+    const text = 'INSERT INTO marker VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET n = excluded.n';
+    return primary.query(text, [next]).then(
+      () => {
+        this.#marker = next;
+        return true;
+      },
+      () => false,
+    );
+  }
+
+  async #shows(node: PostgresNode): Promise<boolean> {
+    const answer = await node.ask('SELECT n::int FROM marker WHERE id = 1');
+    return answer?.n === this.#marker;
+  }
+
+  async #silent(): Promise<string[]> {
+    const answers = await Promise.all(this.#topology.nodes.map((node) => node.ask('SELECT 1 AS one')));
+    return this.#topology.nodes.filter((_, i) => answers[i] === null).map((node) => node.name);
+  }
+}
