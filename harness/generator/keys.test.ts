@@ -57,7 +57,7 @@ describe('independent keys', () => {
 
   it('refuse keys without operations, and a pool without keys', () => {
     expect(() => invocations(independentKeys({ live: 1, operations: () => limit(0, writes) }))).toThrow(
-      'there is no operation on key 0',
+      'there is no operation on key 1',
     );
     expect(() => independentKeys({ live: 0, operations: () => writes })).toThrow('must be 1 or more, not 0');
   });

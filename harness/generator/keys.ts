@@ -1,6 +1,6 @@
 import { identityOf } from '../history/dictionary.ts';
 import type { Json } from '../history/event.ts';
-import { earlier, forked, pending } from './next.ts';
+import { due, earlier, forked, pending } from './next.ts';
 import type { Context, Generator, Next, Notice } from './types.ts';
 
 export interface KeyPool {
@@ -54,7 +54,8 @@ function rotating(pool: KeyPool, slots: readonly Slot[], used: number, given: nu
         const { key } = after[i];
         after[i] = { ...after[i], generator: next.rest };
         if (next.kind === 'operation') {
-          const operation = { ...next.operation, key };
+          const { thread, time } = next.operation;
+          const operation = due(next.operation, thread, time, key);
           return { kind: 'operation', operation, rest: rotating(pool, after, keys, given + 1) };
         }
         until = earlier(until, next.until);

@@ -1,5 +1,5 @@
 // What combinators have in common: building answers, and putting themselves around a child's answer.
-import type { Context, Generator, Next, Notice } from './types.ts';
+import type { Context, DueOperation, Generator, Next, Notice, Operation, Thread } from './types.ts';
 
 export const DONE: Next = { kind: 'done' };
 
@@ -44,4 +44,20 @@ export function earlier(a: number | undefined, b: number | undefined): number | 
 /** The same context with a stream of its own: what gives every child its own randomness. */
 export function forked(context: Context, name: string): Context {
   return { ...context, random: context.random.fork(name) };
+}
+
+/**
+ * The operation, due. Field by field: an object spread that adds fields costs V8 ten microseconds, a hundred times
+ * as much as this, and generators are asked for every operation.
+ */
+export function due(operation: Operation, thread: Thread, time: number, key = operation.key): DueOperation {
+  const made: { -readonly [field in keyof DueOperation]: DueOperation[field] } = {
+    f: operation.f,
+    thread,
+    time,
+  };
+  if (key !== undefined) made.key = key;
+  if (operation.value !== undefined) made.value = operation.value;
+  if (operation.node !== undefined) made.node = operation.node;
+  return made;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { SECOND } from '../runtime/types.ts';
 import { fn, once, remembering } from './operations.ts';
 import { invocations, simulate } from './testing/simulate.ts';
+import { rate } from './time.ts';
 
 describe('fn', () => {
   it('gives an operation to every thread that is free, and the next when one is free again', () => {
@@ -8,7 +10,7 @@ describe('fn', () => {
       fn(({ n }) => (n < 4 ? { f: 'write', value: n } : null)),
       { concurrency: 2, takes: (_, n) => 10 + n },
     );
-    expect(events.map(({ type, value, time }) => `${type} ${String(value)} @${time}`)).toEqual([
+    expect(events.map(({ type, value, time }) => `${type} ${JSON.stringify(value)} @${time}`)).toEqual([
       'invoke 0 @0',
       'invoke 1 @0',
       'ok 0 @10',
@@ -29,12 +31,10 @@ describe('fn', () => {
     expect(seen.some(({ process }) => process >= 3)).toBe(true);
   });
 
-  it('gives every kind of operation to every thread, even when kinds and threads alternate alike', () => {
-    const seen = invocations(
-      fn(({ n }) => ({ f: n % 2 === 0 ? 'write' : 'read' })),
-      { concurrency: 2, operations: 200 },
-    );
-    expect(new Set(seen.map(({ thread, f }) => `${String(thread)} ${f}`)).size).toBe(4);
+  it('gives every kind of operation to every thread, even when kinds and threads could alternate alike', () => {
+    const alternating = fn(({ n }) => ({ f: n % 2 === 0 ? 'write' : 'read' }));
+    const seen = invocations(rate(SECOND / 100, alternating), { concurrency: 2, operations: 100 });
+    expect(new Set(seen.map(({ thread, f }) => `${thread} ${f}`)).size).toBe(4);
   });
 
   it('waits for the moment and the thread that an operation asks for', () => {

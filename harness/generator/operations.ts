@@ -1,5 +1,5 @@
 // The leaves: generators that make operations.
-import { DONE, forked, pending } from './next.ts';
+import { DONE, due, pending } from './next.ts';
 import type { Context, Generator, Next, Notice, Operation, Thread } from './types.ts';
 
 /** What a function of operations may look at: the context, and whose turn it is. */
@@ -71,7 +71,7 @@ class Made<S> implements Generator {
     if (thread !== turn.thread && !context.free.includes(thread)) return pending(this);
     return {
       kind: 'operation',
-      operation: { ...operation, thread, time: operation.time ?? context.time },
+      operation: due(operation, thread, operation.time ?? context.time),
       rest: new Made(this.#memory, this.#remember, this.#make, this.#n + 1),
     };
   }
@@ -87,7 +87,8 @@ class Made<S> implements Generator {
  * turns would make one thread the writer for good, and no session would ever read its own writes.
  */
 function turnOf(context: Context, n: number): Turn {
-  const { random, free } = forked(context, String(n));
+  const { time, free, threads, processOf } = context;
+  const random = context.random.fork(String(n));
   const thread = free.length === 1 ? free[0] : random.fork('thread').pick(free);
-  return { ...context, random, n, thread, process: context.processOf(thread) };
+  return { time, free, threads, processOf, random, n, thread, process: processOf(thread) };
 }

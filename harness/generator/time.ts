@@ -3,7 +3,7 @@ import { SECOND } from '../runtime/types.ts';
 import { DONE, earlier, pending, rewrap, tell } from './next.ts';
 import type { Context, Generator, Next } from './types.ts';
 
-/** Nothing for `ns`, then done: a pause in a {@link sequence}. */
+/** Nothing for `ns`, then done: a pause in a {@link sequence}, which begins when a thread is free again. */
 export function sleep(ns: number): Generator {
   const until = (end: number): Generator => ({
     next(context) {

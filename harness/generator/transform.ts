@@ -1,5 +1,5 @@
 // The same operations, changed, chosen or ended.
-import { DONE, forked, rewrap, tell } from './next.ts';
+import { DONE, due, forked, rewrap, tell } from './next.ts';
 import type { DueOperation, Generator, Operation, Thread } from './types.ts';
 
 /** Every operation as `change` makes it. */
@@ -10,7 +10,7 @@ export function map(change: (operation: DueOperation) => Operation, generator: G
       const next = rewrap(generator.next(context), wrap);
       if (next.kind !== 'operation') return next;
       const { thread, time } = next.operation;
-      return { ...next, operation: { ...change(next.operation), thread, time } };
+      return { ...next, operation: due(change(next.operation), thread, time) };
     },
     update(context, notice) {
       return tell(this, generator, context, notice, wrap);
@@ -19,7 +19,7 @@ export function map(change: (operation: DueOperation) => Operation, generator: G
 }
 
 /** So many operations in a row that do not pass a filter are a mistake, not a choice. */
-const PATIENCE = 100_000;
+const PATIENCE = 10_000;
 
 /** Only the operations that pass; the others are never done. */
 export function filter(passes: (operation: DueOperation) => boolean, generator: Generator): Generator {
