@@ -1,3 +1,4 @@
+import type { JudgedAnomaly, Status } from '../checkers/judge.ts';
 import type { Json } from '../harness/history/event.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -5,30 +6,8 @@ import type { Outcome } from './outcome.ts';
  * What an anomaly means for the configuration that showed it: it breaks the claim (`violation`), the claim allows
  * it (`permitted`), or it came under faults that the claim does not promise to survive (`outside-claim`).
  */
-export type AnomalyStatus = 'violation' | 'permitted' | 'outside-claim';
-
-/**
- * One row of a judgement: every instance of one anomaly with one status, and the best of them as witness.
- *
- * - `witness` indices of events of the history, ascending
- * - `explanation` one sentence that names operations by the index of one of their events (`#41`)
- * - `severity` 3 data lost or wrong, 2 stale or out of order, 1 a property of degree
- * - `certain` false when an indeterminate operation could still explain it away
- */
-export interface JudgedAnomaly {
-  readonly name: string;
-  readonly title: string;
-  readonly definition: string;
-  readonly count: number;
-  readonly certain: boolean;
-  readonly status: AnomalyStatus;
-  readonly witness: readonly number[];
-  readonly explanation: string;
-  readonly severity: 1 | 2 | 3;
-  readonly checker: string;
-  readonly key?: Json;
-  readonly evidence?: { readonly [name: string]: Json };
-}
+export type AnomalyStatus = Status;
+export type { JudgedAnomaly };
 
 /** What one checker said of the whole history, for the list of what was checked. */
 export interface CheckSummary {

@@ -1,8 +1,10 @@
+import type { Outcome } from '../checkers/judge.ts';
+
 /**
  * How a run or a check ends. A violation outranks everything; `unknown` (a checker ran out of its budget, or had
  * nothing to judge) and `inconclusive` (the run proves nothing: a fault never bit, a phase was empty) are never valid.
  */
-export type Outcome = 'valid' | 'violation' | 'unknown' | 'inconclusive' | 'error';
+export type { Outcome };
 
 export const OUTCOMES: readonly Outcome[] = ['valid', 'violation', 'unknown', 'inconclusive', 'error'];
 

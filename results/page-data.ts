@@ -1,0 +1,65 @@
+import type { Json } from '../harness/history/event.ts';
+import type { FaultWindow, PhaseMark } from '../harness/history/fault.ts';
+import type { CheckSummary, JudgedAnomaly } from './document.ts';
+import type { Outcome } from './outcome.ts';
+
+/** What a configuration promised, as the report words it. */
+export interface ReportClaim {
+  readonly guarantee: readonly string[];
+  readonly operations: string;
+  readonly reads: string;
+  readonly tolerates: { readonly faults: readonly string[]; readonly howMany: number };
+  readonly source: string;
+}
+
+/** A command to copy, and what it is for. */
+export interface ReportCommand {
+  readonly title: string;
+  readonly command: string;
+}
+
+/** The end of one log file of one node. */
+export interface ReportLog {
+  readonly node: string;
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Samples of one gauge: times in ns, ascending, and values in the unit that its name says (`lag-bytes:n2`). */
+export interface Gauge {
+  readonly name: string;
+  readonly time: readonly number[];
+  readonly value: readonly number[];
+}
+
+/** Everything in a report but the history's operations: what the page shows first, embedded as JSON. */
+export interface PageData {
+  readonly title: string;
+  /** Further identification, e.g. the run's name and when it began. */
+  readonly subtitle: string;
+  readonly outcome: Outcome;
+  readonly reasons: readonly string[];
+  /** Null for a bare file: then `asked` says what it was judged by. */
+  readonly claim: ReportClaim | null;
+  readonly asked: readonly string[];
+  /** In order of weight. */
+  readonly anomalies: readonly JudgedAnomaly[];
+  readonly checks: readonly CheckSummary[];
+  readonly faults: readonly FaultWindow[];
+  readonly phases: readonly PhaseMark[];
+  readonly gauges: readonly Gauge[];
+  readonly config: { readonly [section: string]: { readonly [name: string]: Json } };
+  readonly commands: readonly ReportCommand[];
+  readonly logs: readonly ReportLog[];
+  readonly counts: Counts;
+}
+
+/** Operations of the history by outcome; `open` never completed and are indeterminate like `info`. */
+export interface Counts {
+  readonly events: number;
+  readonly operations: number;
+  readonly ok: number;
+  readonly fail: number;
+  readonly info: number;
+  readonly open: number;
+}

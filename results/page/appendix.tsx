@@ -1,0 +1,78 @@
+import { useState } from 'preact/hooks';
+import type { PageData } from '../page-data.ts';
+import { visible } from './format.ts';
+
+export function Configuration({ config }: { readonly config: PageData['config'] }) {
+  const sections = Object.entries(config).filter(([, entries]) => Object.keys(entries).length > 0);
+  if (sections.length === 0) return null;
+  return (
+    <section id="configuration" aria-labelledby="configuration-title">
+      <h2 id="configuration-title">Configuration</h2>
+      <div class="columns">
+        {sections.map(([name, entries]) => (
+          <div>
+            <h3>{visible(name)}</h3>
+            <dl class="pairs">
+              {Object.entries(entries).map(([key, value]) => (
+                <>
+                  <dt>{visible(key)}</dt>
+                  <dd>{visible(typeof value === 'string' ? value : JSON.stringify(value))}</dd>
+                </>
+              ))}
+            </dl>
+          </div>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+export function Logs({ logs }: { readonly logs: PageData['logs'] }) {
+  if (logs.length === 0) return null;
+  return (
+    <section id="logs" aria-labelledby="logs-title">
+      <h2 id="logs-title">Logs</h2>
+      {logs.map((log) => (
+        <details>
+          <summary>
+            {visible(log.node)} <span class="quiet">{visible(log.file)}, its end</span>
+          </summary>
+          <pre tabIndex={0}>{log.text.split('\n').map(visible).join('\n')}</pre>
+        </details>
+      ))}
+    </section>
+  );
+}
+
+export function Commands({ commands }: { readonly commands: PageData['commands'] }) {
+  if (commands.length === 0) return null;
+  return (
+    <section id="commands" aria-labelledby="commands-title">
+      <h2 id="commands-title">Again</h2>
+      {commands.map((c) => (
+        <div class="command">
+          <h3>{visible(c.title)}</h3>
+          <Copyable command={visible(c.command)} />
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function Copyable({ command }: { readonly command: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = (): void => {
+    navigator.clipboard.writeText(command).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    );
+  };
+  return (
+    <p class="copyable">
+      <code>{command}</code>
+      <button type="button" onClick={copy} aria-label="Copy the command">
+        {copied ? 'copied' : 'copy'}
+      </button>
+    </p>
+  );
+}
