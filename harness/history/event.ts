@@ -26,6 +26,8 @@ export interface OperationError {
  * - `key` the object operated on, null where the operation has none.
  * - `node` the node that answered (completions) or was asked (invocations), null if unknown.
  * - `session` the client session; null means "the process is the session".
+ * - `lag` on invocations of an open loop: by how many ns it was sent later than intended, absent when it was in time.
+ *   Latency counts from the intended start (`time - lag`), order from the real one (`time`).
  */
 export interface HistoryEvent {
   readonly index: number;
@@ -38,6 +40,7 @@ export interface HistoryEvent {
   readonly node: string | null;
   readonly session: string | number | null;
   readonly error: OperationError | null;
+  readonly lag?: number;
 }
 
 /** What an event is made from: everything but its index, optional parts left out. */
@@ -51,4 +54,5 @@ export interface EventInput {
   readonly node?: string | null;
   readonly session?: string | number | null;
   readonly error?: OperationError | null;
+  readonly lag?: number;
 }

@@ -33,7 +33,7 @@ export async function readHistory(path: string, options: ReadOptions = {}): Prom
 
 function readSource(source: Source, casFail: CasFail): ReadHistory {
   const format = recognise(source.head);
-  if (format !== 'alibi' && format !== 'json-lines') return readDocument(source.all(), format);
+  if (format !== 'alibi' && format !== 'json-lines') return readDocument(source.all(), format, casFail);
   const { history, header, torn } = readJsonLines(source.blocks(), casFail);
   const version = header === null ? null : (header.version as number);
   return {

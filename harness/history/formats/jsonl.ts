@@ -5,6 +5,7 @@ import { NEMESIS, type Json } from '../event.ts';
 import { MalformedHistory, TYPES, type History } from '../history.ts';
 import { parseJson, type JsonFault } from '../json-fault.ts';
 import { LONGEST_LINE, TOO_LONG, type Block } from '../lines.ts';
+import { abbreviated } from './abbreviated.ts';
 import { applyCasFail, type CasFail } from './cas-fail.ts';
 import { LineScanner, emptyDraft, type EventDraft } from './jsonl-scan.ts';
 import { HISTORY_VERSION, type HistoryHeader } from '../writer.ts';
@@ -187,10 +188,4 @@ class JsonLinesReader {
 
 function isWhole(value: Json | undefined): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-/** A value short enough for a sentence. */
-export function abbreviated(value: Json): string {
-  const json = JSON.stringify(value);
-  return json.length <= 40 ? json : `${json.slice(0, 37)}...`;
 }
