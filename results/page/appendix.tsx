@@ -1,6 +1,6 @@
+import { visible } from '../visible.ts';
 import { useState } from 'preact/hooks';
 import type { PageData } from '../page-data.ts';
-import { visible } from './format.ts';
 
 export function Configuration({ config }: { readonly config: PageData['config'] }) {
   const sections = Object.entries(config).filter(([, entries]) => Object.keys(entries).length > 0);

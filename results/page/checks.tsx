@@ -1,5 +1,5 @@
+import { visible } from '../visible.ts';
 import type { CheckSummary } from '../document.ts';
-import { visible } from './format.ts';
 
 const SAYS = new Map<boolean | 'unknown', readonly [string, string]>([
   [true, ['holds', 'ok']],

@@ -1,8 +1,9 @@
+import { visible } from '../visible.ts';
 import { useMemo } from 'preact/hooks';
 import type { Operations } from '../operations.ts';
 import type { PageData } from '../page-data.ts';
 import { complement, service, timeToFirstOk, type Service, type Span } from '../performance.ts';
-import { count, duration, moment, percent, visible } from './format.ts';
+import { count, duration, moment, percent } from './format.ts';
 
 const yes = (b: boolean) =>
   b ? <span class="answer ok">yes</span> : <span class="answer violation">no</span>;

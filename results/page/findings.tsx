@@ -1,8 +1,9 @@
+import { visible } from '../visible.ts';
 import type { AnomalyStatus, JudgedAnomaly } from '../document.ts';
 import type { Operations } from '../operations.ts';
 import type { PageData } from '../page-data.ts';
 import type { Show } from './app.tsx';
-import { plural, visible } from './format.ts';
+import { plural } from './format.ts';
 import { OperationTable } from './operation-table.tsx';
 import { Sentence } from './sentence.tsx';
 import { Witness } from './witness.tsx';

@@ -1,9 +1,10 @@
+import { visible } from '../visible.ts';
 import type { Operations } from '../operations.ts';
 import type { Outcome } from '../outcome.ts';
 import type { PageData } from '../page-data.ts';
 import type { AnomalyStatus } from '../document.ts';
 import type { Show } from './app.tsx';
-import { count, duration, moment, plural, visible } from './format.ts';
+import { count, duration, moment, plural } from './format.ts';
 import { Overview } from './overview.tsx';
 import { Sentence } from './sentence.tsx';
 

@@ -1,4 +1,5 @@
 import { FAIL, INFO, OK, type Operations } from '../operations.ts';
+import { visible } from '../visible.ts';
 
 const NUMBER = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
@@ -35,14 +36,6 @@ export function percent(part: number | null): string {
   if (part === null) return '–';
   const p = part * 100;
   return `${p > 0 && p < 0.1 ? '< 0.1' : p < 100 && p > 99.9 ? '> 99.9' : p.toFixed(p === 0 || p === 100 ? 0 : 1)} %`;
-}
-
-/** Text with characters that would hide or reorder it (controls, bidirectional marks) made visible. */
-export function visible(text: string): string {
-  return text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 export function cut(text: string, longest: number): string {

@@ -1,6 +1,7 @@
+import { visible } from '../visible.ts';
 import type { Operations } from '../operations.ts';
 import type { Show } from './app.tsx';
-import { cut, duration, moment, outcomeName, text, visible } from './format.ts';
+import { cut, duration, moment, outcomeName, text } from './format.ts';
 
 interface Props {
   readonly ops: Operations;

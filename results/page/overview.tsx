@@ -1,9 +1,10 @@
+import { visible } from '../visible.ts';
 import { useMemo } from 'preact/hooks';
 import type { Operations } from '../operations.ts';
 import type { PageData } from '../page-data.ts';
 import { bins } from '../performance.ts';
 import type { Show } from './app.tsx';
-import { count, moment, visible } from './format.ts';
+import { count, moment } from './format.ts';
 
 const BINS = 240;
 const HEIGHT = 64;

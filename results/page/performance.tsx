@@ -1,8 +1,9 @@
+import { visible } from '../visible.ts';
 import { useMemo, useState } from 'preact/hooks';
 import type { Operations } from '../operations.ts';
 import type { Gauge, PageData } from '../page-data.ts';
 import { bins, type Bins, type Span } from '../performance.ts';
-import { count, duration, moment, percent, visible } from './format.ts';
+import { count, duration, moment, percent } from './format.ts';
 import { drawLatencies } from './latency-points.ts';
 import { TimeChart } from './time-chart.tsx';
 

@@ -1,5 +1,5 @@
+import { visible } from '../visible.ts';
 import type { Show } from './app.tsx';
-import { visible } from './format.ts';
 
 /** A sentence whose `#41` are ways to the event in the history. */
 export function Sentence({ text, show }: { readonly text: string; readonly show: Show }) {

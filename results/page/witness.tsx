@@ -1,7 +1,8 @@
+import { visible } from '../visible.ts';
 import type { FaultWindow } from '../../harness/history/fault.ts';
 import { FAIL, INFO, type Operations } from '../operations.ts';
 import type { Show } from './app.tsx';
-import { cut, duration, moment, outcomeName, outcomeValue, sentence, text, visible } from './format.ts';
+import { cut, duration, moment, outcomeName, outcomeValue, sentence, text } from './format.ts';
 import { accused, witnessScale } from './witness-layout.ts';
 
 const LEFT = 92;

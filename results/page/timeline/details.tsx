@@ -1,6 +1,7 @@
+import { visible } from '../../visible.ts';
 import type { JudgedAnomaly } from '../../document.ts';
 import type { Operations } from '../../operations.ts';
-import { duration, moment, outcomeName, sentence, text, visible } from '../format.ts';
+import { duration, moment, outcomeName, sentence, text } from '../format.ts';
 import { witnessOperations } from '../witness-layout.ts';
 
 interface Props {

@@ -1,7 +1,8 @@
+import { visible } from '../../visible.ts';
 import type { FaultWindow } from '../../../harness/history/fault.ts';
 import { FAIL, INFO, OK, type Operations } from '../../operations.ts';
 import type { Span } from '../../performance.ts';
-import { cut, outcomeValue, visible } from '../format.ts';
+import { cut, outcomeValue } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import { firstEndingAfter, type Row } from './rows.ts';
 
