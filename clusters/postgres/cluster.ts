@@ -56,7 +56,7 @@ export class PostgresCluster implements Cluster {
     this.#settling = new Settling(this.#topology, this.#operator, this.processes, runtime.clock);
   }
 
-  /** The primary alone first, then its standbys as base backups of it; resolves when they stream and it takes writes. */
+  /** Resolves when the primary takes writes (waiting for standbys, if so configured) and every standby shows them. */
   async start(): Promise<void> {
     const topology = this.#topology;
     await this.#server.prepare();
@@ -66,14 +66,16 @@ export class PostgresCluster implements Cluster {
     await primary.setRole({ follows: null, synchronousNames: '' });
     await primary.start();
     await primary.untilAnswering(BOOT_MS);
-    await primary.query(SCHEMA);
-    await Promise.all(standbys.map((node) => this.#operator.attach(node.name)));
+    await Promise.all([
+      primary.query(SCHEMA, [], BOOT_MS),
+      ...standbys.map(async (node) => {
+        await node.initialiseFrom(primary);
+        await this.#operator.startStandby(node.name);
+        await node.until('streaming from the primary', BOOT_MS, () => this.#operator.streams(node.name));
+      }),
+    ]);
     await this.#operator.listStandbys();
-    await Promise.all(
-      standbys.map((node) =>
-        node.until('its standby to stream', BOOT_MS, () => this.#operator.streams(node.name)),
-      ),
-    );
+    await this.#settling.prove(BOOT_MS);
   }
 
   connect(request: ConnectRequest): Promise<Client> {

@@ -84,6 +84,13 @@ export class PostgresNode {
     await this.#context.server.initialise(this.hostNode);
   }
 
+  /** Makes this node a copy of `primary`, which has only just been initialised and started. */
+  async initialiseFrom(primary: PostgresNode): Promise<void> {
+    const { server } = this.#context;
+    if (server.initialiseStandby === null) await this.cloneFrom(primary);
+    else await server.initialiseStandby(this.hostNode);
+  }
+
   /** Replaces this node's data by a base backup of `primary`, through a session that spans it. The node must be down. */
   async cloneFrom(primary: PostgresNode): Promise<void> {
     const { host, server } = this.#context;

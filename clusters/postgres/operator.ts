@@ -104,17 +104,16 @@ export class PostgresOperator implements Operator {
     topology.deposed.delete(name);
     if (topology.unfenced === name) topology.unfenced = null;
     await this.listStandbys();
-    await this.attach(name);
+    await topology.node(name).cloneFrom(topology.node(topology.primary));
+    await this.startStandby(name);
   }
 
-  /** A base backup of the primary, started as its standby. */
-  async attach(name: string): Promise<void> {
+  /** Starts a node, whose data is a copy of the primary's, as its standby. */
+  async startStandby(name: string): Promise<void> {
     const topology = this.#topology;
     const node = topology.node(name);
-    const primary = topology.node(topology.primary);
-    await node.cloneFrom(primary);
     await node.setRole({
-      follows: primary.name,
+      follows: topology.primary,
       synchronousNames: topology.synchronousNames(
         topology.nodes.filter((other) => other !== node).map((other) => other.name),
       ),

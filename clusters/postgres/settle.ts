@@ -33,16 +33,10 @@ export class Settling {
     const primary = this.#topology.node(this.#topology.primary);
     try {
       await this.#revive(primary, left());
-      await primary.until('writes to the primary', left(), () => this.#mark(primary));
       const standbys = this.#topology.nodes.filter((node) => node !== primary);
       await Promise.all(standbys.map((node) => this.#bringBack(node, left, told)));
       await this.#operator.listStandbys();
-      await this.#mark(primary);
-      await Promise.all(
-        this.#topology.nodes.map((node) =>
-          node.until(`marker ${this.#marker}`, left(), async () => this.#shows(node)),
-        ),
-      );
+      await this.prove(left());
     } catch (error) {
       told.push(error instanceof Error ? error.message : String(error));
       return { settled: false, evidence: told.join('; '), unrecovered: await this.#silent() };
@@ -50,6 +44,17 @@ export class Settling {
     const names = this.#topology.nodes.map((node) => node.name).join(', ');
     told.unshift(`marker ${this.#marker}, written on ${primary.name}, was read on ${names}`);
     return { settled: true, evidence: told.join('; '), unrecovered: [] };
+  }
+
+  /** Writes the next marker and waits until every node shows it. @throws Error naming the node that does not */
+  async prove(deadlineMs: number): Promise<void> {
+    const { nodes, primary } = this.#topology;
+    const writer = this.#topology.node(primary);
+    await writer.until('a write to the primary', deadlineMs, () => this.#mark(writer));
+    const shown = (node: PostgresNode) => this.#shows(node);
+    await Promise.all(
+      nodes.map((node) => node.until(`marker ${this.#marker}`, deadlineMs, () => shown(node))),
+    );
   }
 
   async #revive(node: PostgresNode, ms: number): Promise<void> {

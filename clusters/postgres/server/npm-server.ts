@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { HostNode, ServiceSpec } from '../../../harness/hosts/types.ts';
 import type { Credentials } from '../clients/connection.ts';
 import { findServerPackage, ownDirectory, serverUser, traversable, type ServerPackage } from './binaries.ts';
-import { copyData, install, type Installation } from './cache.ts';
-import { copyLiveData } from './copy.ts';
+import { install, type Installation } from './cache.ts';
+import { copyLiveData, copyRestingData } from './copy.ts';
 import { SERVICE, type CloneSource, type NodeFiles, type Server } from './server.ts';
 
 /** PostgreSQL from npm, as children of this machine: what the process world runs. */
@@ -34,7 +34,12 @@ export class NpmServer implements Server {
 
   async initialise(node: HostNode): Promise<void> {
     await this.#makePlace(node);
-    await copyData(this.#installed().template, this.data(node));
+    await copyRestingData(this.#installed().template, this.data(node));
+  }
+
+  async initialiseStandby(node: HostNode): Promise<void> {
+    await this.initialise(node);
+    await this.#write(join(this.data(node), 'standby.signal'), '');
   }
 
   async clone(node: HostNode, source: CloneSource): Promise<void> {

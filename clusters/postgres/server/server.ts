@@ -35,6 +35,8 @@ export interface Server {
   data(node: HostNode): string;
   /** A fresh database. Nothing runs in it yet. */
   initialise(node: HostNode): Promise<void>;
+  /** A copy of that same fresh database, to start as a standby; null where standbys are cloned from a running primary. */
+  readonly initialiseStandby: ((node: HostNode) => Promise<void>) | null;
   /**
    * Replaces the node's data by a copy of a running primary, marked to start as a standby (promotion lifts that
    * mark, and is fatal to a server that does not find it). The node must not run.
