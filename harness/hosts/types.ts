@@ -43,6 +43,8 @@ export interface HostNode {
   signal(service: string, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM' | 'SIGINT'): Promise<void>;
   /** Is any process of the service's group alive (a stopped one is alive)? */
   alive(service: string): Promise<boolean>;
+  /** `stopped` when every living process of the service is stopped, `gone` when none lives. */
+  state(service: string): Promise<'running' | 'stopped' | 'gone'>;
   /** Runs a command to its end in the node. Rejects on a non-zero status unless `allowFailure`. */
   run(command: readonly string[], options?: RunOptions): Promise<RunResult>;
   /** Log files to collect: absolute paths on the harness' side. */
@@ -82,6 +84,8 @@ export interface HostNodeSpec {
   readonly image?: string;
   readonly memoryMb?: number;
   readonly cpus?: number;
+  /** Docker: folders of this machine that the node may read, at the same path. */
+  readonly readOnly?: readonly string[];
 }
 
 /** A place for nodes, owned by one run; everything it made carries the run's label and dies with {@link close}. */

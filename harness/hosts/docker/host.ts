@@ -1,0 +1,136 @@
+import { chmod, chown, mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type Docker from 'dockerode';
+import { Ports } from '../process/ports.ts';
+import { isRefusal, type Endpoint, type Host, type HostContext, type HostNodeSpec } from '../types.ts';
+import { removeLabelled } from './clean.ts';
+import { createNode, createSidecar, type Placement } from './containers.ts';
+import { connectEngine, dockerAvailable, messageOf } from './engine.ts';
+import { ensureImages, isOurImage } from './images.ts';
+import { DockerLinks } from './links.ts';
+import { createNetwork, type RunNetwork } from './network.ts';
+import { DockerNode } from './node.ts';
+import { ownerLabels, RUN } from './owner.ts';
+
+/** The user of our images: see images/base/Dockerfile. */
+const IMAGE_USER = 1000;
+
+export interface DockerHostOptions {
+  /** What the sidecars may do. Without NET_ADMIN every link fault fails, and says so. */
+  readonly sidecarCapabilities?: readonly string[];
+}
+
+/** The world `docker`: a container a node on a network of the run's own. Rejects with the reason when no engine answers. */
+export async function dockerHost(context: HostContext, options: DockerHostOptions = {}): Promise<Host> {
+  const docker = connectEngine();
+  const available = await dockerAvailable(docker);
+  if (available !== true && isRefusal(available)) throw new Error(available.refused);
+  const network = await createNetwork(docker, `alibi-${safe(context.runId)}`, ownerLabels(context.runId));
+  return new DockerHost(context, docker, network, options.sidecarCapabilities ?? ['NET_ADMIN']);
+}
+
+class DockerHost implements Host {
+  readonly world = 'docker';
+  readonly links = new DockerLinks();
+  readonly #context: HostContext;
+  readonly #docker: Docker;
+  readonly #network: RunNetwork;
+  readonly #capabilities: readonly string[];
+  readonly #ports: Ports;
+  readonly #placed = new Map<string, Placement>();
+
+  constructor(context: HostContext, docker: Docker, network: RunNetwork, capabilities: readonly string[]) {
+    this.#context = context;
+    this.#docker = docker;
+    this.#network = network;
+    this.#capabilities = capabilities;
+    this.#ports = new Ports(context.runtime.random('host/ports'));
+  }
+
+  async addNode(spec: HostNodeSpec): Promise<DockerNode> {
+    if (this.#placed.has(spec.name)) throw new Error(`There is already a node named ${spec.name}.`);
+    if (spec.image === undefined) throw new Error(`Node ${spec.name} names no image for the docker world.`);
+    const address = this.#network.address(this.#placed.size);
+    const directory = resolve(this.#context.directory, spec.name);
+    const ports = new Map<string, { inside: number; outside: number }>();
+    const container = `alibi-${safe(this.#context.runId)}-${safe(spec.name)}`;
+    const placement: Placement = { spec, container, address, directory, ports };
+    this.#placed.set(spec.name, placement);
+    let fallback = 7000;
+    for (const [role, port] of Object.entries(spec.ports))
+      ports.set(role, { inside: port ?? fallback++, outside: await this.#ports.take() });
+    await prepare(directory);
+    const image = (name: string): string => images.get(name) ?? name;
+    const images = await ensureImages(['sidecar', spec.image].filter(isOurImage), {
+      docker: this.#docker,
+      log: this.#context.log,
+    });
+    const labels = ownerLabels(this.#context.runId);
+    try {
+      const main = await createNode(this.#docker, placement, image(spec.image), this.#network, labels);
+      const sidecar = await createSidecar(
+        this.#docker,
+        placement,
+        image('sidecar'),
+        this.#capabilities,
+        labels,
+      );
+      this.links.add({ name: spec.name, address, container: main, sidecar });
+      return new DockerNode({ name: spec.name, directory, address }, main, () => this.#beforeStart());
+    } catch (error) {
+      throw new Error(`Node ${spec.name} could not be created: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  bind(node: string, role: string): Endpoint {
+    const [placement, { inside }] = this.#port(node, role);
+    return { host: placement.address, port: inside };
+  }
+
+  peer(_from: string, to: string, role: string): Endpoint {
+    return this.bind(to, role);
+  }
+
+  client(node: string, role: string): Endpoint {
+    return { host: '127.0.0.1', port: this.#port(node, role)[1].outside };
+  }
+
+  async close(): Promise<void> {
+    const { runId, log } = this.#context;
+    try {
+      await removeLabelled(this.#docker, (labels) => labels[RUN] === runId);
+    } catch (error) {
+      log.error({ err: error as Error }, 'containers were left behind: `alibi clean` removes them');
+    }
+    this.#ports.release();
+  }
+
+  /** Counting starts before the first byte; without the right to count, services still run and faults will say why not. */
+  async #beforeStart(): Promise<void> {
+    try {
+      await this.links.count();
+    } catch (error) {
+      this.#context.log.warn({ reason: messageOf(error) }, 'traffic between nodes cannot be counted');
+    }
+  }
+
+  #port(node: string, role: string): [Placement, { inside: number; outside: number }] {
+    const placement = this.#placed.get(node);
+    const port = placement?.ports.get(role);
+    if (placement === undefined || port === undefined) throw new Error(`Node ${node} has no port "${role}".`);
+    return [placement, port];
+  }
+}
+
+/** Makes a directory that the image's user may write, whoever we are. */
+async function prepare(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const uid = process.getuid?.();
+  if (uid === 0) await chown(directory, IMAGE_USER, IMAGE_USER);
+  else if (uid !== IMAGE_USER) await chmod(directory, 0o777);
+}
+
+/** As part of a container's name. */
+function safe(name: string): string {
+  return name.replace(/[^a-zA-Z0-9_.-]/g, '-');
+}

@@ -1,0 +1,133 @@
+import type Docker from 'dockerode';
+import type { Link, Links } from '../types.ts';
+import { execIn } from './exec.ts';
+import { Firewall } from './firewall.ts';
+import { PROBE_PORT, type PeerRule, type Traffic, type Verdict } from './rules.ts';
+
+/** A node as its links see it. */
+export interface Member {
+  readonly name: string;
+  readonly address: string;
+  readonly container: Docker.Container;
+  /** Shares the node's network namespace and alone may change its rules. */
+  readonly sidecar: Docker.Container;
+}
+
+/**
+ * Cuts links between containers: packets of `from` are swallowed where they arrive, at `to`. Dropping one direction
+ * therefore also starves the other one's TCP connections, which see no acknowledgements.
+ */
+export class DockerLinks implements Links {
+  readonly #members = new Map<string, Member>();
+  readonly #firewalls = new Map<string, Firewall>();
+  /** Faults in force: receiver, then sender. */
+  readonly #faults = new Map<string, Map<string, Verdict>>();
+  #baseline: Promise<void> | null = null;
+
+  add(member: Member): void {
+    const sidecar = `the sidecar of ${member.name}`;
+    const firewall = new Firewall(member.name, (command, input) =>
+      execIn(member.sidecar, sidecar, command, {
+        timeoutMs: 15_000,
+        allowFailure: true,
+        ...(input !== undefined && { input }),
+      }),
+    );
+    this.#members.set(member.name, member);
+    this.#firewalls.set(member.name, firewall);
+    this.#faults.set(member.name, new Map());
+    this.#baseline = null;
+  }
+
+  /** Rules that only count, on every node: to be in place before the database's first byte. */
+  count(): Promise<void> {
+    this.#baseline ??= this.#apply([...this.#members.keys()]);
+    return this.#baseline;
+  }
+
+  async cut(links: readonly Link[], mode: 'drop' | 'reset'): Promise<void> {
+    for (const link of links) this.#check(link);
+    for (const { from, to } of links) this.#faults.get(to)?.set(from, mode);
+    await this.#apply(receivers(links), mode === 'reset' ? links : []);
+  }
+
+  async delay(): Promise<void> {
+    throw new Error(
+      'Links between containers cannot be delayed: this host can only cut them. Use --world process.',
+    );
+  }
+
+  async heal(links?: readonly Link[]): Promise<void> {
+    for (const link of links ?? []) this.#check(link);
+    if (links === undefined) for (const faults of this.#faults.values()) faults.clear();
+    else for (const { from, to } of links) this.#faults.get(to)?.delete(from);
+    await this.#apply(links === undefined ? [...this.#members.keys()] : receivers(links));
+  }
+
+  /** Asks from within the `from` node itself; it rejects when it cannot ask, which proves nothing. */
+  async reaches(link: Link): Promise<boolean> {
+    const [from, to] = this.#check(link);
+    const script = 'exec 3<>"/dev/tcp/$0/$1" && read -r -n 1 -t 1 answer <&3 && [ "$answer" = "!" ]';
+    const probe = ['timeout', '1', 'bash', '-c', script, to.address, `${PROBE_PORT}`];
+    const { status, stderr } = await execIn(from.container, from.name, probe, {
+      allowFailure: true,
+      timeoutMs: 10_000,
+    });
+    // 1: refused or no answer; 124: timeout(1) ended it.
+    if (status !== 0 && status !== 1 && status !== 124)
+      throw new Error(
+        `The probe from ${from.name} to ${to.name} failed with status ${status}: ${stderr.trim()}`,
+      );
+    return status === 0;
+  }
+
+  async counters(link: Link): Promise<Traffic> {
+    const [from, to] = this.#check(link);
+    await this.count();
+    const traffic = await this.#firewall(to.name).traffic();
+    return traffic.get(from.address) ?? { carried: 0, dropped: 0 };
+  }
+
+  async #apply(nodes: readonly string[], torn: readonly Link[] = []): Promise<void> {
+    const results = await Promise.allSettled(
+      nodes.map((node) => {
+        const peers = torn.flatMap(({ from, to }) => (from === node ? [to] : to === node ? [from] : []));
+        return this.#firewall(node).apply(
+          this.#rules(node),
+          peers.map((peer) => this.#member(peer).address),
+        );
+      }),
+    );
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  #rules(node: string): PeerRule[] {
+    const faults = this.#faults.get(node);
+    return [...this.#members.values()]
+      .filter((peer) => peer.name !== node)
+      .map((peer) => ({ address: peer.address, verdict: faults?.get(peer.name) ?? 'accept' }));
+  }
+
+  #check({ from, to }: Link): [Member, Member] {
+    if (from === to) throw new Error(`There is no link from node ${from} to itself.`);
+    return [this.#member(from), this.#member(to)];
+  }
+
+  #member(name: string): Member {
+    const member = this.#members.get(name);
+    if (member === undefined)
+      throw new Error(`There is no node ${name}; there are ${[...this.#members.keys()].sort().join(', ')}.`);
+    return member;
+  }
+
+  #firewall(name: string): Firewall {
+    const firewall = this.#firewalls.get(name);
+    if (firewall === undefined) throw new Error(`There is no node ${name}.`);
+    return firewall;
+  }
+}
+
+function receivers(links: readonly Link[]): string[] {
+  return [...new Set(links.map((link) => link.to))];
+}
