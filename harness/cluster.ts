@@ -11,6 +11,8 @@ export interface Completion {
   /** The node that answered. */
   readonly node?: string;
   readonly error?: OperationError;
+  /** With `fail`: this connection is of no more use (closed, or to a node that lost its role): the runner makes a new one. */
+  readonly broken?: boolean;
 }
 
 /**

@@ -23,9 +23,9 @@ export interface RunInput {
   readonly port: Port;
   /** Client threads. */
   readonly concurrency: number;
-  /** Harness-side bound on one operation, ms; an operation that exceeds it is `info` (reads may be `fail`). */
+  /** Harness-side bound on one operation, connecting included, ms; one that exceeds it is `info`, a `read` is `fail`. */
   readonly operationTimeoutMs: number;
-  /** Operations before the first fault may come, ms. */
+  /** Operations before the fault schedule begins, ms; main follows without a pause. */
   readonly warmUpMs: number;
   /** Clients and nemesis, ms. */
   readonly mainMs: number;
@@ -67,4 +67,8 @@ export interface RunSummary {
   /** Errors of heal, log collection and tear-down: reported, never costing the verdict. */
   readonly complaints: readonly string[];
   readonly settled: Settled | null;
+  /** Versions of packages, images and servers, asked once the cluster was up. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Each node's clock minus true time at the start, ms; empty where clocks cannot be read. */
+  readonly clockOffsetsMs: Readonly<Record<string, number>>;
 }

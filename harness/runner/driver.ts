@@ -1,0 +1,100 @@
+import type { Context, DueOperation, Generator, Notice, Thread } from '../generator/types.ts';
+import type { Clock, Random } from '../runtime/types.ts';
+import type { Crew } from './crew.ts';
+
+/**
+ * Asks a generator what comes next and hands it to the crew: at once when it is due, and again after every event or
+ * when the generator said so. The only place where pure generators meet the world.
+ */
+export class Driver {
+  readonly #crew: Crew;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #stop: AbortSignal;
+  readonly #busy = new Set<Thread>();
+  #generator: Generator;
+  #failure: { readonly error: unknown } | null = null;
+  #wake: () => void = () => {};
+
+  constructor(generator: Generator, crew: Crew, clock: Clock, random: Random, stop: AbortSignal) {
+    this.#generator = generator;
+    this.#crew = crew;
+    this.#clock = clock;
+    this.#random = random;
+    this.#stop = stop;
+  }
+
+  /** Operations until `until` (ns), the generator's end or an interrupt; some may still be under way then. */
+  async run(until: number): Promise<'done' | 'time is up' | 'stopped'> {
+    const stopped = () => this.#wake();
+    this.#stop.addEventListener('abort', stopped);
+    try {
+      for (;;) {
+        if (this.#failure) throw this.#failure.error;
+        if (this.#stop.aborted) return 'stopped';
+        if (this.#clock.now() >= until) return 'time is up';
+        const next = this.#generator.next(this.#context());
+        if (next.kind === 'done') return 'done';
+        this.#generator = next.rest;
+        if (next.kind === 'operation') this.#begin(next.operation);
+        else await this.#rest(Math.min(next.until ?? Infinity, until));
+      }
+    } finally {
+      this.#stop.removeEventListener('abort', stopped);
+    }
+  }
+
+  /** Resolves when nothing is under way any more, or at `until` (ns): then false. */
+  async drained(until = Infinity): Promise<boolean> {
+    while (this.#busy.size > 0 && this.#clock.now() < until) await this.#rest(until);
+    if (this.#failure) throw this.#failure.error;
+    return this.#busy.size === 0;
+  }
+
+  #context(): Context {
+    return {
+      time: this.#clock.now(),
+      random: this.#random,
+      threads: this.#crew.threads,
+      free: this.#crew.threads.filter((thread) => !this.#busy.has(thread)),
+      processOf: this.#crew.processOf,
+    };
+  }
+
+  #begin(operation: DueOperation): void {
+    const { thread, time, f } = operation;
+    if (this.#busy.has(thread) || time > this.#clock.now())
+      throw new Error(
+        `A generator gave the operation "${f}" to thread ${thread} for ${time} ns, which is busy or in the future; ` +
+          'a generator that waits must say so (kind: "pending").',
+      );
+    this.#busy.add(thread);
+    this.#crew
+      .perform(operation, (notice) => this.#tell(notice))
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => {
+        this.#busy.delete(thread);
+        this.#wake();
+      });
+  }
+
+  #tell(notice: Notice): void {
+    this.#generator = this.#generator.update(this.#context(), notice);
+    this.#wake();
+  }
+
+  /** Until something happens, at the latest until `until`. */
+  #rest(until: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel =
+        until === Infinity ? null : this.#clock.after(until - this.#clock.now(), () => this.#wake());
+      this.#wake = () => {
+        cancel?.();
+        this.#wake = () => {};
+        resolve();
+      };
+    });
+  }
+}
