@@ -1,6 +1,6 @@
 // Compiles the library and the command to dist/, and the report's page to one inlined file. Run by `npm ci`.
 import { execFileSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,3 +12,4 @@ rmSync(join(root, 'dist'), { recursive: true, force: true });
 node(bin('typescript/bin/tsc'), '-p', 'tsconfig.build.json');
 if (existsSync(join(root, 'results/page/vite.config.ts')))
   node(bin('vite/bin/vite.js'), 'build', '--config', 'results/page/vite.config.ts', '--logLevel', 'warn');
+writeFileSync(join(root, 'dist/.built'), '');

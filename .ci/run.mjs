@@ -1,0 +1,90 @@
+// The stages of CI, in order; a stage that fails does not stop the others, so that one run tells everything.
+// `.ci/run NAME…` runs only these stages.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setUpBrowser, startEngine, stopEngine } from './machine.mjs';
+
+const scratch = mkdtempSync(join(tmpdir(), 'alibi-ci-'));
+/** Tests by file and name, so that one that skipped for want of an engine and ran later counts once. */
+const tests = new Map();
+let stagesPassed = 0;
+const failures = [];
+
+function run(command, args, { minutes, env = {} }) {
+  const started = process.hrtime.bigint();
+  const { status, signal } = spawnSync(command, args, {
+    stdio: 'inherit',
+    timeout: minutes * 60_000,
+    killSignal: 'SIGKILL',
+    env: { ...process.env, ...env },
+  });
+  const seconds = Number((process.hrtime.bigint() - started) / 1_000_000n) / 1000;
+  console.log(
+    `-- ${command} ${args.join(' ')}: ${signal ? `killed (${signal})` : `status ${status}`}, ${seconds.toFixed(1)} s of ${minutes * 60} s`,
+  );
+  return status === 0;
+}
+
+/** Runs a vitest command and adds what its JSON report counts. A report that is missing is a failure. */
+function vitest(name, command, args, options) {
+  const report = join(scratch, `${name}.json`);
+  const ok = run(command, args, { ...options, env: { ...options.env, ALIBI_TEST_REPORT: report } });
+  if (!existsSync(report)) return false;
+  for (const file of JSON.parse(readFileSync(report, 'utf8')).testResults) {
+    if (file.status === 'failed' && file.assertionResults.length === 0) tests.set(file.name, 'failed');
+    for (const test of file.assertionResults) tests.set(`${file.name} ${test.fullName}`, test.status);
+  }
+  return ok;
+}
+
+const docker = { ALIBI_REQUIRE_DOCKER: '1' };
+const bin = (path) => join('node_modules', path);
+const node = (args, options) => run(process.execPath, args, options);
+const script = (path, args, minutes, env) => node([path, ...args], { minutes, env });
+
+const stages = {
+  // README's second command, exactly.
+  test: () => vitest('test', 'npm', ['test'], { minutes: 6 }),
+  lint: () => run('npm', ['run', '--silent', 'lint'], { minutes: 5 }),
+  types: () => run('npm', ['run', '--silent', 'types'], { minutes: 3 }),
+  architecture: () => run('npm', ['run', '--silent', 'architecture'], { minutes: 2 }),
+  determinism: () => script('scripts/determinism.mjs', [], 5),
+  fuzz: () => script('scripts/fuzz.mjs', [], 10),
+  experiments: () => script('scripts/experiments.mjs', [], 8),
+  images: () => startEngine() && script('scripts/images.mjs', [], 10, docker),
+  clusters: () =>
+    vitest(
+      'clusters',
+      process.execPath,
+      [bin('vitest/vitest.mjs'), 'run', '--maxWorkers=2', '.docker.test.ts'],
+      { minutes: 14, env: docker },
+    ),
+  browser: () =>
+    setUpBrowser() &&
+    vitest('browser', process.execPath, [bin('vitest/vitest.mjs'), 'run', '.browser.test.ts'], {
+      minutes: 5,
+      env: { ALIBI_REQUIRE_BROWSER: '1' },
+    }),
+};
+
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(stages);
+try {
+  for (const name of chosen) {
+    console.log(`\n== ${name}`);
+    if (stages[name]()) stagesPassed++;
+    else failures.push(name);
+  }
+} finally {
+  stopEngine();
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+const count = (...statuses) => [...tests.values()].filter((status) => statuses.includes(status)).length;
+const failed = count('failed');
+if (failures.length > 0) console.log(`\nfailed stages: ${failures.join(', ')}`);
+console.log(
+  `${count('passed') + stagesPassed} passed, ${failed + failures.length} failed, ${count('skipped', 'pending', 'todo')} skipped`,
+);
+process.exitCode = failed + failures.length > 0 ? 1 : 0;

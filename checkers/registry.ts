@@ -1,0 +1,42 @@
+import { linearizability } from './linearizability/linearizability.ts';
+import { LINEARIZABILITY_ANOMALIES } from './linearizability/anomalies.ts';
+import { lww } from './lww/lww.ts';
+import { LWW_ANOMALIES } from './lww/anomalies.ts';
+import { SESSION_ANOMALIES } from './session/anomalies.ts';
+import { monotonicReads } from './session/monotonic-reads.ts';
+import { monotonicWrites } from './session/monotonic-writes.ts';
+import { readYourWrites } from './session/read-your-writes.ts';
+import { writesFollowReads } from './session/writes-follow-reads.ts';
+import { COLLECTION_ANOMALIES } from './sets-queues-counters/anomalies.ts';
+import { set } from './sets-queues-counters/set.ts';
+import type { AnomalyDefinition, Checker } from './types.ts';
+
+const all: readonly Checker[] = [
+  linearizability,
+  readYourWrites,
+  monotonicReads,
+  monotonicWrites,
+  writesFollowReads,
+  set,
+  lww,
+];
+
+const vocabulary: readonly AnomalyDefinition[] = [
+  ...LINEARIZABILITY_ANOMALIES,
+  ...SESSION_ANOMALIES,
+  ...COLLECTION_ANOMALIES,
+  ...LWW_ANOMALIES,
+];
+
+/** Checkers by name, in the order in which they are listed. */
+export const CHECKERS: ReadonlyMap<string, Checker> = new Map(all.map((checker) => [checker.name, checker]));
+
+/** The one vocabulary of anomalies, by name. */
+export const ANOMALIES: ReadonlyMap<string, AnomalyDefinition> = new Map(vocabulary.map((a) => [a.name, a]));
+
+/** The checker of that name. @throws Error when there is none: names come from workloads, not from users. */
+export function checkerOf(name: string): Checker {
+  const checker = CHECKERS.get(name);
+  if (!checker) throw new Error(`there is no checker "${name}"`);
+  return checker;
+}

@@ -1,0 +1,75 @@
+import { basename } from 'node:path';
+import { performanceOf } from '../../checkers/performance/performance.ts';
+import type { Promised } from '../../checkers/judge.ts';
+import type { CheckOptions } from '../../checkers/types.ts';
+import { NEMESIS, type Json } from '../../harness/history/event.ts';
+import { faultWindows, phases } from '../../harness/history/fault.ts';
+import { OK, type History } from '../../harness/history/history.ts';
+import { readHistory } from '../../harness/history/reader.ts';
+import type { ResultDocument } from '../../results/document.ts';
+import { writeReport } from '../../results/report.ts';
+import { documentOf, statsOf } from './finish.ts';
+import { judgeHistory } from './judge-history.ts';
+import { checkersFor } from './promise.ts';
+
+export interface CheckFileOptions {
+  readonly asked: Promised | null;
+  readonly casFail: 'unknown' | 'mismatch';
+  readonly report: string | undefined;
+  readonly options: CheckOptions;
+}
+
+/**
+ * Judges a bare history by exactly what was asked for (linearizable, when nothing was). Nothing is known of faults
+ * or phases, so the one rule of vacuity left is that something must have completed.
+ */
+export async function checkFile(
+  path: string,
+  { asked, casFail, report, options }: CheckFileOptions,
+): Promise<ResultDocument> {
+  const { history, torn } = await readHistory(path, { casFail });
+  const promise = asked ?? { guarantee: ['linearizable'], tolerates: null };
+  const empty = completed(history) === 0;
+  const judged = await judgeHistory({
+    history,
+    checkers: checkersFor(promise.guarantee),
+    options: { ...options, consistency: promise.guarantee },
+    promise,
+    vacuous: [],
+    error: null,
+  });
+  const nothing = ['no operation of this history completed ok: there is nothing to judge'];
+  const outcome = judged.outcome === 'valid' && empty ? 'unknown' : judged.outcome;
+  const stats = { performance: performanceOf(history) as unknown as Json, torn, ...statsOf(judged) };
+  const reasons = empty ? [...judged.reasons, ...nothing] : judged.reasons;
+  const document = documentOf({ ...judged, outcome, reasons }, stats, path);
+  if (report !== undefined)
+    await writeReport(report, {
+      title: basename(path),
+      outcome,
+      reasons,
+      claim: null,
+      anomalies: document.anomalies,
+      history,
+      faultWindows: faultWindows(history),
+      phases: phases(history),
+      asked: promise.guarantee,
+      checks: document.checks,
+      config: { history: { file: basename(path), consistency: promise.guarantee.join(', ') } },
+      commands: [
+        {
+          title: 'Judge it again',
+          command: `alibi check ${path} --consistency ${promise.guarantee.join(',')}`,
+        },
+      ],
+      logs: [],
+    });
+  return document;
+}
+
+function completed(history: History): number {
+  let count = 0;
+  for (let i = 0; i < history.length; i++)
+    if (history.type[i] === OK && history.process[i] !== NEMESIS) count++;
+  return count;
+}

@@ -1,0 +1,73 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { EXIT_CODES } from '../../results/outcome.ts';
+import { runSummary } from '../../results/verdict-table.ts';
+import { checkFile } from '../check/check-file.ts';
+import { judgeAndReport } from '../check/finish.ts';
+import { parseConsistency } from '../check/promise.ts';
+import { defineCommand } from '../command.ts';
+import { writeJson, writeLines } from '../output.ts';
+import { UsageError } from '../usage.ts';
+import { MODEL_NAMES } from '../../checkers/linearizability/models/models.ts';
+import type { Json } from '../../harness/history/event.ts';
+
+export const checkCommand = defineCommand({
+  usage: 'check <path>',
+  title: 'Judge a run directory or a history file: same verdict, no cluster',
+  options: (yargs) =>
+    yargs
+      .positional('path', {
+        type: 'string',
+        demandOption: true,
+        describe: 'a run directory, or a history in any known format',
+      })
+      .option('model', { choices: MODEL_NAMES, describe: 'what the objects are [as the operations suggest]' })
+      .option('consistency', { type: 'string', describe: 'judge exactly these guarantees, several by comma' })
+      .option('initial', {
+        type: 'string',
+        describe: 'JSON: what objects hold before the first write [null]',
+      })
+      .option('budget', { type: 'number', describe: 'search budget in states' })
+      .option('cas-fail', {
+        choices: ['unknown', 'mismatch'] as const,
+        default: 'unknown' as const,
+        describe: 'what a failed cas says of the value: nothing, or that it was another',
+      })
+      .option('report', { type: 'string', describe: 'write the page to FILE.html' })
+      .option('json', { type: 'boolean', default: false, describe: 'one JSON document on stdout' }),
+  run: async (args) => {
+    const asked = args.consistency === undefined ? null : parseConsistency(args.consistency);
+    const document = (await isDirectory(args.path))
+      ? (await judgeAndReport(args.path, { asked })).document
+      : await checkFile(args.path, {
+          asked,
+          casFail: args.casFail,
+          report: args.report,
+          options: {
+            ...(typeof args.model === 'string' ? { model: args.model } : {}),
+            ...(args.initial === undefined ? {} : { initial: parseJson(args.initial) }),
+            ...(args.budget === undefined ? {} : { budget: args.budget }),
+          },
+        });
+    if (args.json) await writeJson(document);
+    else {
+      await writeLines([runSummary(document)]);
+      if (args.report !== undefined) await writeLines([`report: ${resolve(args.report)}`]);
+    }
+    return EXIT_CODES[document.outcome];
+  },
+});
+
+async function isDirectory(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  if (found === null) throw new UsageError(`There is no file or run directory ${path}`);
+  return found.isDirectory();
+}
+
+function parseJson(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    throw new UsageError(`--initial ${text}: write a JSON value, such as null, 0 or '""'`);
+  }
+}

@@ -1,0 +1,123 @@
+import { resolve } from 'node:path';
+import { EXIT_CODES, worstOf } from '../../results/outcome.ts';
+import { runId } from '../../results/run-directory.ts';
+import { wallClock } from '../../harness/runtime/wall.ts';
+import { runSummary } from '../../results/verdict-table.ts';
+import type { FinishedRun } from '../check/finish.ts';
+import { defineCommand } from '../command.ts';
+import { tell, writeJson, writeLines } from '../output.ts';
+import { resolveRun, type ResolvedRun } from '../run/config.ts';
+import { applyOwnConfiguration } from '../run/alibi-yaml.ts';
+import { executeRun } from '../run/execute.ts';
+import { onInterrupt } from '../run/interrupt.ts';
+import { parseSeeds, requestOf, runOptions } from '../run/options.ts';
+import { progressPrinter } from '../run/progress.ts';
+import { UsageError } from '../usage.ts';
+
+/** Options of whoever makes runs, besides what the run is. */
+export interface MakeOptions {
+  readonly out: string | undefined;
+  readonly keepCluster: boolean;
+  readonly logLevel: string;
+  readonly json: boolean;
+}
+
+export const runCommand = defineCommand({
+  usage: 'run <cluster>',
+  title: 'Run a cluster, break it, judge its history',
+  options: (yargs) =>
+    runOptions(yargs)
+      .option('seeds', { type: 'string', describe: 'several runs: seeds FIRST..LAST', conflicts: 'seed' })
+      .option('until', {
+        choices: ['violation'] as const,
+        describe: 'with --seeds: stop at the first violation',
+      })
+      .option('out', { type: 'string', describe: 'the run directory [runs/<id>]' })
+      .option('keep-cluster', { type: 'boolean', default: false, describe: 'leave the cluster running' })
+      .option('log-level', { choices: ['debug', 'info', 'warn', 'error'] as const, default: 'info' as const })
+      .option('json', { type: 'boolean', default: false, describe: 'one JSON document on stdout' }),
+  run: async (args) => {
+    if (args.until !== undefined && args.seeds === undefined)
+      throw new UsageError('--until goes with --seeds');
+    const request = applyOwnConfiguration(requestOf(args), process.cwd());
+    const make: MakeOptions = {
+      out: args.out,
+      keepCluster: args.keepCluster,
+      logLevel: args.logLevel,
+      json: args.json,
+    };
+    if (args.seeds === undefined) return makeOne(resolveRun(request), make);
+    const seeds = parseSeeds(args.seeds);
+    return makeSeveral(
+      seeds.map((seed) => resolveRun({ ...request, seed })),
+      make,
+      args.until === 'violation',
+    );
+  },
+});
+
+/** Makes one run and says what came out. Resolves with the exit code. */
+export async function makeOne(run: ResolvedRun, options: MakeOptions): Promise<number> {
+  const finished = await make(run, options, options.out);
+  if (options.json) await writeJson(finished.document);
+  else
+    await writeLines([
+      runSummary(finished.document),
+      `report: ${resolve(finished.directory, 'report.html')}`,
+    ]);
+  return EXIT_CODES[finished.document.outcome];
+}
+
+/** Makes a run a seed; every one is reported, none retried. */
+async function makeSeveral(
+  runs: readonly ResolvedRun[],
+  options: MakeOptions,
+  untilViolation: boolean,
+): Promise<number> {
+  const finished: FinishedRun[] = [];
+  for (const run of runs) {
+    const out = options.out === undefined ? undefined : `${options.out}/seed-${run.config.seed}`;
+    const one = await make(run, options, out);
+    finished.push(one);
+    if (!options.json)
+      await writeLines([`seed ${run.config.seed}: ${runSummary(one.document)}`, `  ${one.directory}`]);
+    if (untilViolation && one.document.outcome === 'violation') break;
+  }
+  const outcome = worstOf(finished.map((one) => one.document.outcome));
+  if (options.json) await writeJson({ version: 1, outcome, runs: finished.map((one) => one.document) });
+  else await writeLines([`${finished.length} of ${runs.length} seeds: ${tally(finished)}`]);
+  return EXIT_CODES[outcome];
+}
+
+function tally(finished: readonly FinishedRun[]): string {
+  const counts = new Map<string, number>();
+  for (const { document } of finished) counts.set(document.outcome, (counts.get(document.outcome) ?? 0) + 1);
+  return [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
+}
+
+async function make(run: ResolvedRun, options: MakeOptions, out: string | undefined): Promise<FinishedRun> {
+  const { config } = run;
+  const id = runId(wallClock(), `${config.cluster}-${config.configuration}-${config.workload}`, config.seed);
+  const directory = resolve(out ?? `runs/${id}`);
+  tell(
+    `${config.cluster}:${config.configuration} in the ${config.world} world, workload ${config.workload}, ` +
+      `${config.nemesis === '' ? 'no faults' : config.nemesis}, ${config.time} s, seed ${config.seed}`,
+  );
+  const interrupt = onInterrupt();
+  const printer = progressPrinter();
+  try {
+    return await executeRun(run, {
+      directory,
+      id,
+      latest: out === undefined,
+      keepCluster: options.keepCluster,
+      logLevel: options.logLevel,
+      interrupt: interrupt.signal,
+      progress: printer.show,
+      report: 'always',
+    });
+  } finally {
+    printer.done();
+    interrupt.release();
+  }
+}

@@ -1,0 +1,95 @@
+import { runConfigSchema, resolveRun, type ResolvedRun, type RunConfig } from './config.ts';
+import type { RunMeta } from '../../results/run-meta.ts';
+import { RunDirectoryError } from '../../results/run-directory.ts';
+
+type Described = Pick<
+  RunMeta,
+  | 'cluster'
+  | 'configuration'
+  | 'world'
+  | 'workload'
+  | 'nemesis'
+  | 'seed'
+  | 'nodes'
+  | 'settings'
+  | 'options'
+  | 'claims'
+>;
+
+/** What run.json says of a run's configuration. */
+export function describeRun({ config, claim, nodeNames, faults }: ResolvedRun): Described {
+  const { cluster, configuration, world, workload, seed, settings } = config;
+  const { time, rate, concurrency, faultEvery, faultFor, operationTimeout, keys, consistency } = config;
+  return {
+    cluster,
+    configuration,
+    world,
+    workload,
+    nemesis: faults.map((fault) => fault.text),
+    seed,
+    nodes: [...nodeNames],
+    settings,
+    options: {
+      time,
+      rate,
+      concurrency,
+      faultEvery,
+      faultFor,
+      operationTimeout,
+      keys,
+      consistency: consistency.join(','),
+    },
+    claims: [
+      {
+        ...claim,
+        guarantee: [...claim.guarantee],
+        tolerates: { ...claim.tolerates, faults: [...claim.tolerates.faults] },
+      },
+    ],
+  };
+}
+
+/** The run that run.json describes, to be made again. @throws RunDirectoryError, UsageError */
+export function resolvedFrom(meta: RunMeta): ResolvedRun {
+  const { cluster, configuration, world, workload, seed, settings, options } = meta;
+  const parsed = runConfigSchema.safeParse({
+    ...{ cluster, configuration, world, workload, seed, settings },
+    ...options,
+    consistency: String(options['consistency'] ?? '')
+      .split(',')
+      .filter(Boolean),
+    nemesis: meta.nemesis.join(','),
+    nodes: meta.nodes.length,
+  });
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new RunDirectoryError(`run.json of ${meta.id}: ${issue.path.join('.')}: ${issue.message}`);
+  }
+  return resolveRun(parsed.data);
+}
+
+/** The command line that makes a run of this configuration. */
+export function commandOf(config: RunConfig): string {
+  const words = [
+    `alibi run ${config.cluster}:${config.configuration}`,
+    `--world ${config.world}`,
+    `--workload ${config.workload}`,
+    ...(config.nemesis === ''
+      ? []
+      : [
+          `--nemesis ${quoted(config.nemesis)}`,
+          `--fault-every ${config.faultEvery}`,
+          `--fault-for ${config.faultFor}`,
+        ]),
+    `--time ${config.time} --rate ${config.rate} --concurrency ${config.concurrency} --nodes ${config.nodes}`,
+    `--keys ${config.keys} --operation-timeout ${config.operationTimeout} --seed ${quoted(config.seed)}`,
+    ...(config.consistency.length === 0 ? [] : [`--consistency ${config.consistency.join(',')}`]),
+    ...Object.entries(config.settings).map(([name, value]) => `--set ${quoted(`${name}=${value}`)}`),
+  ];
+  return words.join(' ');
+}
+
+/** For a POSIX shell. */
+function quoted(text: string): string {
+  return /^[\w.,:=+/@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,114 @@
+import type { Argv } from 'yargs';
+import type { RunRequest } from './config.ts';
+import { parseSetting } from './settings.ts';
+import { UsageError } from '../usage.ts';
+import type { World } from '../../harness/hosts/types.ts';
+
+/** The options that say what a run is: of `run`, and in campaigns. */
+export function runOptions(yargs: Argv) {
+  return yargs
+    .positional('cluster', {
+      type: 'string',
+      demandOption: true,
+      describe: 'cluster, or cluster:configuration',
+    })
+    .option('world', { choices: ['process', 'docker', 'sim'] as const, describe: 'where the nodes live' })
+    .option('workload', { type: 'string', describe: 'what the clients do' })
+    .option('nemesis', { type: 'string', describe: 'faults, several by comma: family:target[:option]' })
+    .option('time', { type: 'number', describe: 'seconds of load [20]' })
+    .option('rate', {
+      type: 'number',
+      describe: 'operations a second over all clients; 0 = closed loop [300]',
+    })
+    .option('concurrency', { type: 'number', describe: 'clients [10]' })
+    .option('nodes', { type: 'number', describe: "nodes [3, or the configuration's]" })
+    .option('keys', { type: 'number', describe: 'keys in use at a time [5]' })
+    .option('seed', { type: 'string', describe: 'the seed that everything random comes from [1]' })
+    .option('set', { type: 'string', array: true, describe: 'a setting of the cluster, name=value' })
+    .option('consistency', {
+      type: 'string',
+      describe: "hold it to these guarantees, several by comma [the configuration's claim]",
+    })
+    .option('fault-every', { type: 'number', describe: 'seconds from one round of faults to the next' })
+    .option('fault-for', { type: 'number', describe: 'seconds that a fault is held' })
+    .option('operation-timeout', {
+      type: 'number',
+      describe: 'seconds that the harness waits for one operation [2]',
+    });
+}
+
+/** What {@link runOptions} parses to. */
+export interface RunArguments {
+  readonly cluster: string;
+  readonly world?: World | undefined;
+  readonly workload?: string | undefined;
+  readonly nemesis?: string | undefined;
+  readonly time?: number | undefined;
+  readonly rate?: number | undefined;
+  readonly concurrency?: number | undefined;
+  readonly nodes?: number | undefined;
+  readonly keys?: number | undefined;
+  readonly seed?: string | undefined;
+  readonly set?: readonly string[] | undefined;
+  readonly consistency?: string | undefined;
+  readonly faultEvery?: number | undefined;
+  readonly faultFor?: number | undefined;
+  readonly operationTimeout?: number | undefined;
+}
+
+/** The request that the arguments make. @throws UsageError for numbers out of range. */
+export function requestOf(args: RunArguments): RunRequest {
+  const [cluster, configuration, ...more] = args.cluster.split(':');
+  if (more.length > 0) throw new UsageError(`"${args.cluster}": write cluster:configuration`);
+  const positive = [
+    'time',
+    'concurrency',
+    'nodes',
+    'keys',
+    'faultEvery',
+    'faultFor',
+    'operationTimeout',
+  ] as const;
+  for (const name of positive) requireNumber(name, args[name], 0, false);
+  requireNumber('rate', args.rate, 0, true);
+  for (const name of ['concurrency', 'nodes', 'keys'] as const)
+    if (args[name] !== undefined && !Number.isInteger(args[name]))
+      throw new UsageError(`--${name} takes a whole number`);
+  const given = {
+    configuration,
+    world: args.world,
+    workload: args.workload,
+    nemesis: args.nemesis,
+    time: args.time,
+    rate: args.rate,
+    concurrency: args.concurrency,
+    nodes: args.nodes,
+    keys: args.keys,
+    seed: args.seed,
+    consistency: args.consistency?.split(',').map((name) => name.trim()),
+    faultEvery: args.faultEvery,
+    faultFor: args.faultFor,
+    operationTimeout: args.operationTimeout,
+    settings: args.set && Object.fromEntries(args.set.map(parseSetting)),
+  };
+  const present = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { cluster, ...Object.fromEntries(present) };
+}
+
+function requireNumber(name: string, value: number | undefined, least: number, inclusive: boolean): void {
+  if (value === undefined) return;
+  const flag = `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+  if (!Number.isFinite(value) || value < least || (!inclusive && value === least))
+    throw new UsageError(`${flag} takes a number ${inclusive ? 'of at least' : 'greater than'} ${least}`);
+}
+
+/** Seeds of `A..B` (inclusive), as strings. @throws UsageError */
+export function parseSeeds(text: string): string[] {
+  const match = /^(\d+)\.\.(\d+)$/.exec(text);
+  if (!match) throw new UsageError(`--seeds ${text}: write it as FIRST..LAST, such as 1..10`);
+  const [first, last] = [BigInt(match[1]), BigInt(match[2])];
+  if (last < first) throw new UsageError(`--seeds ${text}: the last comes before the first`);
+  if (last - first >= 100_000n)
+    throw new UsageError(`--seeds ${text}: more than 100000 seeds; use a campaign`);
+  return Array.from({ length: Number(last - first) + 1 }, (_, i) => String(first + BigInt(i)));
+}

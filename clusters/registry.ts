@@ -1,0 +1,9 @@
+import { postgres } from './postgres/definition.ts';
+import type { ClusterDefinition } from './types.ts';
+
+const all: readonly ClusterDefinition[] = [postgres];
+
+/** Clusters by name, in the order in which they are listed. */
+export const CLUSTERS: ReadonlyMap<string, ClusterDefinition> = new Map(
+  all.map((cluster) => [cluster.name, cluster]),
+);
