@@ -169,10 +169,14 @@ export class PostgresNode {
     }
   }
 
-  /** The last lines of the server's log. */
+  /** The last lines of the server's log, without the echo of our own questions. */
   async logTail(lines = 12): Promise<string> {
     const text = await readFile(join(this.hostNode.directory, `${SERVICE}.log`), 'utf8').catch(() => '');
-    return text.trimEnd().split('\n').slice(-lines).join('\n');
+    const telling = text
+      .trimEnd()
+      .split('\n')
+      .filter((line) => !/the database system is (starting up|not yet accepting)/.test(line));
+    return telling.slice(-lines).join('\n');
   }
 
   /** Polls until `probe` holds. @throws Error naming the node, what was awaited, and the end of its log. */

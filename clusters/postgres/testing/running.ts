@@ -26,7 +26,7 @@ export interface RunningCluster {
   readonly credentials: Credentials;
   client(port: string, session?: number, process?: number): Promise<TestClient>;
   /** One statement on one node, in the test's own name, waiting for no standby. */
-  sql(node: string, text: string): Promise<Rows>;
+  readonly sql: (node: string, text: string) => Promise<Rows>;
   close(): Promise<void>;
 }
 
