@@ -22,6 +22,7 @@ export class HistoryBuilder {
   readonly #nodes = new Dictionary<string>();
   readonly #sessions = new Map<number, string | number>();
   readonly #errors = new Map<number, OperationError>();
+  readonly #lags = new Map<number, number>();
   readonly #near = new Int32Array(NEAR).fill(-1);
   readonly #far = new Map<number, number>();
 
@@ -52,6 +53,7 @@ export class HistoryBuilder {
     this.#values.push(event.value === undefined ? null : event.value);
     if (event.session !== undefined && event.session !== null) this.#sessions.set(i, event.session);
     if (event.error) this.#errors.set(i, event.error);
+    if (event.lag) this.#lags.set(i, event.lag);
     this.#length++;
     return i;
   }
@@ -134,6 +136,7 @@ export class HistoryBuilder {
       nodes: this.#nodes,
       sessions: new Map(this.#sessions),
       errors: new Map(this.#errors),
+      ...(this.#lags.size === 0 ? {} : { lags: new Map(this.#lags) }),
     };
   }
 }

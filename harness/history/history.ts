@@ -34,12 +34,15 @@ export interface History {
   /** Events that carry a session other than their process, or an error: sparse, so kept aside. */
   readonly sessions: ReadonlyMap<number, string | number>;
   readonly errors: ReadonlyMap<number, OperationError>;
+  /** How late invocations of an open loop were sent, ns; those in time have no entry. */
+  readonly lags?: ReadonlyMap<number, number>;
 }
 
 /** The event at `index`, as a record: for explanations and tests, not for inner loops. */
 export function eventAt(history: History, index: number): HistoryEvent {
   const key = history.key[index];
   const node = history.node[index];
+  const lag = history.lags?.get(index);
   return {
     index,
     time: history.time[index],
@@ -51,6 +54,7 @@ export function eventAt(history: History, index: number): HistoryEvent {
     node: node < 0 ? null : history.nodes.valueOf(node),
     session: history.sessions.get(index) ?? null,
     error: history.errors.get(index) ?? null,
+    ...(lag === undefined ? {} : { lag }),
   };
 }
 

@@ -36,6 +36,7 @@ export function eventLine(event: EventInput): string {
   if (event.node !== undefined && event.node !== null) line += `,"node":${JSON.stringify(event.node)}`;
   if (event.session !== undefined && event.session !== null)
     line += `,"session":${JSON.stringify(event.session)}`;
+  if (event.lag) line += `,"lag":${event.lag}`;
   if (event.error) {
     const { code, message } = event.error;
     line += `,"error":${JSON.stringify({ code, message })}`;

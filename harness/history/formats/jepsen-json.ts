@@ -33,9 +33,8 @@ function recordOf(operation: Json, at: Record['at']): Record {
   const { process, type, f, key, value, time, node, session, error } = operation as {
     readonly [name: string]: Json | undefined;
   };
-  const word = typeof value === 'string' && value.startsWith(':');
   const fields = { process, type, f, key, time, node, session, error };
-  return { at, ...fields, value: value ?? null, word, tuple: false };
+  return { at, ...fields, value: value ?? null, word: false, tuple: false };
 }
 
 /** Where element `index` of the first array at nesting `depth` begins: looked for only when it is at fault. */

@@ -11,6 +11,8 @@ export interface EventDraft {
   node: string | null;
   session: string | number | null;
   error: OperationError | null;
+  /** 0 = none. */
+  lag: number;
 }
 
 const QUOTE = 0x22;
@@ -57,6 +59,7 @@ export class LineScanner {
   scan(bytes: Buffer, start: number): number {
     const { draft } = this;
     draft.key = draft.value = draft.node = draft.session = draft.error = null;
+    draft.lag = 0;
     this.#bytes = bytes;
     let seen = 0;
     let at = start;
@@ -219,6 +222,7 @@ export function emptyDraft(): EventDraft {
     node: null,
     session: null,
     error: null,
+    lag: 0,
   };
 }
 

@@ -117,7 +117,7 @@ class JsonLinesReader {
 
   #fill(object: JsonObject, text: string): void {
     const draft = this.#careful;
-    const { time, process, type, f, key, value, node, session, error } = object;
+    const { time, process, type, f, key, value, node, session, error, lag } = object;
     const bad = (name: string, expected: string): Fault => {
       const actual = object[name];
       const got = actual === undefined ? 'is missing' : `is ${abbreviated(actual)}`;
@@ -144,6 +144,8 @@ class JsonLinesReader {
     )
       throw bad('session', 'a string or a number');
     draft.session = session ?? null;
+    if (lag !== undefined && lag !== null && !isWhole(lag)) throw bad('lag', 'a whole number of nanoseconds');
+    draft.lag = lag ?? 0;
     draft.key = key ?? null;
     draft.value = value ?? null;
     draft.error = null;

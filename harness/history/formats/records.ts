@@ -4,8 +4,8 @@ import { NEMESIS, type EventType, type Json, type OperationError } from '../even
 import { INVOKE, MalformedHistory, TYPES, type History } from '../history.ts';
 import { abbreviated } from './abbreviated.ts';
 import { applyCasFail, type CasFail } from './cas-fail.ts';
-import { emptyDraft } from './jsonl-scan.ts';
-import { keysInValues, splitTuple } from './tuples.ts';
+import { emptyDraft, type EventDraft } from './jsonl-scan.ts';
+import { splitTuple, tuplesIn, type Tuples } from './tuples.ts';
 
 /**
  * An operation record of a foreign history, before Alibi's conventions: words are names without colons.
@@ -49,7 +49,7 @@ export function historyOfRecords(records: readonly Record[], casFail: CasFail): 
   const keyValue =
     clients.length > 0 &&
     clients.every((record) => typeof record.f === 'string' && Object.hasOwn(KEY_VALUE, record.f));
-  const keyed = keysInValues(clients);
+  const tuples = tuplesIn(clients);
   const builder = new HistoryBuilder();
   const draft = emptyDraft();
   for (const record of records) {
@@ -65,13 +65,8 @@ export function historyOfRecords(records: readonly Record[], casFail: CasFail): 
     draft.key = record.key ?? null;
     draft.value = record.value;
     if (draft.process !== NEMESIS) {
-      const open = builder.openOf(draft.process);
-      const invoked = draft.type === TYPES[INVOKE] || open < 0 ? undefined : builder.valueAt(open);
-      const unsaid = draft.type !== 'ok' && record.word && invoked !== undefined;
-      if (unsaid) draft.value = draft.f === 'read' ? null : invoked;
-      else if (keyed || record.tuple) splitTuple(draft);
-      if (invoked !== undefined && draft.value === null && ECHOES.has(draft.f)) draft.value = invoked;
-      if (draft.f === 'txn') draft.value = wholeOperations(draft.value);
+      const open = draft.type === TYPES[INVOKE] ? -1 : builder.openOf(draft.process);
+      followConventions(draft, record, tuples, open < 0 ? undefined : builder.valueAt(open));
       if (keyValue && draft.f === 'read' && draft.type === 'ok') draft.value ??= '';
       applyCasFail(draft, casFail);
     }
@@ -83,6 +78,22 @@ export function historyOfRecords(records: readonly Record[], casFail: CasFail): 
     }
   }
   return { history: builder.build(), keyValue };
+}
+
+/** Brings key, value and error to where Alibi has them. `invoked`: the invocation's value, of a completion. */
+function followConventions(
+  draft: EventDraft,
+  record: Record,
+  tuples: Tuples,
+  invoked: Json | undefined,
+): void {
+  if (invoked !== undefined && draft.type !== 'ok' && isReason(record, invoked)) {
+    draft.error ??= { code: record.value, message: record.value };
+    draft.value = draft.f === 'read' ? null : invoked;
+  } else if (record.tuple || tuples === 'of-all' || (tuples === 'of-keyed' && draft.key !== null))
+    splitTuple(draft);
+  if (invoked !== undefined && draft.value === null && ECHOES.has(draft.f)) draft.value = invoked;
+  if (draft.f === 'txn') draft.value = wholeOperations(draft.value);
 }
 
 function isNemesis(record: Record): boolean {
@@ -121,13 +132,15 @@ function timeOf(record: Record): number {
   throw wrong(record, 'time', 'a number of nanoseconds');
 }
 
+/** In place of a value, why there is none: a keyword, or a string where the invocation had none. */
+function isReason(record: Record, invoked: Json): record is Record & { readonly value: string } {
+  return typeof record.value === 'string' && (record.word || typeof invoked !== 'string');
+}
+
 /** Jepsen's errors are a word, a sentence, a vector that begins with a word, or a map: the word is the code. */
 function errorOf(record: Record): OperationError | null {
-  const { error, type, word, value } = record;
-  if (error === undefined || error === null)
-    return word && typeof value === 'string' && type !== 'ok' && type !== 'invoke' && !isNemesis(record)
-      ? { code: value, message: value }
-      : null;
+  const { error } = record;
+  if (error === undefined || error === null) return null;
   if (typeof error === 'string') return { code: error, message: error };
   if (Array.isArray(error) && typeof error[0] === 'string') {
     const rest = (error as Json[])
