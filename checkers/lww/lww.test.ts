@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { historyOf } from '../../harness/history/builder.ts';
+import type { Json } from '../../harness/history/event.ts';
+import { Script } from '../sets-queues-counters/testing/cluster-history.ts';
+import type { Verdict } from '../types.ts';
+import { LWW_ANOMALIES } from './anomalies.ts';
+import { lww } from './lww.ts';
+import { fuzzLww } from './testing/fuzz.ts';
+
+const check = (script: Script): Verdict => lww.check(historyOf(script.events), {}) as Verdict;
+const names = (verdict: Verdict): string[] => verdict.findings.map((f) => f.name);
+const n1 = { key: 'r', node: 'n1' };
+const n2 = { key: 'r', node: 'n2' };
+
+/** The script, then proven quiescence and a final read of row r from n1 and n2. */
+function finally_(script: Script, at1: Json, at2: Json = at1, settled = true): Script {
+  script.phase('quiesce').settled(settled).phase('final');
+  return script.op(91, 'read', null, { ...n1, saw: at1 }).op(92, 'read', null, { ...n2, saw: at2 });
+}
+
+describe('lww', () => {
+  it('is valid when the last write is left everywhere', () => {
+    const script = new Script().op(1, 'write', { a: 1 }, n1).op(1, 'write', { a: 2 }, n1);
+    expect(check(finally_(script, { a: 2 }))).toMatchObject({
+      valid: true,
+      findings: [],
+      stats: { acknowledged: 2, superseded: 1 },
+    });
+  });
+  it('names the later of two writes that a skewed clock let lose, with the least skew', () => {
+    const script = new Script().op(1, 'write', { a: 1 }, n1).op(2, 'write', { a: 2 }, n2);
+    const verdict = check(finally_(script, { a: 1 }));
+    expect(verdict).toMatchObject({
+      valid: false,
+      findings: [
+        {
+          name: 'clock-skew-loss',
+          certain: true,
+          key: 'r',
+          witness: [1, 3, 8, 10],
+          evidence: { skewAtLeastMs: 1e-6 },
+        },
+      ],
+    });
+    expect(verdict.findings[0].explanation).toContain(
+      '2 in field "a" of row "r" (acknowledged to session 2: #3 at n2)',
+    );
+  });
+  it('names a write that lost to one which it had followed: the same session, or a read in between', () => {
+    const own = new Script().op(1, 'write', { a: 1 }, n1).op(1, 'write', { a: 2 }, n2);
+    expect(names(check(finally_(own, { a: 1 })))).toEqual(['causal-inversion']);
+    const read = new Script().op(1, 'write', { a: 1 }, n1).op(2, 'read', null, { ...n1, saw: { a: 1 } });
+    const verdict = check(finally_(read.op(2, 'write', { a: 2 }, n2), { a: 1 }));
+    expect(verdict.findings).toMatchObject([
+      { name: 'causal-inversion', evidence: { causalPath: [1, 3, 5] } },
+    ]);
+  });
+  it('follows causality through other rows', () => {
+    const script = new Script()
+      .op(1, 'write', { a: 1 }, n1)
+      .op(1, 'write', { a: 1 }, { key: 'other', node: 'n1' });
+    script.op(2, 'read', null, { key: 'other', node: 'n2', saw: { a: 1 } }).op(2, 'write', { a: 2 }, n2);
+    script
+      .phase('final')
+      .op(9, 'read', null, { ...n1, saw: { a: 1 } })
+      .op(9, 'read', null, { key: 'other', saw: { a: 1 } });
+    expect(names(check(script))).toEqual(['causal-inversion']);
+  });
+  it('permits, and counts, the discard of one of two concurrent writes', () => {
+    const script = new Script();
+    script.events.push(
+      { time: 0, process: 1, type: 'invoke', f: 'write', value: { a: 1 }, ...n1 },
+      { time: 1, process: 2, type: 'invoke', f: 'write', value: { a: 2 }, ...n2 },
+      { time: 2, process: 1, type: 'ok', f: 'write', value: { a: 1 }, ...n1 },
+      { time: 3, process: 2, type: 'ok', f: 'write', value: { a: 2 }, ...n2 },
+    );
+    expect(check(finally_(script, { a: 1 }))).toMatchObject({
+      valid: true,
+      findings: [{ name: 'concurrent-discard' }],
+      stats: { 'concurrent-discard': 1, discardRate: 0.5 },
+    });
+  });
+  it('names an acknowledged write of which nothing is left', () => {
+    expect(names(check(finally_(new Script().op(1, 'write', { a: 1 }, n1), null)))).toEqual(['total-loss']);
+  });
+  it('blames a write of another field where the row has one timestamp', () => {
+    const script = new Script()
+      .op(1, 'write', { a: 1 }, n1)
+      .op(2, 'write', { b: 2 }, n2)
+      .op(1, 'write', { a: 3 }, n1);
+    const verdict = check(finally_(script, { a: 3 }));
+    expect(verdict.findings).toMatchObject([{ name: 'field-loss', evidence: { field: 'b', carrier: 5 } }]);
+  });
+  it('names a deleted value that came back, and a delete that lost to a fast clock', () => {
+    const seen = new Script().op(1, 'write', { a: 1 }, n1).op(1, 'delete', null, n2);
+    expect(names(check(finally_(seen, { a: 1 })))).toEqual(['resurrection']);
+    const strangers = new Script().op(1, 'write', { a: 1 }, n1).op(2, 'delete', null, n2);
+    expect(names(check(finally_(strangers, { a: 1 })))).toEqual(['clock-skew-loss']);
+    expect(
+      check(finally_(new Script().op(1, 'write', { a: 1 }, n1).op(2, 'delete', null, n2), null)),
+    ).toMatchObject({ valid: true });
+  });
+  it('names replicas that differ after they had settled, and waits for it', () => {
+    const script = (): Script => new Script().op(1, 'write', { a: 1 }, n1).op(1, 'write', { a: 2 }, n1);
+    expect(check(finally_(script(), { a: 2 }, { a: 1 }))).toMatchObject({
+      valid: false,
+      findings: [{ name: 'divergence', certain: true }],
+    });
+    expect(check(finally_(script(), { a: 2 }, { a: 1 }, false))).toMatchObject({
+      valid: true,
+      findings: [{ certain: false }],
+    });
+  });
+  it('names reads of values that nobody wrote, or whose write had failed', () => {
+    const script = new Script()
+      .op(1, 'write', { a: 1 }, { ...n1, type: 'fail' })
+      .op(1, 'read', null, { ...n1, saw: { a: 1 } });
+    expect(names(check(finally_(script, null)))).toContain('failed-write-visible');
+    expect(names(check(finally_(new Script().op(1, 'write', { a: 1 }, n1), { a: 9 })))).toContain(
+      'thin-air-read',
+    );
+  });
+  it('is only possibly a loss if an indeterminate later write may have superseded it', () => {
+    const script = new Script().op(1, 'write', { a: 1 }, n1).op(2, 'write', { a: 2 }, n2);
+    script.op(2, 'write', { a: 3 }, { ...n2, type: 'info' });
+    expect(check(finally_(script, { a: 1 }))).toMatchObject({ valid: true, findings: [{ certain: false }] });
+  });
+  it('lets an indeterminate write win over what its session did later: it may have arrived late', () => {
+    const s = { session: 's' };
+    const script = new Script()
+      .op(1, 'write', { a: 1 }, { ...n1, ...s, type: 'info' })
+      .op(2, 'write', { a: 2 }, { ...n2, ...s });
+    expect(check(finally_(script, { a: 1 }))).toMatchObject({
+      valid: true,
+      findings: [{ name: 'concurrent-discard' }],
+    });
+  });
+  it('is unknown without final reads, or where some rows were not read', () => {
+    expect(check(new Script().op(1, 'write', { a: 1 }, n1))).toMatchObject({ valid: 'unknown' });
+    const other = new Script().op(1, 'write', { a: 1 }, n1).op(1, 'write', { a: 1 }, { key: 'q' });
+    expect(check(finally_(other, { a: 1 }))).toMatchObject({
+      valid: 'unknown',
+      reason: '1 of 2 cells were not read at the end',
+    });
+  });
+  it('agrees with the definitions on random rows, and every witness stands alone', () => {
+    const tally = fuzzLww(1000, 20_261);
+    const fates = LWW_ANOMALIES.map((a) => a.name).filter((name) => name !== 'divergence');
+    for (const fate of fates) expect(tally[fate], fate).toBeGreaterThan(5);
+    expect(tally.none).toBeGreaterThan(200);
+  });
+});
