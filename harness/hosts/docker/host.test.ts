@@ -70,7 +70,7 @@ describeDocker('a node in a container', () => {
     for (;;) {
       const value = await get();
       if (holds(value)) return value;
-      if (Date.now() > deadline) throw new Error(`it did not come true within 15 s: ${String(value)}`);
+      if (Date.now() > deadline) throw new Error('it did not come true within 15 s');
     }
   }
 
@@ -146,11 +146,12 @@ describeDocker('a node in a container', () => {
     await setClockOffset(node, 0);
     const clock = 'setInterval(() => console.log(Date.now(), process.uptime()), 20)';
     await node.start({ name: 'clock', command: ['nodejs', '-e', clock], env: fakeClockEnvironment(node) });
-    expect(Math.abs(await measureClockOffset(node))).toBeLessThan(50);
-    await setClockOffset(node, -90_500);
-    expect(Math.abs((await measureClockOffset(node)) + 90_500)).toBeLessThan(50);
     const times = async () =>
       (await readFile(join(node.directory, 'clock.log'), 'utf8')).split('\n').slice(0, -1);
+    await eventually(times, (lines) => lines.length > 0);
+    expect(Math.abs(await measureClockOffset(node))).toBeLessThan(500);
+    await setClockOffset(node, -90_500);
+    expect(Math.abs((await measureClockOffset(node)) + 90_500)).toBeLessThan(500);
     const jumped = (lines: string[]) =>
       lines.some(
         (line, i) => i > 0 && Number(line.split(' ')[0]) - Number(lines[i - 1].split(' ')[0]) < -90_000,
