@@ -1,0 +1,10 @@
+import { describe, expect, it } from 'vitest';
+import { fuzz, SIMULATIONS } from './testing/fuzz.ts';
+
+describe('the linearizability checker agrees with brute force', () => {
+  it.each(Object.keys(SIMULATIONS))('on random histories and near misses: %s', (name) => {
+    const { runs, valid } = fuzz(name, 1000, 42);
+    expect(valid / runs).toBeGreaterThan(0.2);
+    expect(valid / runs).toBeLessThan(0.9);
+  });
+});

@@ -1,0 +1,74 @@
+import { OK, type History } from '../../harness/history/history.ts';
+import type { Checker, CheckOptions, Verdict } from '../types.ts';
+import { LINEARIZABILITY_ANOMALIES } from './anomalies.ts';
+import type { Model } from './models/model.ts';
+import { inferredModel, MODEL_NAMES, MODELS, REGISTER_MODELS } from './models/models.ts';
+import { judgeObjects } from './objects.ts';
+import { NotOfThisModel } from './operations.ts';
+import { judgeRegisters } from './registers.ts';
+import type { ObjectsVerdict } from './verdict.ts';
+
+/** Configurations that the search may explore for one key before it gives up: some seconds. */
+export const DEFAULT_BUDGET = 20_000_000;
+
+/**
+ * Linearizability (Herlihy & Wing 1990) of each object of a history: by key, with a polynomial algorithm where its
+ * preconditions hold, else by search, `unknown` when the budget is used up. Options: `model` (default: the one that
+ * the functions of the history tell), `initial` (default null), `budget` (configurations a key).
+ */
+export const linearizability: Checker = linearizabilityOf([]);
+
+/** The same checker with models of the user's own beside the built-in ones. */
+export function linearizabilityOf(models: readonly Model[]): Checker {
+  return {
+    name: 'linearizability',
+    title: 'Every operation takes effect at one instant between its invocation and its completion',
+    anomalies: LINEARIZABILITY_ANOMALIES.map((anomaly) => anomaly.name),
+    check: (history, options) => check(history, options, [...models, ...MODELS]),
+  };
+}
+
+function check(history: History, options: CheckOptions, models: readonly Model[]): Verdict {
+  if (!completed(history)) return unknown('no operation completed');
+  const name = options.model ?? inferredModel(history);
+  if (name === undefined)
+    return unknown(`no model fits the operations of this history: choose one of ${MODEL_NAMES.join(', ')}`);
+  try {
+    return verdictOf(name, judge(history, name, options, models));
+  } catch (error) {
+    if (error instanceof NotOfThisModel) return unknown(error.message);
+    throw error;
+  }
+}
+
+function judge(
+  history: History,
+  name: string,
+  options: CheckOptions,
+  models: readonly Model[],
+): ObjectsVerdict {
+  const { initial = null, budget = DEFAULT_BUDGET } = options;
+  const model = models.find((m) => m.name === name);
+  if (model) return judgeObjects(history, model, initial, budget);
+  if (REGISTER_MODELS.includes(name)) return judgeRegisters(history, initial, budget);
+  throw new NotOfThisModel(`there is no model "${name}": choose one of ${MODEL_NAMES.join(', ')}`);
+}
+
+function verdictOf(model: string, objects: ObjectsVerdict): Verdict {
+  const { findings, keys, violated, undecided, searched, configurations } = objects;
+  const stats = { model, keys, violated, undecided: undecided.length, searched, configurations };
+  const checker = 'linearizability';
+  if (violated > 0) return { checker, valid: false, findings, stats };
+  if (undecided.length === 0) return { checker, valid: true, findings, stats };
+  const reason = `the budget was used up on ${undecided.length} of ${keys} keys`;
+  return { checker, valid: 'unknown', findings, reason, stats };
+}
+
+function unknown(reason: string): Verdict {
+  return { checker: 'linearizability', valid: 'unknown', findings: [], reason };
+}
+
+function completed(history: History): boolean {
+  for (let i = 0; i < history.length; i++) if (history.process[i] >= 0 && history.type[i] === OK) return true;
+  return false;
+}

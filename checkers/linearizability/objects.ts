@@ -1,0 +1,82 @@
+import type { Json } from '../../harness/history/event.ts';
+import type { History } from '../../harness/history/history.ts';
+import type { Finding } from '../types.ts';
+import type { Model } from './models/model.ts';
+import { PENDING } from './operations.ts';
+import { objectProblem, objectsOf, type ObjectOperations } from './search/objects.ts';
+import { search } from './search/search.ts';
+import { Tally } from './tally.ts';
+import type { ObjectsVerdict } from './verdict.ts';
+import { describe } from './witness.ts';
+
+/** Objects of any model, each by the general search. `budget` is per object. */
+export function judgeObjects(history: History, model: Model, initial: Json, budget: number): ObjectsVerdict {
+  const objects = objectsOf(history, model);
+  const tally = new Tally();
+  const undecided: number[] = [];
+  let configurations = 0;
+  let violated = 0;
+  for (const object of objects) {
+    const outcome = search(objectProblem(model, object, initial), budget);
+    configurations += outcome.configurations;
+    if (outcome.type === 'budget') undecided.push(object.key);
+    if (outcome.type === 'stuck') {
+      violated++;
+      tally.add(refutation(history, model, initial, budget, object, outcome.failed), 1);
+    }
+  }
+  return {
+    findings: tally.findings(),
+    keys: objects.length,
+    violated,
+    undecided,
+    searched: objects.length,
+    configurations,
+  };
+}
+
+/** The finding of an object that has no legal order: all up to the failing return, less the observations it does not need. */
+function refutation(
+  history: History,
+  model: Model,
+  initial: Json,
+  budget: number,
+  object: ObjectOperations,
+  failed: number,
+): Finding {
+  const last = object.inv[failed];
+  const end = object.ret[failed];
+  let part = select(object, (i) => object.inv[i] < end);
+  part = { ...part, ret: part.ret.map((ret) => (ret > end ? PENDING : ret)) };
+  part = select(part, (i) => part.ret[i] !== PENDING || !model.observes?.(part.operation[i]));
+  const observations = part.inv.filter((inv, i) => inv !== last && model.observes?.(part.operation[i]));
+  for (let chunk = Math.max(1, observations.length >> 1); ; chunk >>= 1) {
+    for (let i = 0; i < observations.length; i += chunk) {
+      const gone = new Set(observations.slice(i, i + chunk));
+      const rest = select(part, (op) => !gone.has(part.inv[op]));
+      if (rest.inv.length === part.inv.length) continue;
+      if (search(objectProblem(model, rest, initial), budget).type === 'stuck') part = rest;
+    }
+    if (chunk <= 1) break;
+  }
+  const witness = part.inv.flatMap((inv, i) => (part.ret[i] === PENDING ? [inv] : [inv, part.ret[i]]));
+  const key = history.key[last];
+  return {
+    name: 'non-linearizable',
+    certain: true,
+    witness: witness.sort((a, b) => a - b),
+    explanation: `no order of these ${part.inv.length} operations explains that ${describe(history, last)}`,
+    key: key < 0 || model.partition === 'none' ? null : history.keys.valueOf(key),
+    evidence: { anyStart: false },
+  };
+}
+
+function select(object: ObjectOperations, keep: (i: number) => boolean): ObjectOperations {
+  const kept = (_: unknown, i: number): boolean => keep(i);
+  return {
+    key: object.key,
+    inv: object.inv.filter(kept),
+    ret: object.ret.filter(kept),
+    operation: object.operation.filter(kept),
+  };
+}

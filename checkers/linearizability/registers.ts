@@ -1,0 +1,106 @@
+import type { Json } from '../../harness/history/event.ts';
+import type { History } from '../../harness/history/history.ts';
+import { blocksOf, type Conflict } from './blocks.ts';
+import { clustersOf, type Clusters } from './clusters.ts';
+import { conflictFinding, observationFinding, unexplainedFinding } from './explain.ts';
+import { observations, type Evidence, type Observation } from './observations.ts';
+import { MISMATCH, registerOperations, type RegisterOperations } from './operations.ts';
+import { registerProblem } from './search/register.ts';
+import { search } from './search/search.ts';
+import { shrink } from './shrink.ts';
+import { Tally } from './tally.ts';
+import type { ObjectsVerdict } from './verdict.ts';
+import { zoneConflicts } from './zones.ts';
+
+/**
+ * Registers with read, write and compare-and-set. Zones and blocks decide the keys whose written values are unique, all
+ * at once and in linear time; what is left (repeated values, refused CAS) goes to the search, after a
+ * look for operations that are wrong by themselves. `budget` is per key.
+ */
+export function judgeRegisters(history: History, initial: Json, budget: number): ObjectsVerdict {
+  const ops = registerOperations(history, initial);
+  const clusters = clustersOf(ops);
+  const conflicts = new Map<number, Conflict>();
+  const note = (key: number, conflict: Conflict): void => {
+    if (!conflicts.has(key)) conflicts.set(key, conflict);
+  };
+  const blocks = blocksOf(ops, clusters, note);
+  zoneConflicts(history.length, clusters, blocks, note);
+
+  const open = new Set(conflicts.keys());
+  const occupied = new Set<number>();
+  for (let i = 0; i < ops.length; i++) {
+    occupied.add(ops.key[i]);
+    if (ops.kind[i] === MISMATCH || !clusters.unique[ops.key[i]]) open.add(ops.key[i]);
+  }
+  const tally = new Tally();
+  const verdict = {
+    keys: occupied.size,
+    searched: 0,
+    configurations: 0,
+    violated: 0,
+    undecided: [] as number[],
+  };
+  for (const [key, positions] of positionsOf(ops, open)) {
+    const unique = clusters.unique[key] === 1;
+    const wrong = observations(ops, positions, unique ? clusterEvidence(clusters) : returnEvidence(ops));
+    const conflict = conflicts.get(key);
+    if (wrong.length > 0) {
+      verdict.violated++;
+      for (const alike of byName(wrong))
+        tally.add(observationFinding(history, ops, simplest(alike)), alike.length);
+      continue;
+    }
+    if (conflict) {
+      verdict.violated++;
+      tally.add(conflictFinding(history, ops, clusters, blocks, conflict), 1);
+      continue;
+    }
+    verdict.searched++;
+    const outcome = search(registerProblem(ops, positions), budget);
+    verdict.configurations += outcome.configurations;
+    if (outcome.type === 'budget') verdict.undecided.push(key);
+    if (outcome.type === 'stuck') {
+      verdict.violated++;
+      tally.add(unexplainedFinding(history, ops, shrink(ops, positions, outcome.failed, budget)), 1);
+    }
+  }
+  return { ...verdict, findings: tally.findings() };
+}
+
+function byName(found: readonly Observation[]): Observation[][] {
+  const groups = new Map<string, Observation[]>();
+  for (const o of found) {
+    const group = groups.get(o.name);
+    if (group) group.push(o);
+    else groups.set(o.name, [o]);
+  }
+  return [...groups.values()];
+}
+
+function simplest(alike: readonly Observation[]): Observation {
+  return alike.reduce((best, o) => (o.before.length < best.before.length ? o : best));
+}
+
+/** A unique value was there as soon as anybody had seen it. */
+function clusterEvidence({ of, lo, loOp }: Clusters): Evidence {
+  return { until: (write) => lo[of[write]], proof: (write) => loOp[of[write]] };
+}
+
+function returnEvidence(ops: RegisterOperations): Evidence {
+  return { until: (write) => ops.ret[write], proof: (write) => write };
+}
+
+/** The operations of some keys, in order of invocation. */
+function positionsOf(ops: RegisterOperations, keys: ReadonlySet<number>): Map<number, Int32Array> {
+  const counts = new Int32Array(ops.keys);
+  for (let i = 0; i < ops.length; i++) counts[ops.key[i]]++;
+  const lists = new Map<number, Int32Array>();
+  for (const key of [...keys].sort((a, b) => a - b)) lists.set(key, new Int32Array(counts[key]));
+  counts.fill(0);
+  for (let i = 0; i < ops.length; i++) {
+    const list = lists.get(ops.key[i]);
+    if (list) list[counts[ops.key[i]]++] = i;
+  }
+  return lists;
+}
