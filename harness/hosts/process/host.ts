@@ -131,6 +131,10 @@ class ProcessNode implements HostNode {
     return Promise.resolve(this.#services.get(service)?.alive() ?? false);
   }
 
+  state(service: string): Promise<'running' | 'stopped' | 'gone'> {
+    return Promise.resolve(this.#services.get(service)?.state() ?? 'gone');
+  }
+
   run(command: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const place = { node: this.name, cwd: this.directory, environment: this.#environment('run') };
     return runCommand(command, options, place, this.#context.runtime.clock);

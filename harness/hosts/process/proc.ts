@@ -10,6 +10,8 @@ export interface ProcessEntry {
   /** One letter of proc(5): R, S, D, T (stopped), Z (zombie), … */
   readonly state: string;
   readonly start: number;
+  /** Threads that have not ended yet, the first included. */
+  readonly threads: number;
 }
 
 /** A process that may have ended since: the pid alone would be ambiguous. */
@@ -34,25 +36,34 @@ export function readProcess(pid: number): ProcessEntry | null {
     parent: Number(fields[1]),
     group: Number(fields[2]),
     session: Number(fields[3]),
+    threads: Number(fields[17]),
     start: Number(fields[19]),
   };
 }
 
-/** Every process that is not a zombie: a zombie runs no code and holds no port. */
+/**
+ * A zombie runs no code and holds no port, once its other threads have ended too: one that is still in a system
+ * call (an fsync) keeps the sockets open after the first thread is gone.
+ */
+function hasEnded({ state, threads }: ProcessEntry): boolean {
+  return state === 'X' || (state === 'Z' && threads <= 1);
+}
+
+/** Every process that has not ended. */
 export function processTable(): ProcessEntry[] {
   const table: ProcessEntry[] = [];
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     const entry = readProcess(Number(name));
-    if (entry && entry.state !== 'Z' && entry.state !== 'X') table.push(entry);
+    if (entry && !hasEnded(entry)) table.push(entry);
   }
   return table;
 }
 
-/** Is this very process (not a later one with its number) alive? Zombies are not. */
+/** Is this very process (not a later one with its number) alive? Ended ones that nobody has waited for are not. */
 export function isAlive({ pid, start }: ProcessId): boolean {
   const entry = readProcess(pid);
-  return entry !== null && entry.start === start && entry.state !== 'Z' && entry.state !== 'X';
+  return entry !== null && entry.start === start && !hasEnded(entry);
 }
 
 /** The environment a process was started with; empty when it may not be read or was overwritten. */

@@ -68,6 +68,12 @@ export class Service {
     return this.members().length > 0;
   }
 
+  state(): 'running' | 'stopped' | 'gone' {
+    const members = this.members();
+    if (members.length === 0) return 'gone';
+    return members.every(isStopped) ? 'stopped' : 'running';
+  }
+
   async signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM' | 'SIGINT'): Promise<void> {
     if (signal === 'SIGKILL') return this.#kill();
     if (signal === 'SIGSTOP') return this.#stop();
@@ -88,7 +94,7 @@ export class Service {
 
   async #stop(): Promise<void> {
     await this.#until(() => {
-      const running = this.members().filter((entry) => entry.state !== 'T' && entry.state !== 't');
+      const running = this.members().filter((entry) => !isStopped(entry));
       sendAll(running, 'SIGSTOP');
       return running.length === 0;
     }, 'has processes that SIGSTOP does not stop');
@@ -102,4 +108,9 @@ export class Service {
       await this.#clock.sleep(POLL);
     }
   }
+}
+
+/** Stopped by a signal, or by a tracer. */
+function isStopped(entry: ProcessEntry): boolean {
+  return entry.state === 'T' || entry.state === 't';
 }
