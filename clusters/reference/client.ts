@@ -1,0 +1,53 @@
+import type { Client, Completion } from '../../harness/cluster.ts';
+import type { Operation } from '../../harness/generator/types.ts';
+import type { Endpoint } from '../../harness/hosts/types.ts';
+import { Connection } from './connection.ts';
+import { StoreError, completionOf } from './errors.ts';
+import type { Translate } from './ports.ts';
+import type { Reply } from './replica/types.ts';
+import { pinned, type Router } from './routing.ts';
+
+/** A client of the store: no retries, no queue; one connection a node, made when it is first needed. */
+export class StoreClient implements Client {
+  readonly #translate: Translate;
+  readonly #router: Router;
+  readonly #endpoint: (node: string) => Endpoint;
+  readonly #connections = new Map<string, Connection>();
+
+  constructor(translate: Translate, router: Router, endpoint: (node: string) => Endpoint) {
+    this.#translate = translate;
+    this.#router = router;
+    this.#endpoint = endpoint;
+  }
+
+  async invoke(operation: Operation, signal: AbortSignal): Promise<Completion> {
+    const isRead = operation.f === 'read';
+    const router = operation.node === undefined ? this.#router : pinned(operation.node);
+    const { node, at } = router.choose(operation, isRead);
+    const { request, value } = this.#translate(operation, at);
+    try {
+      const connection = await this.#connect(node, signal);
+      const reply = (await connection.ask({ request }, signal)) as Reply;
+      if (!reply.ok) throw new StoreError(reply.code, 'sent', reply.message);
+      const result = value(reply);
+      return { type: 'ok', node, ...(result === undefined ? {} : { value: result }) };
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      router.moveOn();
+      return { ...completionOf(error, isRead), node };
+    }
+  }
+
+  close(): Promise<void> {
+    for (const connection of this.#connections.values()) connection.close();
+    return Promise.resolve();
+  }
+
+  async #connect(node: string, signal: AbortSignal): Promise<Connection> {
+    const present = this.#connections.get(node);
+    if (present?.open) return present;
+    const connection = await Connection.dial(this.#endpoint(node), node, signal);
+    this.#connections.set(node, connection);
+    return connection;
+  }
+}

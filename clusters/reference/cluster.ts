@@ -1,0 +1,198 @@
+import type {
+  Client,
+  ClockControl,
+  Cluster,
+  ConnectRequest,
+  Operator,
+  ProcessControl,
+  Settled,
+} from '../../harness/cluster.ts';
+import type { Links, Refusal } from '../../harness/hosts/types.ts';
+import { MILLISECOND } from '../../harness/runtime/types.ts';
+import type { ClusterContext } from '../types.ts';
+import { StoreClient } from './client.ts';
+import { SERVICE, StoreNodes } from './nodes.ts';
+import { StoreOperator } from './operator.ts';
+import { PORTS } from './ports.ts';
+import { MultiLeaderRouter, SingleLeaderRouter, pinned, type Router } from './routing.ts';
+import { settled, missing } from './settle.ts';
+import { storeSettings, strategyOf, type StoreSettings } from './settings.ts';
+
+const BOOT_MS = 30_000;
+const MARKER = 'alibi-marker';
+
+/** The reference store on a host: real servers, real disks, real connections. */
+export class ReferenceCluster implements Cluster {
+  readonly nodes: readonly string[];
+  readonly links: Links | Refusal;
+  readonly operator: Operator | Refusal;
+  readonly #context: ClusterContext;
+  readonly #settings: StoreSettings;
+  readonly #store: StoreNodes;
+  readonly #operator: StoreOperator;
+  #markers = 0;
+
+  constructor(context: ClusterContext) {
+    this.nodes = context.nodes;
+    this.links = context.host.links;
+    this.#context = context;
+    this.#settings = storeSettings(context.settings);
+    this.#store = new StoreNodes(context, strategyOf(this.#settings, context.nodes[0]));
+    this.#operator = new StoreOperator(this.#store, context.nodes, this.#settings, context.runtime.clock);
+    this.operator = this.#singleLeader
+      ? this.#operator
+      : { refused: 'in a multi-leader store every node leads: there is nothing to fail over' };
+  }
+
+  async start(): Promise<void> {
+    await this.#store.add();
+    await Promise.all(this.nodes.map((name) => this.#store.start(name, false)));
+    const ready = await this.#store.until(BOOT_MS, async () => (await this.#missing()).length === 0);
+    if (ready) return;
+    const left = await this.#missing();
+    const tails = await Promise.all(
+      this.nodes.map(async (name) => `${name}: ${await this.#store.logTail(name)}`),
+    );
+    throw new Error(
+      `boot: the store is not ready after ${BOOT_MS / 1000} s: ${left.join('; ')}\n${tails.join('\n')}`,
+    );
+  }
+
+  connect(request: ConnectRequest): Promise<Client> {
+    const translate = PORTS[request.port];
+    if (!translate) return Promise.reject(new Error(`the reference store has no port "${request.port}"`));
+    const endpoint = (node: string) => this.#context.host.client(node, 'client');
+    return Promise.resolve(new StoreClient(translate, this.#router(request), endpoint));
+  }
+
+  async primaries(): Promise<readonly string[]> {
+    const statuses = await this.#store.statuses();
+    return [...statuses.values()].filter((status) => status.role === 'leader').map((status) => status.name);
+  }
+
+  readonly standbys = (): readonly string[] =>
+    this.#singleLeader ? this.nodes.filter((name) => name !== this.#operator.primary) : [];
+
+  readonly processes: ProcessControl = {
+    kill: (node) => this.#store.get(node).signal(SERVICE, 'SIGKILL'),
+    pause: (node) => this.#store.get(node).signal(SERVICE, 'SIGSTOP'),
+    resume: (node) => this.#store.get(node).signal(SERVICE, 'SIGCONT'),
+    restart: (node) => this.#restart(node),
+    state: (node) => this.#store.get(node).state(SERVICE),
+  };
+
+  readonly clocks: ClockControl = {
+    setOffset: (node, ms) => this.#store.setClockOffset(node, ms),
+    offset: (node) => this.#store.clockOffset(node),
+  };
+
+  async settle(deadlineMs: number): Promise<Settled> {
+    const { clock } = this.#context.runtime;
+    const deadline = clock.now() + deadlineMs * MILLISECOND;
+    const remaining = () => Math.max(0, (deadline - clock.now()) / MILLISECOND);
+    for (const node of this.nodes) await this.#revive(node);
+    const marker = ++this.#markers;
+    const through = this.#singleLeader ? [this.#operator.primary] : this.nodes;
+    const unmarked = new Set(through);
+    await this.#store.until(remaining(), async () => {
+      if (this.#singleLeader) await this.#demoteOthers();
+      for (const node of unmarked) if (await this.#mark(node, marker, remaining())) unmarked.delete(node);
+      return unmarked.size === 0;
+    });
+    await this.#store.until(remaining(), async () => (await this.#missing()).length === 0);
+    const answering = await this.#store.statuses();
+    const unrecovered = this.nodes.filter((node) => !answering.has(node) || unmarked.has(node));
+    const evidence = `marker ${marker}, written through ${through.join(', ')}, has reached ${this.nodes.join(', ')}`;
+    return settled(evidence, await this.#missing(), unrecovered);
+  }
+
+  async sample(): Promise<Readonly<Record<string, number>>> {
+    const statuses = await this.#store.statuses();
+    const lags: Record<string, number> = {};
+    for (const status of statuses.values())
+      for (const origin of this.#singleLeader ? [this.#operator.primary] : this.nodes) {
+        const source = statuses.get(origin);
+        if (!source || origin === status.name) continue;
+        if (this.#singleLeader)
+          lags[`lag-entries:${status.name}`] = Math.max(0, source.last - status.applied);
+        else lags[`lag-updates:${origin}→${status.name}`] = source.last - (status.positions[origin] ?? 0);
+      }
+    return lags;
+  }
+
+  versions(): Promise<Readonly<Record<string, string>>> {
+    return Promise.resolve({ node: process.version });
+  }
+
+  collectLogs(directory: string): Promise<void> {
+    return this.#store.copyLogs(directory);
+  }
+
+  async stop(): Promise<void> {
+    for (const name of this.nodes) await this.#store.get(name).signal(SERVICE, 'SIGKILL');
+  }
+
+  get #singleLeader(): boolean {
+    return this.#settings.strategy === 'single-leader';
+  }
+
+  #router({ node, session, process }: ConnectRequest): Router {
+    if (node !== undefined) return pinned(node);
+    const random = this.#context.runtime.random('reference/routing').fork(String(process));
+    return this.#singleLeader
+      ? new SingleLeaderRouter(
+          this.nodes,
+          this.#settings.reads,
+          session,
+          random,
+          () => this.#operator.primary,
+        )
+      : new MultiLeaderRouter(this.nodes, this.#settings.reads, session, random);
+  }
+
+  /** With fencing, an old leader comes back as a standby, as an operator would configure it. */
+  async #restart(node: string): Promise<void> {
+    if (await this.#store.get(node).alive(SERVICE)) return;
+    const standby = this.#singleLeader && this.#settings.fencing && node !== this.#operator.primary;
+    await this.#store.start(node, standby);
+  }
+
+  async #revive(node: string): Promise<void> {
+    const state = await this.processes.state(node);
+    if (state === 'stopped') await this.processes.resume(node);
+    if (state === 'gone') await this.#restart(node);
+  }
+
+  /** Ends a split brain: whoever leads beside the primary is rewound by it. */
+  async #demoteOthers(): Promise<void> {
+    for (const node of await this.primaries())
+      if (node !== this.#operator.primary)
+        await this.#store.ask(node, { command: 'demote' }).catch(() => undefined);
+  }
+
+  /** Writes the marker through this node; says whether it was acknowledged. */
+  async #mark(node: string, marker: number, withinMs: number): Promise<boolean> {
+    const late = new AbortController();
+    const { clock } = this.#context.runtime;
+    const cancel = clock.after(Math.min(1000, withinMs) * MILLISECOND, () => late.abort());
+    const client = new StoreClient(
+      () => ({
+        request: { op: 'write', table: MARKER, key: node, fields: { marker } },
+        value: () => undefined,
+      }),
+      pinned(node),
+      (name) => this.#context.host.client(name, 'client'),
+    );
+    try {
+      return (await client.invoke({ f: 'write' }, late.signal)).type === 'ok';
+    } finally {
+      cancel();
+      await client.close();
+    }
+  }
+
+  async #missing(): Promise<string[]> {
+    const primary = this.#singleLeader ? this.#operator.primary : null;
+    return missing(this.nodes, await this.#store.statuses(), primary);
+  }
+}

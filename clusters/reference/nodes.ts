@@ -1,0 +1,133 @@
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { HostNode } from '../../harness/hosts/types.ts';
+import { machineMicros } from '../../harness/runtime/machine.ts';
+import { MILLISECOND } from '../../harness/runtime/types.ts';
+import type { ClusterContext } from '../types.ts';
+import { Connection } from './connection.ts';
+import type { Command, Status } from './replica/types.ts';
+import type { Role, ServerConfig, Strategy } from './server/config.ts';
+
+export const SERVICE = 'store';
+const ROLES: readonly Role[] = ['client', 'peer', 'control'];
+const CONTROL_MS = 1000;
+const POLL_MS = 20;
+
+/** The store's servers on their host: starting them, and asking them over the control port. */
+export class StoreNodes {
+  readonly #context: ClusterContext;
+  readonly #strategy: Strategy;
+  readonly #nodes = new Map<string, HostNode>();
+  /** A clock that was set wrong stays wrong over a restart: it is the machine's, not the process'. */
+  readonly #clockOffsets = new Map<string, number>();
+
+  constructor(context: ClusterContext, strategy: Strategy) {
+    this.#context = context;
+    this.#strategy = strategy;
+  }
+
+  async add(): Promise<void> {
+    const { host, nodes } = this.#context;
+    for (const name of nodes)
+      this.#nodes.set(name, await host.addNode({ name, ports: { client: null, peer: null, control: null } }));
+  }
+
+  get(name: string): HostNode {
+    const node = this.#nodes.get(name);
+    if (!node) throw new Error(`no node named ${name}`);
+    return node;
+  }
+
+  /** Starts a server on its own disk and address; `standby`: it must not lead, whatever its log says. */
+  async start(name: string, standby: boolean): Promise<void> {
+    const { host, nodes } = this.#context;
+    const config: ServerConfig = {
+      name,
+      strategy: this.#strategy,
+      listen: Object.fromEntries(
+        ROLES.map((role) => [role, host.bind(name, role)]),
+      ) as ServerConfig['listen'],
+      peers: Object.fromEntries(
+        nodes.filter((peer) => peer !== name).map((peer) => [peer, host.peer(name, peer, 'peer')]),
+      ),
+      log: 'wal.jsonl',
+      standby,
+      clockOffsetMs: this.#clockOffsets.get(name) ?? 0,
+    };
+    await this.get(name).start({ name: SERVICE, command: [...serverCommand(), JSON.stringify(config)] });
+  }
+
+  /** Rejects when the node does not answer within a second. */
+  async ask(name: string, command: Command): Promise<Status> {
+    return (await this.#ask(name, command)) as Status;
+  }
+
+  /** The status of every node that answers. */
+  async statuses(): Promise<ReadonlyMap<string, Status>> {
+    const { nodes } = this.#context;
+    const asked = await Promise.allSettled(nodes.map((name) => this.ask(name, { command: 'status' })));
+    return new Map(
+      asked.flatMap((answer, i) =>
+        answer.status === 'fulfilled' ? [[nodes[i], answer.value] as const] : [],
+      ),
+    );
+  }
+
+  async setClockOffset(name: string, offsetMs: number): Promise<void> {
+    await this.#ask(name, { command: 'set-clock', offsetMs });
+    this.#clockOffsets.set(name, offsetMs);
+  }
+
+  /** The node's clock minus the machine's, in ms, as if read half-way through the round trip. */
+  async clockOffset(name: string): Promise<number> {
+    const before = machineMicros();
+    const { clock } = (await this.#ask(name, { command: 'clock' })) as { clock: number };
+    return (clock - (before + machineMicros()) / 2) / 1000;
+  }
+
+  /** Polls until it holds, or the deadline (ms from now) has passed; says which. */
+  async until(deadlineMs: number, holds: () => Promise<boolean>): Promise<boolean> {
+    const { clock } = this.#context.runtime;
+    const deadline = clock.now() + deadlineMs * MILLISECOND;
+    while (!(await holds())) {
+      if (clock.now() >= deadline) return false;
+      await clock.sleep(POLL_MS * MILLISECOND);
+    }
+    return true;
+  }
+
+  /** The last lines of a node's log, for error messages. */
+  async logTail(name: string): Promise<string> {
+    const text = await readFile(join(this.get(name).directory, `${SERVICE}.log`), 'utf8').catch(() => '');
+    return text.trimEnd().split('\n').slice(-8).join('\n') || '(its log is empty)';
+  }
+
+  async copyLogs(directory: string): Promise<void> {
+    for (const [name, node] of this.#nodes) {
+      await mkdir(join(directory, name), { recursive: true });
+      for (const log of await node.logs()) await copyFile(log, join(directory, name, basename(log)));
+    }
+  }
+
+  async #ask(name: string, command: object): Promise<unknown> {
+    const { host, runtime } = this.#context;
+    const late = new AbortController();
+    const cancel = runtime.clock.after(CONTROL_MS * MILLISECOND, () => late.abort());
+    let connection: Connection | null = null;
+    try {
+      connection = await Connection.dial(host.client(name, 'control'), `${name} (control)`, late.signal);
+      return await connection.ask({ command }, late.signal);
+    } finally {
+      cancel();
+      connection?.close();
+    }
+  }
+}
+
+/** Runs the server beside this file: as it is from a build, through tsx from source. */
+function serverCommand(): string[] {
+  const source = import.meta.url.endsWith('.ts');
+  const server = fileURLToPath(new URL(source ? './server.ts' : './server.js', import.meta.url));
+  return [process.execPath, ...(source ? ['--import', import.meta.resolve('tsx')] : []), server];
+}

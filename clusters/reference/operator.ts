@@ -1,0 +1,109 @@
+import type { Operator } from '../../harness/cluster.ts';
+import { MILLISECOND, type Clock } from '../../harness/runtime/types.ts';
+import { SERVICE, type StoreNodes } from './nodes.ts';
+import { neededForFailover } from './replica/quorum.ts';
+import type { Status } from './replica/types.ts';
+import type { StoreSettings } from './settings.ts';
+
+const TAKES_HOLD_MS = 10_000;
+const SERVES_AGAIN_MS = 3000;
+const READ_MS = 300;
+
+/** The one who decides who leads: a person, or a script with the same care. Its memory is the harness'. */
+export class StoreOperator implements Operator {
+  readonly #nodes: StoreNodes;
+  readonly #names: readonly string[];
+  readonly #settings: StoreSettings;
+  readonly #clock: Clock;
+  #epoch = 1;
+  #members: readonly string[];
+  /** Where clients are pointed. */
+  primary: string;
+
+  constructor(nodes: StoreNodes, names: readonly string[], settings: StoreSettings, clock: Clock) {
+    this.#nodes = nodes;
+    this.#names = names;
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#members = names;
+    this.primary = names[0];
+  }
+
+  /**
+   * Fences (unless told not to), compares the standbys that answer, promotes the most advanced. With fencing, the
+   * standbys promise the new epoch before they are compared: from then on the old leader can gather no
+   * acknowledgement from them, whether it knows or not.
+   */
+  async failover({ fence }: { readonly fence: boolean }): Promise<{ from: string; to: string }> {
+    const from = this.primary;
+    const { fencing, ack } = this.#settings;
+    const epoch = this.#epoch + 1;
+    if (fence && fencing) await this.#fence(from, epoch);
+    const candidates = await this.#candidates(from, epoch);
+    const members = candidates.map((candidate) => candidate.name);
+    const followers = latestMembers(candidates, this.#members).filter((name) => name !== from).length;
+    const needed = neededForFailover(ack, followers);
+    if (candidates.length < needed)
+      throw new Error(
+        `failover from ${from}: ${needed} up-to-date standbys must answer before one may be promoted, ` +
+          `and these do: ${members.join(', ') || 'none'}`,
+      );
+    const to = candidates.reduce((best, next) => (isAhead(next, best) ? next : best)).name;
+    await this.#nodes.ask(to, { command: 'promote', epoch, members });
+    [this.#epoch, this.#members, this.primary] = [epoch, members, to];
+    const holds = async () => (await this.#nodes.ask(to, { command: 'status' })).serving;
+    if (!(await this.#nodes.until(TAKES_HOLD_MS, holds)))
+      throw new Error(
+        `failover from ${from}: ${to} does not take hold of epoch ${epoch} within ${TAKES_HOLD_MS} ms\n` +
+          (await this.#nodes.logTail(to)),
+      );
+    return { from, to };
+  }
+
+  async restartThenPromote(): Promise<{ from: string; to: string }> {
+    const from = this.primary;
+    await this.#nodes.get(from).signal(SERVICE, 'SIGKILL');
+    await this.#nodes.start(from, false);
+    await this.#nodes.until(SERVES_AGAIN_MS, async () => {
+      const status = await this.#nodes.ask(from, { command: 'status' }).catch(() => null);
+      return status?.serving === true;
+    });
+    // Time for clients to come back and read what it has.
+    await this.#clock.sleep(READ_MS * MILLISECOND);
+    return this.failover({ fence: true });
+  }
+
+  /** The old leader promises to stop; one that does not answer is killed. */
+  async #fence(node: string, epoch: number): Promise<void> {
+    const fenced = await this.#nodes.ask(node, { command: 'fence', epoch }).catch(() => null);
+    if (fenced?.role !== 'follower') await this.#nodes.get(node).signal(SERVICE, 'SIGKILL');
+  }
+
+  /** Standbys that answer and whose acknowledgements counted until now. */
+  async #candidates(from: string, epoch: number): Promise<Status[]> {
+    const standbys = this.#names.filter((name) => name !== from);
+    const asked = await Promise.allSettled(
+      standbys.map((name) =>
+        this.#nodes.ask(name, this.#settings.fencing ? { command: 'fence', epoch } : { command: 'status' }),
+      ),
+    );
+    return asked
+      .flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+      .filter(
+        (status) =>
+          this.#members.includes(status.name) ||
+          (status.lastEpoch === this.#epoch && status.members.includes(status.name)),
+      );
+  }
+}
+
+/** A later epoch's log is ahead of any earlier one's; within an epoch, the longer. */
+function isAhead(a: Status, b: Status): boolean {
+  return a.lastEpoch === b.lastEpoch ? a.durable > b.durable : a.lastEpoch > b.lastEpoch;
+}
+
+/** The members by the most advanced log: a change that was in force is in at least one of enough logs. */
+function latestMembers(candidates: readonly Status[], otherwise: readonly string[]): readonly string[] {
+  if (candidates.length === 0) return otherwise;
+  return candidates.reduce((best, next) => (isAhead(next, best) ? next : best)).members;
+}

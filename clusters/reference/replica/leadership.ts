@@ -1,0 +1,179 @@
+import type { ConfigEntry, ReplicaLog } from './log.ts';
+import type { Ack, Ship } from './messages.ts';
+import { reachedBy, required } from './quorum.ts';
+import type { Acknowledgement } from './types.ts';
+
+const BATCH = 256;
+
+/** What the leader knows of one peer. */
+interface Progress {
+  /** The first entry that was not sent yet. */
+  next: number;
+  acked: number;
+  round: number;
+  /** Acknowledged when the last heartbeat looked: no progress since means that something was lost. */
+  before: number;
+}
+
+/**
+ * One node's leadership of one epoch: ships the log, counts acknowledgements, says what is committed.
+ * The commit rule is Raft's (Ongaro & Ousterhout 2014, §5.4.2): nothing counts before an entry of the leader's own
+ * epoch does, so a log tail inherited from an older leader is never acknowledged by counting alone.
+ */
+export class Leadership {
+  readonly epoch: number;
+  /** Entries up to here are acknowledged as the mode asks. */
+  commit = 0;
+  members: readonly string[];
+  #round = 0;
+  readonly #name: string;
+  readonly #ack: Acknowledgement;
+  readonly #log: ReplicaLog;
+  readonly #peers = new Map<string, Progress>();
+  readonly #send: (to: string, message: Ship) => void;
+  /** The LSN of this epoch's first entry. */
+  readonly #first: number;
+
+  /** The log must hold this epoch's promotion already: it is found there. */
+  constructor(
+    options: { readonly name: string; readonly peers: readonly string[]; readonly ack: Acknowledgement },
+    log: ReplicaLog,
+    send: (to: string, message: Ship) => void,
+  ) {
+    this.epoch = log.epoch;
+    this.#name = options.name;
+    this.#ack = options.ack;
+    this.#log = log;
+    this.#send = send;
+    this.#first = promotionOf(log);
+    this.members = (log.at(this.#first).change as ConfigEntry).members;
+    for (const peer of options.peers)
+      this.#peers.set(peer, { next: log.last + 1, acked: 0, round: 0, before: 0 });
+  }
+
+  /** The highest round that enough members have answered: they still followed this leader when it was asked. */
+  get confirmedRound(): number {
+    const rounds = this.#followers().map((peer) => peer.round);
+    return Math.min(this.#round, reachedBy(rounds, this.#needed()));
+  }
+
+  /** Has this epoch taken hold? Before that, neither reads nor writes are answered. */
+  get established(): boolean {
+    return this.commit >= this.#first;
+  }
+
+  /** Asks all peers whether they still follow. */
+  startRound(): number {
+    this.#round += 1;
+    this.tell();
+    return this.#round;
+  }
+
+  /** Sends what was not sent yet to whoever lacks it. Asynchronously, only what our own disk holds is shipped. */
+  shipNew(): void {
+    for (const [peer, progress] of this.#peers) while (progress.next <= this.#shippable()) this.#ship(peer);
+  }
+
+  /** Tells everyone where we are, and sends again what a peer has not acknowledged for a whole beat. */
+  heartbeat(): void {
+    for (const [peer, progress] of this.#peers) {
+      if (progress.acked === progress.before) progress.next = progress.acked + 1;
+      progress.before = progress.acked;
+      this.#ship(peer);
+    }
+  }
+
+  /** Tells everyone how far the log is committed. */
+  tell(): void {
+    for (const peer of this.#peers.keys()) this.#ship(peer);
+  }
+
+  onAck(from: string, ack: Ack): void {
+    const progress = this.#peers.get(from);
+    if (!progress) return;
+    progress.round = Math.max(progress.round, ack.round);
+    progress.acked = Math.max(progress.acked, ack.lsn);
+    progress.next = Math.max(progress.next, progress.acked + 1);
+    if (ack.retryFrom !== null && ack.retryFrom <= progress.next) {
+      progress.next = Math.max(ack.retryFrom, progress.acked + 1);
+      this.#ship(from);
+    }
+  }
+
+  /** Moves {@link commit} as far as the acknowledgements allow; says whether it moved. */
+  advance(): boolean {
+    const before = this.commit;
+    for (;;) {
+      const acked = this.#followers().map((peer) => peer.acked);
+      const target = Math.min(this.#log.durable, reachedBy(acked, this.#needed()));
+      if (target < this.#first || target <= this.commit) return this.commit > before;
+      // A new member counts only once the members before it have agreed to that.
+      const config = this.#nextConfig(target);
+      this.commit = config?.lsn ?? target;
+      if (config) this.members = config.members;
+    }
+  }
+
+  /** A peer outside the members that has caught up, while no other change of members is under way. */
+  newcomer(): string | null {
+    if (!this.established || this.#nextConfig(this.#log.last)) return null;
+    for (const [peer, progress] of this.#peers)
+      if (!this.members.includes(peer) && progress.acked >= this.commit) return peer;
+    return null;
+  }
+
+  #ship(peer: string): void {
+    const progress = this.#peers.get(peer) as Progress;
+    const previous = Math.min(progress.next - 1, this.#log.last);
+    const entries = this.#log.slice(previous + 1, Math.min(previous + BATCH, this.#shippable()));
+    progress.next = previous + entries.length + 1;
+    this.#send(peer, {
+      type: 'ship',
+      epoch: this.epoch,
+      previous,
+      previousEpoch: this.#log.epochAt(previous),
+      entries,
+      commit: this.commit,
+      round: this.#round,
+    });
+  }
+
+  #shippable(): number {
+    return this.#ack === 'async' ? this.#log.durable : this.#log.last;
+  }
+
+  #followers(): Progress[] {
+    return [...this.#peers].flatMap(([peer, progress]) => (this.members.includes(peer) ? [progress] : []));
+  }
+
+  #needed(): number {
+    return required(this.#ack, this.members.filter((member) => member !== this.#name).length);
+  }
+
+  /** The first change of members after the commit position, up to `to`. */
+  #nextConfig(to: number): { readonly lsn: number; readonly members: readonly string[] } | null {
+    for (let lsn = Math.max(this.commit, this.#first) + 1; lsn <= to; lsn++) {
+      const { change } = this.#log.at(lsn);
+      if (change.op === 'config') return { lsn, members: change.members };
+    }
+    return null;
+  }
+}
+
+/** Where the log's own epoch began. */
+function promotionOf(log: ReplicaLog): number {
+  for (let lsn = log.last; lsn > 0; lsn--) {
+    const { epoch, change } = log.at(lsn);
+    if (epoch === log.epoch && change.op === 'config' && change.promotion) return lsn;
+  }
+  throw new Error(`no promotion of epoch ${log.epoch} in the log`);
+}
+
+/** The members by the latest change in the log, committed or not; none in an empty log. */
+export function latestMembers(log: ReplicaLog): readonly string[] {
+  for (let lsn = log.last; lsn > 0; lsn--) {
+    const { change } = log.at(lsn);
+    if (change.op === 'config') return change.members;
+  }
+  return [];
+}

@@ -1,0 +1,28 @@
+import type { Acknowledgement } from './types.ts';
+
+/** How many of `followers` must acknowledge. */
+export function required(ack: Acknowledgement, followers: number): number {
+  switch (ack) {
+    case 'async':
+      return 0;
+    case 'semi-sync':
+      return Math.min(1, followers);
+    case 'sync':
+      return followers;
+  }
+}
+
+/**
+ * How many followers a failover must have fenced and compared, so that at least one of them has every acknowledged
+ * entry: any `required` of them and any this many of them have one in common. Asynchronous replication gives no
+ * such number: there, one is enough to promote and no number is enough to be sure.
+ */
+export function neededForFailover(ack: Acknowledgement, followers: number): number {
+  return ack === 'async' ? 1 : followers - required(ack, followers) + 1;
+}
+
+/** The highest value that at least `count` of these have reached; Infinity when none needs to. */
+export function reachedBy(values: readonly number[], count: number): number {
+  if (count === 0) return Infinity;
+  return [...values].sort((a, b) => b - a)[count - 1] ?? 0;
+}

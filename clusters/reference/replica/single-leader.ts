@@ -1,0 +1,348 @@
+import { Leadership, latestMembers } from './leadership.ts';
+import { ReplicaLog, type Entry } from './log.ts';
+import type { Ack, Ship, SingleLeaderMessage } from './messages.ts';
+import { Tables, isChange } from './tables.ts';
+import {
+  HEARTBEAT_MS,
+  type Acknowledgement,
+  type Change,
+  type Command,
+  type Effect,
+  type Input,
+  type RefusalCode,
+  type Replica,
+  type ReplicaOptions,
+  type Reply,
+  type Request,
+  type Status,
+} from './types.ts';
+
+export interface SingleLeaderOptions extends ReplicaOptions {
+  /** Who leads when the log is empty. */
+  readonly firstLeader: string;
+  readonly ack: Acknowledgement;
+  /**
+   * A leader that hears of a higher epoch stops, and (unless `async`) answers reads only once its followers have
+   * confirmed that they still follow. Without: it goes on for whoever still asks it, a split brain.
+   */
+  readonly fencing: boolean;
+}
+
+/** How far before a disagreement the logs are compared next. */
+const STEP_BACK = 32;
+
+interface PendingRead {
+  readonly id: number;
+  readonly request: Exclude<Request, Change>;
+  readonly round: number;
+}
+
+/**
+ * Single-leader replication by log shipping. There is no election: an operator fences and promotes, and epochs make
+ * sure that a deposed leader cannot acknowledge (as in Viewstamped Replication and Raft, minus the vote).
+ *
+ * An entry is applied (visible, acknowledged) once it is durable here and committed: asynchronously as soon as the
+ * leader's own disk has it, else when the required followers' disks have it too.
+ */
+export class SingleLeader implements Replica<SingleLeaderMessage> {
+  readonly #options: SingleLeaderOptions;
+  readonly #log = new ReplicaLog((record) => this.#out.push({ kind: 'append', record }));
+  #out: Effect<SingleLeaderMessage>[] = [];
+  #tables = new Tables();
+  #applied = 0;
+  /** Committed, as far as this node was told. */
+  #commit = 0;
+  #leading: Leadership | null = null;
+  /** Follower: our log equals the leader's up to here. */
+  #matched = 0;
+  /** A deposed leader's log may have a tail of its own: it serves nobody before a new leader has checked it. */
+  #inLine = true;
+  /** What may have been read here before a restart: nothing older is served after it. */
+  #readableFrom = 0;
+  readonly #writes = new Map<number, number>();
+  #reads: PendingRead[] = [];
+
+  constructor(options: SingleLeaderOptions) {
+    this.#options = options;
+  }
+
+  step(input: Input<SingleLeaderMessage>): readonly Effect<SingleLeaderMessage>[] {
+    this.#out = [];
+    switch (input.kind) {
+      case 'start':
+        this.#start(input);
+        break;
+      case 'message':
+        if (input.message.type === 'ship') this.#onShip(input.from, input.message);
+        else this.#onAck(input.from, input.message);
+        break;
+      case 'timer':
+        this.#beat();
+        break;
+      case 'durable':
+        this.#onDurable(input.count);
+        break;
+      case 'request':
+        this.#onRequest(input.id, input.request);
+        break;
+      case 'command':
+        this.#onCommand(input.id, input.command);
+        break;
+    }
+    return this.#out;
+  }
+
+  #start({ records, standby }: Extract<Input<SingleLeaderMessage>, { kind: 'start' }>): void {
+    const { name, peers, firstLeader, ack } = this.#options;
+    this.#log.recover(records);
+    if (ack === 'async') this.#commit = this.#log.last;
+    this.#readableFrom = this.#log.last;
+    this.#apply();
+    if (this.#log.epoch === 0 && name === firstLeader && !standby) return this.#promote(1, [name, ...peers]);
+    const led = this.#log.leader === name;
+    this.#inLine = !led && this.#log.epochAt(this.#log.last) === this.#log.epoch;
+    if (led && !standby) this.#lead();
+  }
+
+  // Leading
+
+  #promote(epoch: number, members: readonly string[]): void {
+    const leader = this.#options.name;
+    this.#log.push({ epoch, change: { op: 'config', members, promotion: true, leader } });
+    this.#lead();
+  }
+
+  #lead(): void {
+    this.#inLine = true;
+    // Everything in the log may have been acknowledged by an earlier leader: no read before it is committed again.
+    this.#readableFrom = this.#log.last;
+    this.#leading = new Leadership(this.#options, this.#log, (to, message) =>
+      this.#out.push({ kind: 'send', to, message }),
+    );
+    this.#note(`leads epoch ${this.#leading.epoch} with ${this.#leading.members.join(', ')}`);
+    this.#beat();
+  }
+
+  #beat(): void {
+    if (!this.#leading) return;
+    this.#leading.heartbeat();
+    this.#out.push({ kind: 'timer', ms: HEARTBEAT_MS });
+  }
+
+  #onAck(from: string, ack: Ack): void {
+    const leading = this.#leading;
+    if (!leading || ack.epoch < leading.epoch) return;
+    if (ack.epoch > leading.epoch) {
+      if (this.#options.fencing) this.#follow(ack.epoch, null);
+      return;
+    }
+    leading.onAck(from, ack);
+    this.#advance(leading);
+  }
+
+  #advance(leading: Leadership): void {
+    if (leading.advance()) {
+      this.#commit = Math.max(this.#commit, leading.commit);
+      this.#apply();
+      // Followers apply what they know to be committed: tell them, they need not wait for the next beat.
+      if (this.#options.ack !== 'async') leading.tell();
+    }
+    const newcomer = leading.newcomer();
+    if (newcomer !== null) {
+      const members = [...leading.members, newcomer];
+      const change = { op: 'config', members, promotion: false, leader: this.#options.name } as const;
+      this.#log.push({ epoch: leading.epoch, change });
+      leading.shipNew();
+    }
+    this.#answerReads(leading);
+  }
+
+  #answerReads(leading: Leadership): void {
+    if (!leading.established || this.#applied < this.#readableFrom) return;
+    const confirmed = leading.confirmedRound;
+    const waiting: PendingRead[] = [];
+    for (const read of this.#reads)
+      if (read.round <= confirmed) this.#reply(read.id, this.#tables.answer(read.request));
+      else waiting.push(read);
+    this.#reads = waiting;
+  }
+
+  /** Gives way to a higher epoch. What it had not answered yet may or may not survive. */
+  #follow(epoch: number, leader: string | null, then?: () => void): void {
+    this.#log.enter(epoch, leader, then);
+    this.#matched = 0;
+    this.#stopLeading(`deposed by epoch ${epoch}`);
+  }
+
+  #stopLeading(why: string): void {
+    if (!this.#leading) return;
+    this.#note(why);
+    this.#leading = null;
+    this.#inLine = false;
+    for (const id of this.#writes.values())
+      this.#refuse(id, 'deposed', `${why} before the write was committed`);
+    for (const { id } of this.#reads) this.#refuse(id, 'not-leader', why);
+    this.#writes.clear();
+    this.#reads = [];
+  }
+
+  // Following
+
+  #onShip(from: string, ship: Ship): void {
+    const log = this.#log;
+    if (ship.epoch < log.epoch) return this.#ack(from, ship, null);
+    if (ship.epoch > log.epoch || log.leader !== from) {
+      if (this.#leading && !this.#options.fencing) return;
+      this.#follow(ship.epoch, from);
+    }
+    if (ship.previous > log.last || log.epochAt(ship.previous) !== ship.previousEpoch)
+      return this.#ack(from, ship, Math.max(1, Math.min(log.last + 1, ship.previous - STEP_BACK)));
+    this.#take(ship.previous, ship.entries);
+    this.#matched = Math.max(this.#matched, ship.previous + ship.entries.length);
+    this.#commit = Math.max(this.#commit, Math.min(ship.commit, this.#matched));
+    // The leader's first entry of its epoch takes the place of any tail that it does not have.
+    if (this.#log.epochAt(this.#matched) === ship.epoch) this.#inLine = true;
+    this.#apply();
+    this.#ack(from, ship, null);
+  }
+
+  /** Appends what is new; an entry of another epoch in its place starts a tail that never counted: it goes. */
+  #take(previous: number, entries: readonly Entry[]): void {
+    for (const [i, entry] of entries.entries()) {
+      const lsn = previous + 1 + i;
+      if (lsn <= this.#log.last && this.#log.epochAt(lsn) === entry.epoch) continue;
+      if (lsn <= this.#log.last) this.#truncate(lsn - 1);
+      this.#log.push(entry);
+    }
+  }
+
+  #truncate(lsn: number): void {
+    this.#note(
+      `discards ${this.#log.last - lsn} entries after LSN ${lsn}: a tail that the leader does not have`,
+    );
+    this.#log.truncate(lsn);
+    this.#readableFrom = Math.min(this.#readableFrom, lsn);
+    this.#commit = Math.min(this.#commit, lsn);
+    if (this.#applied <= lsn) return;
+    this.#tables = new Tables();
+    this.#applied = 0;
+    this.#apply();
+  }
+
+  #ack(to: string, ship: Ship, retryFrom: number | null): void {
+    const { epoch, durable } = this.#log;
+    const lsn = epoch === ship.epoch ? Math.min(this.#matched, durable) : 0;
+    this.#out.push({
+      kind: 'send',
+      to,
+      message: { type: 'ack', epoch, round: ship.round, lsn, retryFrom },
+    });
+  }
+
+  // Both
+
+  #onDurable(count: number): void {
+    const before = this.#log.durable;
+    this.#log.onDurable(count);
+    if (this.#leading) {
+      if (this.#options.ack === 'async') {
+        this.#advance(this.#leading);
+        this.#leading.shipNew();
+      } else this.#advance(this.#leading);
+      return;
+    }
+    this.#apply();
+    const { leader, epoch, durable } = this.#log;
+    if (leader === null || durable === before) return;
+    const lsn = Math.min(this.#matched, durable);
+    this.#out.push({
+      kind: 'send',
+      to: leader,
+      message: { type: 'ack', epoch, round: 0, lsn, retryFrom: null },
+    });
+  }
+
+  #apply(): void {
+    const to = Math.min(this.#commit, this.#log.durable);
+    while (this.#applied < to) {
+      const lsn = ++this.#applied;
+      const { change } = this.#log.at(lsn);
+      const reply: Reply = change.op === 'config' ? { ok: true } : this.#tables.apply(change);
+      const id = this.#writes.get(lsn);
+      if (id === undefined) continue;
+      this.#writes.delete(lsn);
+      this.#reply(id, reply);
+    }
+  }
+
+  #onRequest(id: number, request: Request): void {
+    const leading = this.#leading;
+    if (!isChange(request) && request.at === 'replica') {
+      if (!this.#readable()) return this.#refuse(id, 'not-ready', 'has not caught up since it started');
+      return this.#reply(id, this.#tables.answer(request));
+    }
+    if (!leading) return this.#refuse(id, 'not-leader', `follows ${this.#log.leader ?? 'nobody yet'}`);
+    if (isChange(request)) {
+      const lsn = this.#log.push({ epoch: leading.epoch, change: request });
+      this.#writes.set(lsn, id);
+      if (this.#options.ack !== 'async') leading.shipNew();
+      return;
+    }
+    const confirm = this.#options.fencing && this.#options.ack !== 'async';
+    this.#reads.push({ id, request, round: confirm ? leading.startRound() : 0 });
+    this.#answerReads(leading);
+  }
+
+  #readable(): boolean {
+    return this.#inLine && this.#log.epoch > 0 && this.#applied >= this.#readableFrom;
+  }
+
+  #onCommand(id: number, command: Command): void {
+    const status = () => this.#out.push({ kind: 'status', id, status: this.#status() });
+    switch (command.command) {
+      case 'fence':
+        // Answered once the promise is durable.
+        if (command.epoch > this.#log.epoch) return this.#follow(command.epoch, null, status);
+        break;
+      case 'promote':
+        if (command.epoch >= this.#log.epoch && !this.#leading) this.#promote(command.epoch, command.members);
+        break;
+      case 'demote':
+        this.#stopLeading('demoted');
+        break;
+      case 'status':
+        break;
+    }
+    status();
+  }
+
+  #status(): Status {
+    const { epoch, leader, last, durable } = this.#log;
+    const leading = this.#leading;
+    return {
+      name: this.#options.name,
+      role: leading ? 'leader' : 'follower',
+      epoch,
+      leader,
+      serving: leading ? leading.established && this.#applied >= this.#readableFrom : this.#readable(),
+      last,
+      lastEpoch: this.#log.epochAt(last),
+      durable,
+      applied: this.#applied,
+      members: latestMembers(this.#log),
+      positions: {},
+    };
+  }
+
+  #refuse(id: number, code: RefusalCode, message: string): void {
+    this.#reply(id, { ok: false, code, message: `${this.#options.name} ${message}` });
+  }
+
+  #reply(id: number, reply: Reply): void {
+    this.#out.push({ kind: 'reply', id, reply });
+  }
+
+  #note(text: string): void {
+    this.#out.push({ kind: 'note', text });
+  }
+}

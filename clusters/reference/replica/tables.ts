@@ -1,0 +1,46 @@
+import type { Json } from '../../../harness/history/event.ts';
+import type { Change, Fields, Reply, Request } from './types.ts';
+
+/** The stored data of a single-leader replica: what applying its log in order gives, the same on every replica. */
+export class Tables {
+  readonly #tables = new Map<string, Map<string, Fields>>();
+
+  apply(change: Change): Reply {
+    const rows = this.#rows(change.table);
+    const row = rows.get(change.key);
+    switch (change.op) {
+      case 'write':
+        rows.set(change.key, { ...row, ...change.fields });
+        return { ok: true };
+      case 'cas': {
+        const swapped = sameJson(row?.[change.field] ?? null, change.old);
+        if (swapped) rows.set(change.key, { ...row, [change.field]: change.new });
+        return { ok: true, swapped };
+      }
+      case 'delete':
+        rows.delete(change.key);
+        return { ok: true };
+    }
+  }
+
+  answer(request: Exclude<Request, Change>): Reply {
+    const rows = this.#tables.get(request.table);
+    if (request.op === 'scan') return { ok: true, keys: [...(rows?.keys() ?? [])] };
+    return { ok: true, fields: rows?.get(request.key) ?? null };
+  }
+
+  #rows(table: string): Map<string, Fields> {
+    let rows = this.#tables.get(table);
+    if (!rows) this.#tables.set(table, (rows = new Map<string, Fields>()));
+    return rows;
+  }
+}
+
+/** Equality of JSON values; the order of an object's members counts, since one client wrote both. */
+export function sameJson(a: Json, b: Json): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+export function isChange(request: Request): request is Change {
+  return request.op !== 'read' && request.op !== 'scan';
+}

@@ -1,0 +1,106 @@
+// The replica as a state machine: inputs in, effects out, no I/O. Whoever drives it (a server with sockets and disks,
+// or a simulator) carries the effects out and feeds the results back as inputs.
+import type { Json } from '../../../harness/history/event.ts';
+
+export type Fields = Readonly<Record<string, Json>>;
+
+/** What a client can ask. Rows live in tables, have a key and named fields. */
+export type Request =
+  | { readonly op: 'read'; readonly table: string; readonly key: string; readonly at: ReadAt }
+  /** All keys of a table. */
+  | { readonly op: 'scan'; readonly table: string; readonly at: ReadAt }
+  | Change;
+
+/** Changes these fields, leaves the row's others · swaps one field if it holds `old` · removes the row. */
+export type Change =
+  | { readonly op: 'write'; readonly table: string; readonly key: string; readonly fields: Fields }
+  | {
+      readonly op: 'cas';
+      readonly table: string;
+      readonly key: string;
+      readonly field: string;
+      readonly old: Json;
+      readonly new: Json;
+    }
+  | { readonly op: 'delete'; readonly table: string; readonly key: string };
+
+/** `leader`: only the leader may answer, once it knows that it still leads · `replica`: whoever is asked, as it stands. */
+export type ReadAt = 'leader' | 'replica';
+
+/** Why a request did not end well. Only `deposed` leaves open whether it took, or will take, effect. */
+export type RefusalCode = 'not-leader' | 'not-ready' | 'bad-request' | 'deposed';
+
+export type Reply =
+  | {
+      readonly ok: true;
+      readonly fields?: Fields | null;
+      readonly keys?: readonly string[];
+      readonly swapped?: boolean;
+    }
+  | { readonly ok: false; readonly code: RefusalCode; readonly message: string };
+
+/** What an operator can ask, over the control port. */
+export type Command =
+  | { readonly command: 'status' }
+  /** Promise (durably) to accept nobody of an epoch below; a leader of one stops. */
+  | { readonly command: 'fence'; readonly epoch: number }
+  /** Lead `epoch`, with these nodes' acknowledgements counting. */
+  | { readonly command: 'promote'; readonly epoch: number; readonly members: readonly string[] }
+  /** Stop leading, without a new epoch: serve nobody until a leader has brought this node in line. */
+  | { readonly command: 'demote' };
+
+export interface Status {
+  readonly name: string;
+  readonly role: 'leader' | 'follower';
+  readonly epoch: number;
+  readonly leader: string | null;
+  /** Leader: it has committed an entry of its own epoch. Follower: it answers reads. */
+  readonly serving: boolean;
+  /** Last entry in the log, its epoch, how far the log is durable, and how far it is applied. */
+  readonly last: number;
+  readonly lastEpoch: number;
+  readonly durable: number;
+  readonly applied: number;
+  /** Whose acknowledgements count, by this node's log. */
+  readonly members: readonly string[];
+  /** Durable updates by the node they came from (multi-leader). */
+  readonly positions: Readonly<Record<string, number>>;
+}
+
+export type Input<Message> =
+  /** First of all: what the disk holds. `standby`: whatever the disk says, do not lead. */
+  | { readonly kind: 'start'; readonly records: readonly Json[]; readonly standby: boolean }
+  | { readonly kind: 'message'; readonly from: string; readonly message: Message }
+  | { readonly kind: 'timer' }
+  /** All records appended since the start, up to this count, are durable. */
+  | { readonly kind: 'durable'; readonly count: number }
+  | { readonly kind: 'request'; readonly id: number; readonly request: Request }
+  | { readonly kind: 'command'; readonly id: number; readonly command: Command };
+
+export type Effect<Message> =
+  /** May be lost, doubled or overtaken. */
+  | { readonly kind: 'send'; readonly to: string; readonly message: Message }
+  /** Append to the write-ahead log and sync; answered by `durable`. */
+  | { readonly kind: 'append'; readonly record: Json }
+  | { readonly kind: 'reply'; readonly id: number; readonly reply: Reply }
+  | { readonly kind: 'status'; readonly id: number; readonly status: Status }
+  /** Wake me with `timer` after so many ms. One timer at most is pending. */
+  | { readonly kind: 'timer'; readonly ms: number }
+  /** For the node's log file. */
+  | { readonly kind: 'note'; readonly text: string };
+
+export interface Replica<Message> {
+  /** `clock`: this node's own clock in µs, which a fault may have set wrong. */
+  step(input: Input<Message>, clock: number): readonly Effect<Message>[];
+}
+
+/** How many followers must have an entry on disk before it counts: none, one, or all. */
+export type Acknowledgement = 'async' | 'semi-sync' | 'sync';
+
+export interface ReplicaOptions {
+  readonly name: string;
+  readonly peers: readonly string[];
+}
+
+/** Nothing else moves a replica for this long: it sends again what was not acknowledged. */
+export const HEARTBEAT_MS = 25;

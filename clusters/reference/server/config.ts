@@ -1,0 +1,47 @@
+import type { Endpoint } from '../../../harness/hosts/types.ts';
+import type { Granularity } from '../replica/lww.ts';
+import { MultiLeader, type MultiLeaderMessage } from '../replica/multi-leader.ts';
+import type { SingleLeaderMessage } from '../replica/messages.ts';
+import { SingleLeader } from '../replica/single-leader.ts';
+import type { Acknowledgement, Replica } from '../replica/types.ts';
+
+/** What makes a replica: the same object for a server process and for a simulated node. */
+export type Strategy =
+  | {
+      readonly strategy: 'single-leader';
+      readonly firstLeader: string;
+      readonly ack: Acknowledgement;
+      readonly fencing: boolean;
+    }
+  | { readonly strategy: 'multi-leader-lww'; readonly granularity: Granularity };
+
+/** The server's whole configuration, given as one JSON argument. */
+export interface ServerConfig {
+  readonly name: string;
+  readonly strategy: Strategy;
+  /** Where to listen, by role. */
+  readonly listen: Readonly<Record<Role, Endpoint>>;
+  /** Where to dial the other nodes' peer port. */
+  readonly peers: Readonly<Record<string, Endpoint>>;
+  /** The write-ahead log's file. */
+  readonly log: string;
+  /** Whatever the log says, do not lead: the operator has moved on. */
+  readonly standby: boolean;
+  /** This node's clock minus the machine's, in ms, to begin with. */
+  readonly clockOffsetMs: number;
+}
+
+export type Role = 'client' | 'peer' | 'control';
+
+export type AnyMessage = SingleLeaderMessage | MultiLeaderMessage;
+
+export function createReplica(
+  name: string,
+  peers: readonly string[],
+  strategy: Strategy,
+): Replica<AnyMessage> {
+  // A node only ever hears nodes of its own strategy, so each class may take the other's messages for impossible.
+  return strategy.strategy === 'single-leader'
+    ? new SingleLeader({ name, peers, ...strategy })
+    : new MultiLeader({ name, peers, ...strategy });
+}

@@ -1,0 +1,152 @@
+import { createServer, type Socket } from 'node:net';
+import { z } from 'zod';
+import { MILLISECOND, type Cancel, type Clock } from '../../../harness/runtime/types.ts';
+import { machineMicros } from '../../../harness/runtime/machine.ts';
+import type { Endpoint } from '../../../harness/hosts/types.ts';
+import { readLines, writeLine } from '../lines.ts';
+import type { Command, Effect, Input, Replica } from '../replica/types.ts';
+import { createReplica, type AnyMessage, type ServerConfig } from './config.ts';
+import { PeerLink } from './peers.ts';
+import { commandSchema, requestSchema } from './schema.ts';
+import { Wal } from './wal.ts';
+
+/** Drives one replica with real sockets, a real disk and real timers. */
+export class ServerNode {
+  readonly #config: ServerConfig;
+  readonly #clock: Clock;
+  readonly #fatal: (error: Error) => void;
+  readonly #replica: Replica<AnyMessage>;
+  readonly #links = new Map<string, PeerLink>();
+  /** Who waits for which of our own request numbers, and the number it used itself. */
+  readonly #asked = new Map<number, { readonly socket: Socket; readonly id: number }>();
+  #requests = 0;
+  #offsetMs: number;
+  #wal: Wal | null = null;
+  #timer: Cancel | null = null;
+
+  constructor(config: ServerConfig, clock: Clock, fatal: (error: Error) => void) {
+    this.#config = config;
+    this.#clock = clock;
+    this.#fatal = fatal;
+    this.#offsetMs = config.clockOffsetMs;
+    this.#replica = createReplica(config.name, Object.keys(config.peers), config.strategy);
+  }
+
+  async start(): Promise<void> {
+    const { log, listen, peers, name, standby } = this.#config;
+    const opened = await Wal.open(log, (count) => this.#feed({ kind: 'durable', count }), this.#fatal);
+    if (opened.torn > 0) say(`dropped a torn record of ${opened.torn} bytes at the end of the log`);
+    this.#wal = opened.wal;
+    for (const [peer, endpoint] of Object.entries(peers))
+      this.#links.set(peer, new PeerLink(name, endpoint, this.#clock));
+    this.#feed({ kind: 'start', records: opened.records, standby });
+    await this.#listen(listen.peer, (socket) => this.#servePeer(socket));
+    await this.#listen(listen.client, (socket) =>
+      this.#serve(socket, (line) => this.#onRequest(socket, line)),
+    );
+    // Last: whoever can ask for the status finds the others open.
+    await this.#listen(listen.control, (socket) =>
+      this.#serve(socket, (line) => this.#onControl(socket, line)),
+    );
+    say(`${name} started with ${opened.records.length} records`);
+  }
+
+  /** This node's own clock, in µs. */
+  #now(): number {
+    return machineMicros() + Math.round(this.#offsetMs * 1000);
+  }
+
+  #feed(input: Input<AnyMessage>): void {
+    for (const effect of this.#replica.step(input, this.#now())) this.#carryOut(effect);
+  }
+
+  #carryOut(effect: Effect<AnyMessage>): void {
+    switch (effect.kind) {
+      case 'send':
+        this.#links.get(effect.to)?.send(effect.message);
+        break;
+      case 'append':
+        this.#wal?.append(effect.record);
+        break;
+      case 'reply':
+        this.#answer(effect.id, effect.reply);
+        break;
+      case 'status':
+        this.#answer(effect.id, effect.status);
+        break;
+      case 'timer':
+        this.#timer?.();
+        this.#timer = this.#clock.after(effect.ms * MILLISECOND, () => this.#feed({ kind: 'timer' }));
+        break;
+      case 'note':
+        say(effect.text);
+        break;
+    }
+  }
+
+  #listen({ host, port }: Endpoint, accept: (socket: Socket) => void): Promise<void> {
+    const server = createServer({ noDelay: true }, accept);
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, resolve);
+    });
+  }
+
+  #serve(socket: Socket, take: (line: unknown) => void): void {
+    socket.on('error', () => undefined);
+    readLines(socket, take);
+  }
+
+  #servePeer(socket: Socket): void {
+    let from: string | null = null;
+    this.#serve(socket, (line) => {
+      if (from === null) from = (line as { from: string }).from;
+      else this.#feed({ kind: 'message', from, message: line as AnyMessage });
+    });
+  }
+
+  #onRequest(socket: Socket, line: unknown): void {
+    const parsed = requestSchema.safeParse(line);
+    if (parsed.success)
+      return this.#feed({
+        kind: 'request',
+        id: this.#ask(socket, parsed.data.id),
+        request: parsed.data.request,
+      });
+    const message = z.prettifyError(parsed.error).replaceAll('\n', ' ');
+    writeLine(socket, { id: idOf(line), ok: false, code: 'bad-request', message });
+  }
+
+  #onControl(socket: Socket, line: unknown): void {
+    const parsed = commandSchema.safeParse(line);
+    if (!parsed.success) {
+      socket.destroy();
+      return;
+    }
+    const { id, command } = parsed.data;
+    if (command.command === 'set-clock') this.#offsetMs = command.offsetMs;
+    if (command.command === 'set-clock' || command.command === 'clock')
+      return writeLine(socket, { id, clock: this.#now() });
+    this.#feed({ kind: 'command', id: this.#ask(socket, id), command: command satisfies Command });
+  }
+
+  #ask(socket: Socket, id: number): number {
+    this.#asked.set(++this.#requests, { socket, id });
+    return this.#requests;
+  }
+
+  #answer(request: number, body: object): void {
+    const asked = this.#asked.get(request);
+    this.#asked.delete(request);
+    if (asked) writeLine(asked.socket, { id: asked.id, ...body });
+  }
+}
+
+function idOf(line: unknown): number {
+  return typeof line === 'object' && line !== null && 'id' in line ? Number(line.id) : -1;
+}
+
+/** To the node's log file. */
+function say(text: string): void {
+  console.log(`${(machineMicros() / 1e6).toFixed(6)} ${text}`);
+}

@@ -1,0 +1,29 @@
+// What the client and control ports accept.
+import { z } from 'zod';
+
+const json = z.json();
+const row = { table: z.string(), key: z.string() };
+const at = z.enum(['leader', 'replica']);
+
+export const requestSchema = z.object({
+  id: z.number(),
+  request: z.discriminatedUnion('op', [
+    z.object({ op: z.literal('read'), ...row, at }),
+    z.object({ op: z.literal('scan'), table: z.string(), at }),
+    z.object({ op: z.literal('write'), ...row, fields: z.record(z.string(), json) }),
+    z.object({ op: z.literal('cas'), ...row, field: z.string(), old: json, new: json }),
+    z.object({ op: z.literal('delete'), ...row }),
+  ]),
+});
+
+export const commandSchema = z.object({
+  id: z.number(),
+  command: z.discriminatedUnion('command', [
+    z.object({ command: z.literal('status') }),
+    z.object({ command: z.literal('fence'), epoch: z.number() }),
+    z.object({ command: z.literal('promote'), epoch: z.number(), members: z.array(z.string()) }),
+    z.object({ command: z.literal('demote') }),
+    z.object({ command: z.literal('clock') }),
+    z.object({ command: z.literal('set-clock'), offsetMs: z.number() }),
+  ]),
+});
