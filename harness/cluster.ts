@@ -18,7 +18,8 @@ export interface Completion {
 /**
  * One process' client: one connection, no retries, no offline queue. It is discarded after an `info`.
  * `invoke` never rejects for what a database does: it maps every error to `fail` or `info`. The harness bounds it
- * with its own time-out (then the operation is `info`) and aborts `signal`.
+ * with its own time-out (then the operation is `info`) and aborts `signal`. Operations may share one signal: a client
+ * takes its listener off when it is done.
  */
 export interface Client {
   invoke(operation: Operation, signal: AbortSignal): Promise<Completion>;

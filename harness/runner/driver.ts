@@ -12,6 +12,7 @@ export class Driver {
   readonly #random: Random;
   readonly #stop: AbortSignal;
   readonly #busy = new Set<Thread>();
+  #free: readonly Thread[] | null = null;
   #generator: Generator;
   #failure: { readonly error: unknown } | null = null;
   #wake: () => void = () => {};
@@ -56,7 +57,7 @@ export class Driver {
       time: this.#clock.now(),
       random: this.#random,
       threads: this.#crew.threads,
-      free: this.#crew.threads.filter((thread) => !this.#busy.has(thread)),
+      free: (this.#free ??= this.#crew.threads.filter((thread) => !this.#busy.has(thread))),
       processOf: this.#crew.processOf,
     };
   }
@@ -69,6 +70,7 @@ export class Driver {
           'a generator that waits must say so (kind: "pending").',
       );
     this.#busy.add(thread);
+    this.#free = null;
     this.#crew
       .perform(operation, (notice) => this.#tell(notice))
       .catch((error: unknown) => {
@@ -76,6 +78,7 @@ export class Driver {
       })
       .finally(() => {
         this.#busy.delete(thread);
+        this.#free = null;
         this.#wake();
       });
   }

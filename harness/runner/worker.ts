@@ -33,6 +33,8 @@ export class Worker {
   readonly #clients = new Map<string, Client>();
   #failuresInARow = 0;
   #giveUp: (() => void) | null = null;
+  /** Aborted when an operation is given up; serves all operations until then, since making one is costly. */
+  #patience = new AbortController();
 
   constructor(process: number, options: WorkerOptions) {
     this.#process = process;
@@ -45,7 +47,7 @@ export class Worker {
 
   /** Does the operation; never rejects, and always ends in time, whatever the client does. */
   async perform(operation: Operation): Promise<Outcome> {
-    const attempt = new AbortController();
+    const attempt = this.#patience;
     const stage: Stage = { sent: false };
     const outcome = await new Promise<Outcome>((resolve) => {
       let over = false;
@@ -58,6 +60,7 @@ export class Worker {
       };
       const stop = (code: string, message: string) => {
         end(unanswered(operation, stage, code, message));
+        this.#patience = new AbortController();
         attempt.abort();
       };
       const { timeoutMs } = this.#options;
