@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir } from 'node:fs/promises';
+import { chown, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type Docker from 'dockerode';
 import { Ports } from '../process/ports.ts';
@@ -6,14 +6,12 @@ import { isRefusal, type Endpoint, type Host, type HostContext, type HostNodeSpe
 import { removeLabelled } from './clean.ts';
 import { createNode, createSidecar, type Placement } from './containers.ts';
 import { connectEngine, dockerAvailable, messageOf } from './engine.ts';
-import { ensureImages, isOurImage } from './images.ts';
+import { IMAGE_USER, isOurImage } from './image-definition.ts';
+import { ensureImages } from './images.ts';
 import { DockerLinks } from './links.ts';
 import { createNetwork, type RunNetwork } from './network.ts';
 import { DockerNode } from './node.ts';
 import { ownerLabels, RUN } from './owner.ts';
-
-/** The user of our images: see images/base/Dockerfile. */
-const IMAGE_USER = 1000;
 
 export interface DockerHostOptions {
   /** What the sidecars may do. Without NET_ADMIN every link fault fails, and says so. */
@@ -122,12 +120,10 @@ class DockerHost implements Host {
   }
 }
 
-/** Makes a directory that the image's user may write, whoever we are. */
+/** Makes a directory that the images' user may write: as anyone but root, that user is us. */
 async function prepare(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
-  const uid = process.getuid?.();
-  if (uid === 0) await chown(directory, IMAGE_USER, IMAGE_USER);
-  else if (uid !== IMAGE_USER) await chmod(directory, 0o777);
+  if (process.getuid?.() === 0) await chown(directory, IMAGE_USER, IMAGE_USER);
 }
 
 /** As part of a container's name. */
