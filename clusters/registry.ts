@@ -1,7 +1,8 @@
 import { postgres } from './postgres/definition.ts';
+import { reference } from './reference/definition.ts';
 import type { ClusterDefinition } from './types.ts';
 
-const all: readonly ClusterDefinition[] = [postgres];
+const all: readonly ClusterDefinition[] = [reference, postgres];
 
 /** Clusters by name, in the order in which they are listed. */
 export const CLUSTERS: ReadonlyMap<string, ClusterDefinition> = new Map(
