@@ -1,5 +1,5 @@
-import { NEMESIS, type HistoryEvent, type Json } from './event.ts';
-import { eventAt, type History } from './history.ts';
+import { NEMESIS, type Json } from './event.ts';
+import type { History } from './history.ts';
 
 /**
  * How faults stand in a history: nemesis events of type `info`.
@@ -42,42 +42,69 @@ export interface PhaseMark {
   readonly index: number;
 }
 
-function nemesisEvents(history: History, f: string): HistoryEvent[] {
+interface Told<T> {
+  readonly time: number;
+  readonly index: number;
+  readonly value: T;
+}
+
+/**
+ * The nemesis' events of function `f` whose values have the fields and types of `shape`. Others are passed over:
+ * in another tool's history the nemesis says what it likes, under the same names.
+ */
+function told<T>(history: History, f: string, shape: { readonly [name: string]: string }): Told<T>[] {
   const id = history.functions.idOf(f);
-  const found: HistoryEvent[] = [];
+  const found: Told<T>[] = [];
   if (id < 0) return found;
-  for (let i = 0; i < history.length; i++)
-    if (history.process[i] === NEMESIS && history.f[i] === id) found.push(eventAt(history, i));
+  for (let index = 0; index < history.length; index++) {
+    if (history.process[index] !== NEMESIS || history.f[index] !== id) continue;
+    const value = history.values[index];
+    if (hasShape(value, shape))
+      found.push({ time: history.time[index], index, value: value as unknown as T });
+  }
   return found;
 }
 
+function hasShape(value: Json, shape: { readonly [name: string]: string }): boolean {
+  if (value === null || typeof value !== 'object') return false;
+  const fields = value as { readonly [name: string]: unknown };
+  return Object.entries(shape).every(([name, type]) =>
+    type === 'array' ? Array.isArray(fields[name]) : typeof fields[name] === type,
+  );
+}
+
+const BEGIN = {
+  id: 'number',
+  fault: 'string',
+  family: 'string',
+  targets: 'array',
+  reached: 'boolean',
+  evidence: 'string',
+};
+const END = { id: 'number', bit: 'boolean', evidence: 'string' };
+
 /** When each phase began, in order. Empty for a bare file. */
 export function phases(history: History): PhaseMark[] {
-  return nemesisEvents(history, 'phase').map((e) => ({
-    phase: (e.value as { phase: Phase }).phase,
-    time: e.time,
-    index: e.index,
+  return told<{ phase: Phase }>(history, 'phase', { phase: 'string' }).map(({ time, index, value }) => ({
+    phase: value.phase,
+    time,
+    index,
   }));
 }
 
 /** The history's faults in order of injection. */
 export function faultWindows(history: History): FaultWindow[] {
-  const ends = new Map<number, { time: number; end: FaultEnd }>();
-  for (const e of nemesisEvents(history, 'heal')) {
-    const end = e.value as unknown as FaultEnd;
-    ends.set(end.id, { time: e.time, end });
-  }
-  return nemesisEvents(history, 'fault').map((e) => {
-    const begin = e.value as unknown as FaultBegin;
+  const ends = new Map(told<FaultEnd>(history, 'heal', END).map((end) => [end.value.id, end]));
+  return told<FaultBegin>(history, 'fault', BEGIN).map(({ time: start, value: begin }) => {
     const healed = ends.get(begin.id);
     const end = healed?.time ?? null;
     return {
       ...begin,
-      start: e.time,
+      start,
       end,
-      bit: healed?.end.bit ?? false,
-      evidence: [begin.evidence, healed?.end.evidence].filter(Boolean).join('; '),
-      inFlight: operationsOpenBetween(history, e.time, end ?? Infinity),
+      bit: healed?.value.bit ?? false,
+      evidence: [begin.evidence, healed?.value.evidence].filter(Boolean).join('; '),
+      inFlight: operationsOpenBetween(history, start, end ?? Infinity),
     };
   });
 }

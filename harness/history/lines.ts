@@ -4,6 +4,8 @@ import { BadHistory } from './bad-history.ts';
 
 const NEWLINE = 10;
 const CHUNK = 1 << 20;
+/** As many bytes as a format is recognised by. */
+const HEAD = 64 * 1024;
 /** Longer lines are refused: no event is like that, and the machine's memory is not the file's to take. */
 export const LONGEST_LINE = 64 << 20;
 export const TOO_LONG = `this line is longer than ${LONGEST_LINE >> 20} MB, which no event is: is this a history?`;
@@ -29,34 +31,39 @@ export interface Source {
 /** @throws BadHistory when there is no such file, or it is an archive that does not unpack. */
 export function openSource(path: string): Source {
   const file = openFile(path);
-  const head = Buffer.alloc(64 * 1024);
-  const length = readSync(file, head, 0, head.length, 0);
-  const start = head.subarray(0, length);
-  if (start[0] === 0x50 && start[1] === 0x4b && start[2] === 3 && start[3] === 4) {
+  try {
+    const head = Buffer.alloc(HEAD);
+    const start = head.subarray(0, readSync(file, head, 0, HEAD, 0));
+    if (!isArchive(start))
+      return {
+        head: start,
+        blocks: () => readBlocks(path, file),
+        all: () => readFileSync(path),
+        close: () => closeSync(file),
+      };
+  } catch (error) {
     closeSync(file);
+    throw error;
+  }
+  closeSync(file);
+  return sourceOf(readFileSync(path), path);
+}
+
+/** The same of bytes in memory; `name` stands for the file's in complaints. */
+export function sourceOf(data: Buffer, name: string): Source {
+  if (isZip(data))
     throw new BadHistory(
-      path,
+      name,
       null,
       'this is a zip archive: unpack it and name the history inside (gzip is read)',
     );
-  }
-  if (start[0] === 0x1f && start[1] === 0x8b) {
-    closeSync(file);
-    const bytes = inflate(path);
-    return {
-      head: bytes.subarray(0, head.length),
-      blocks: () => blocksOf(bytes),
-      all: () => bytes,
-      close() {},
-    };
-  }
-  return {
-    head: start,
-    blocks: () => readBlocks(path, file),
-    all: () => readFileSync(path),
-    close: () => closeSync(file),
-  };
+  const bytes = isGzip(data) ? inflate(data, name) : data;
+  return { head: bytes.subarray(0, HEAD), blocks: () => blocksOf(bytes), all: () => bytes, close() {} };
 }
+
+const isGzip = (bytes: Buffer): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+const isZip = (bytes: Buffer): boolean => bytes.subarray(0, 4).equals(Buffer.from([0x50, 0x4b, 3, 4]));
+const isArchive = (bytes: Buffer): boolean => isGzip(bytes) || isZip(bytes);
 
 function openFile(path: string): number {
   try {
@@ -68,13 +75,13 @@ function openFile(path: string): number {
   throw new BadHistory(path, null, 'this is a directory: name the history file in it');
 }
 
-function inflate(path: string): Buffer {
+function inflate(data: Buffer, name: string): Buffer {
   try {
-    return gunzipSync(readFileSync(path), { maxOutputLength: LARGEST_INFLATED });
+    return gunzipSync(data, { maxOutputLength: LARGEST_INFLATED });
   } catch (error) {
     const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
     const reason = tooLarge ? 'holds more than 4 GB: unpack it first' : 'is damaged or cut short';
-    throw new BadHistory(path, null, `the gzip data ${reason}`);
+    throw new BadHistory(name, null, `the gzip data ${reason}`);
   }
 }
 

@@ -3,7 +3,7 @@ import type { CasFail } from './formats/cas-fail.ts';
 import { recognise } from './formats/recognise.ts';
 import { readJsonLines } from './formats/jsonl.ts';
 import { readDocument } from './formats/document.ts';
-import { openSource, type Source } from './lines.ts';
+import { openSource, sourceOf, type Source } from './lines.ts';
 import type { ReadHistory, ReadOptions } from './read-history.ts';
 
 export { BadHistory };
@@ -15,15 +15,7 @@ export type { ReadHistory, ReadOptions };
  * @throws BadHistory for anything that is not a history: one sentence with file, line and column.
  */
 export function readHistorySync(path: string, options: ReadOptions = {}): ReadHistory {
-  const source = openSource(path);
-  try {
-    return readSource(source, options.casFail ?? 'unknown');
-  } catch (error) {
-    if (error instanceof Fault) throw new BadHistory(path, error.position, error.message);
-    throw error;
-  } finally {
-    source.close();
-  }
+  return readSource(openSource(path), path, options);
 }
 
 /** {@link readHistorySync} for callers that await: what is wrong with the file rejects. */
@@ -31,9 +23,26 @@ export async function readHistory(path: string, options: ReadOptions = {}): Prom
   return readHistorySync(path, options);
 }
 
-function readSource(source: Source, casFail: CasFail): ReadHistory {
-  const format = recognise(source.head);
-  if (format !== 'alibi' && format !== 'json-lines') return readDocument(source.all(), format, casFail);
+/** The same of a file's bytes; `name` stands for the file's in complaints. */
+export function readHistoryBytes(bytes: Buffer, name: string, options: ReadOptions = {}): ReadHistory {
+  return readSource(sourceOf(bytes, name), name, options);
+}
+
+function readSource(source: Source, name: string, { casFail = 'unknown' }: ReadOptions): ReadHistory {
+  try {
+    const format = recognise(source.head);
+    return format === 'alibi' || format === 'json-lines'
+      ? readLines(source, casFail)
+      : readDocument(source.all(), format, casFail);
+  } catch (error) {
+    if (error instanceof Fault) throw new BadHistory(name, error.position, error.message);
+    throw error;
+  } finally {
+    source.close();
+  }
+}
+
+function readLines(source: Source, casFail: CasFail): ReadHistory {
   const { history, header, torn } = readJsonLines(source.blocks(), casFail);
   const version = header === null ? null : (header.version as number);
   return {
