@@ -2,6 +2,8 @@ import { linearizability } from './linearizability/linearizability.ts';
 import { LINEARIZABILITY_ANOMALIES } from './linearizability/anomalies.ts';
 import { lww } from './lww/lww.ts';
 import { LWW_ANOMALIES } from './lww/anomalies.ts';
+import { RECOVERY_ANOMALIES } from './performance/anomalies.ts';
+import { recovery } from './performance/recovery.ts';
 import { SESSION_ANOMALIES } from './session/anomalies.ts';
 import { monotonicReads } from './session/monotonic-reads.ts';
 import { monotonicWrites } from './session/monotonic-writes.ts';
@@ -19,6 +21,7 @@ const all: readonly Checker[] = [
   writesFollowReads,
   set,
   lww,
+  recovery,
 ];
 
 const vocabulary: readonly AnomalyDefinition[] = [
@@ -26,6 +29,7 @@ const vocabulary: readonly AnomalyDefinition[] = [
   ...SESSION_ANOMALIES,
   ...COLLECTION_ANOMALIES,
   ...LWW_ANOMALIES,
+  ...RECOVERY_ANOMALIES,
 ];
 
 /** Checkers by name, in the order in which they are listed. */

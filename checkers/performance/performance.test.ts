@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { historyOf } from '../../harness/history/builder.ts';
+import type { EventInput, EventType } from '../../harness/history/event.ts';
+import type { FaultBegin } from '../../harness/history/fault.ts';
+import { performanceOf } from './performance.ts';
+import { recovery } from './recovery.ts';
+import { percentile } from './series.ts';
+import { vacuityOf } from './vacuity.ts';
+import type { Verdict } from '../types.ts';
+
+const MS = 1e6;
+let process = 0;
+
+/** An operation invoked at `at` ms that takes `took` ms, by a process of its own. */
+function op(at: number, took = 1, type: EventType = 'ok', f = 'write'): EventInput[] {
+  process++;
+  return [
+    { time: at * MS, process, type: 'invoke', f },
+    { time: (at + took) * MS, process, type, f },
+  ];
+}
+function nemesis(at: number, f: string, value: EventInput['value']): EventInput[] {
+  return [{ time: at * MS, process: -1, type: 'info', f, value: value ?? null }];
+}
+const phase = (at: number, name: string): EventInput[] => nemesis(at, 'phase', { phase: name });
+const fault = (at: number, id = 1, more: Partial<FaultBegin> = {}): EventInput[] =>
+  nemesis(at, 'fault', {
+    id,
+    fault: 'kill:one',
+    family: 'kill',
+    targets: ['n1'],
+    reached: true,
+    evidence: 'gone',
+    ...more,
+  });
+const heal = (at: number, id = 1, bit = true): EventInput[] => nemesis(at, 'heal', { id, bit, evidence: '' });
+const sorted = (...events: EventInput[][]) => historyOf(events.flat().sort((a, b) => a.time - b.time));
+const many = (from: number, to: number, type: EventType = 'ok'): EventInput[] =>
+  Array.from({ length: to - from }, (_, i) => op(from + i, 0.5, type)).flat();
+
+describe('performanceOf', () => {
+  it('tells availability in and out of fault windows apart, by when operations began', () => {
+    const history = sorted(
+      phase(0, 'main'),
+      many(0, 10),
+      fault(10),
+      many(10, 20, 'fail'),
+      heal(20),
+      many(20, 40),
+      phase(50, 'heal'),
+    );
+    const { total, duringFaults, withoutFaults, faults } = performanceOf(history);
+    expect(total).toMatchObject({ attempts: 40, ok: 30, fail: 10 });
+    expect(duringFaults).toMatchObject({ attempts: 10, ok: 0, fail: 10, availability: 0, seconds: 0.01 });
+    expect(withoutFaults).toMatchObject({ attempts: 30, ok: 30, availability: 1, seconds: 0.04 });
+    expect(faults).toMatchObject([
+      { fault: 'kill:one', start: 10, end: 20, attempts: 10, msToFirstOk: 10.5, msToFirstOkAfterHeal: 0.5 },
+    ]);
+  });
+  it('counts overlapping faults once, and an operation that never completed as indeterminate', () => {
+    const open: EventInput[] = [{ time: 12 * MS, process: 9999, type: 'invoke', f: 'read' }];
+    const history = sorted(fault(10, 1), fault(12, 2), open, heal(16, 1), heal(20, 2), op(30));
+    expect(performanceOf(history).duringFaults).toMatchObject({ seconds: 0.01, attempts: 1, info: 1 });
+  });
+  it('gives nearest-rank percentiles by function and outcome, in ms', () => {
+    const history = sorted(
+      ...Array.from({ length: 100 }, (_, i) => op(i * 200, i + 1)),
+      op(0, 7, 'fail', 'read'),
+    );
+    expect(performanceOf(history).latency).toMatchObject(
+      [
+        { f: 'read', type: 'fail', count: 1, p50: 7, max: 7 },
+        { f: 'write', type: 'ok', count: 100, p50: 50, p99: 99, p999: 100, max: 100 },
+      ].sort((a) => (a.f === history.functions.valueOf(0) ? -1 : 1)),
+    );
+    expect(percentile(new Float64Array(0), 0.5)).toBeNaN();
+  });
+  it('has an entry for every second, also the silent ones', () => {
+    const { seconds } = performanceOf(sorted(op(100, 10), op(2100, 20)));
+    expect(seconds.map((s) => [s.second, s.ok, s.p50])).toEqual([
+      [0, 1, 10],
+      [1, 0, null],
+      [2, 1, 20],
+    ]);
+  });
+  it('is plain JSON, of an empty history too', () => {
+    for (const history of [sorted(), sorted(fault(1), op(2))]) {
+      const performance = performanceOf(history);
+      expect(JSON.parse(JSON.stringify(performance))).toEqual(performance);
+    }
+  });
+});
+
+describe('vacuityOf', () => {
+  const rules = { minimum: 5, families: ['kill'] };
+  const run = (...parts: EventInput[][]) => sorted(phase(0, 'main'), ...parts);
+
+  it('is silent about a run that was tested before, during and after its faults', () => {
+    expect(vacuityOf(run(many(0, 5), fault(6), many(6, 12), heal(13), many(13, 20)), rules)).toEqual([]);
+  });
+  it('does not take refusals during a fault for vacuity', () => {
+    expect(vacuityOf(run(many(0, 5), fault(6), many(6, 12, 'fail'), heal(13), many(13, 20)), rules)).toEqual(
+      [],
+    );
+  });
+  it('names each thing that was missing', () => {
+    expect(vacuityOf(sorted(), rules)).toEqual(['no operation completed']);
+    expect(vacuityOf(run(many(0, 9, 'fail')), rules)).toEqual(['no operation succeeded']);
+    expect(vacuityOf(run(many(0, 2), fault(6), many(6, 12), heal(13), many(13, 20)), rules)).toEqual([
+      'only 2 operations succeeded before the first fault (5 are wanted)',
+    ]);
+    expect(vacuityOf(run(many(0, 5), fault(6), many(6, 12), heal(13), many(13, 15)), rules)).toEqual([
+      'only 2 operations succeeded after the last heal (5 are wanted)',
+    ]);
+    expect(vacuityOf(run(many(0, 5), fault(6), many(6, 8), heal(13), many(14, 20)), rules)).toEqual([
+      'only 2 operations were attempted during the faults (5 are wanted)',
+    ]);
+    expect(vacuityOf(run(many(0, 5), fault(6), heal(13), many(14, 20)), rules)).toContain(
+      'no operation was in flight during any fault',
+    );
+    expect(vacuityOf(run(many(0, 5), fault(6), many(6, 20)), rules)).toContain('a fault was never healed');
+    expect(vacuityOf(run(many(0, 3)), { minimum: 5, families: [] })).toEqual([
+      'only 3 operations succeeded (at least 5 are wanted)',
+    ]);
+  });
+  it('names a requested family that was never injected, was not seen in place, or did not bite', () => {
+    const around = (...faults: EventInput[][]) => run(many(0, 5), ...faults, many(6, 12), many(14, 20));
+    expect(vacuityOf(around(), rules)).toEqual(['the fault kill was never injected']);
+    expect(vacuityOf(around(fault(6), heal(13, 1, false)), rules)).toEqual([
+      'the fault kill was injected once, but the database never felt it (gone)',
+    ]);
+    const unreached = around(fault(6, 1, { reached: false, evidence: 'the probe still answers' }), heal(13));
+    expect(vacuityOf(unreached, rules)[0]).toContain(
+      'its probe never saw it in place (the probe still answers)',
+    );
+    expect(vacuityOf(around(fault(6, 1), heal(9, 1, false), fault(10, 2), heal(13, 2)), rules)).toEqual([]);
+  });
+  it('asks of a bare file only that something completed', () => {
+    expect(vacuityOf(sorted(op(1)), rules)).toEqual([]);
+  });
+});
+
+describe('recovery', () => {
+  const check = (...events: EventInput[][]): Verdict => recovery.check(sorted(...events), {}) as Verdict;
+  const settled = (value: { settled: boolean; unrecovered: string[] }) =>
+    nemesis(9, 'settled', { evidence: 'n2 lags', ...value });
+
+  it('names nodes that did not come back, apart from replicas that did not catch up', () => {
+    expect(check(settled({ settled: true, unrecovered: [] }))).toMatchObject({ valid: true });
+    expect(check(settled({ settled: false, unrecovered: ['n2'] })).findings).toMatchObject([
+      { name: 'no-recovery', certain: true, witness: [0] },
+    ]);
+    expect(check(settled({ settled: false, unrecovered: [] })).findings).toMatchObject([
+      { name: 'not-settled' },
+    ]);
+  });
+  it('names two primaries at once, once an episode', () => {
+    const primaries = (at: number, ...nodes: string[]) => nemesis(at, 'primaries', nodes);
+    expect(check(primaries(1, 'n1'), primaries(2, 'n2'))).toMatchObject({ valid: true });
+    const verdict = check(
+      primaries(1, 'n1'),
+      primaries(2, 'n2', 'n1'),
+      primaries(3, 'n1', 'n2'),
+      primaries(4, 'n2'),
+      primaries(5, 'n1', 'n2'),
+    );
+    expect(verdict).toMatchObject({
+      valid: false,
+      findings: [{ name: 'split-brain', count: 2, witness: [1] }],
+    });
+  });
+});

@@ -1,0 +1,132 @@
+import { faultWindows, phases, type FaultWindow } from '../../harness/history/fault.ts';
+import { FAIL, INFO, OK, type History } from '../../harness/history/history.ts';
+import { eachCompleted, latencies, perSecond, type LatencyFigures, type Second } from './series.ts';
+
+/** Operations that were invoked in some stretch of time, by how they ended; rates a second of that time. */
+export interface Availability {
+  readonly seconds: number;
+  readonly attempts: number;
+  readonly ok: number;
+  readonly fail: number;
+  readonly info: number;
+  /** ok / attempts, null without attempts. */
+  readonly availability: number | null;
+  readonly okPerSecond: number | null;
+}
+
+/** How one fault showed in the clients' view. */
+export interface FaultImpact extends Availability {
+  readonly id: number;
+  readonly fault: string;
+  readonly family: string;
+  /** Times in ms since the run began; `end` null when it was never healed. */
+  readonly start: number;
+  readonly end: number | null;
+  readonly reached: boolean;
+  readonly bit: boolean;
+  readonly inFlight: number;
+  /** From injection, and from heal, to the completion of the first `ok` operation invoked after it, ms; null: none. */
+  readonly msToFirstOk: number | null;
+  readonly msToFirstOkAfterHeal: number | null;
+}
+
+export interface Performance {
+  readonly total: Availability;
+  /** Of the phases warm-up and main, in and out of fault windows; of everything in a bare file. */
+  readonly duringFaults: Availability;
+  readonly withoutFaults: Availability;
+  readonly faults: readonly FaultImpact[];
+  readonly latency: readonly LatencyFigures[];
+  readonly seconds: readonly Second[];
+}
+
+type Interval = readonly [number, number];
+
+/** Availability and latency as the clients saw them. Plain JSON; times in the result are ms, as named. */
+export function performanceOf(history: History): Performance {
+  const end = history.length === 0 ? 0 : history.time[history.length - 1];
+  const [from, to] = measured(history, end);
+  const windows = faultWindows(history);
+  const faulty = union(windows.map((w): Interval => [Math.max(w.start, from), Math.min(w.end ?? end, to)]));
+  const calm = complement(faulty, from, to);
+  return {
+    total: availabilityIn(history, [[0, end + 1]]),
+    duringFaults: availabilityIn(history, faulty),
+    withoutFaults: availabilityIn(history, calm),
+    faults: windows.map((window) => impactOf(history, window, end)),
+    latency: latencies(history),
+    seconds: perSecond(history),
+  };
+}
+
+/** The time in which clients ran for measurement: warm-up and main. */
+function measured(history: History, end: number): Interval {
+  const marks = phases(history);
+  const begin = marks.find((m) => m.phase === 'warm-up' || m.phase === 'main');
+  const stop = marks.find((m) => begin !== undefined && m.index > begin.index && m.phase !== 'main');
+  return [begin?.time ?? 0, stop?.time ?? end + 1];
+}
+
+function impactOf(history: History, window: FaultWindow, end: number): FaultImpact {
+  const { id, fault, family, reached, bit, inFlight } = window;
+  return {
+    ...{ id, fault, family, reached, bit, inFlight },
+    start: window.start / 1e6,
+    end: window.end === null ? null : window.end / 1e6,
+    ...availabilityIn(history, [[window.start, window.end ?? end + 1]]),
+    msToFirstOk: msToFirstOk(history, window.start),
+    msToFirstOkAfterHeal: window.end === null ? null : msToFirstOk(history, window.end),
+  };
+}
+
+function msToFirstOk(history: History, since: number): number | null {
+  let first = Infinity;
+  eachCompleted(history, (invoked, completed) => {
+    if (history.type[completed] === OK && history.time[invoked] >= since)
+      first = Math.min(first, history.time[completed]);
+  });
+  return first === Infinity ? null : (first - since) / 1e6;
+}
+
+/** Of the operations invoked in the intervals (disjoint, ascending, half-open). */
+function availabilityIn(history: History, intervals: readonly Interval[]): Availability {
+  const counts = [0, 0, 0, 0];
+  let at = 0;
+  for (let i = 0; i < history.length; i++) {
+    if (history.process[i] < 0 || history.type[i] !== 0) continue;
+    while (at < intervals.length && intervals[at][1] <= history.time[i]) at++;
+    if (at === intervals.length) break;
+    if (history.time[i] < intervals[at][0]) continue;
+    counts[0]++;
+    if (history.pair[i] >= 0) counts[history.type[history.pair[i]]]++;
+    else counts[INFO]++;
+  }
+  const seconds = intervals.reduce((sum, [from, to]) => sum + Math.max(0, to - from), 0) / 1e9;
+  const [attempts] = counts;
+  return {
+    ...{ seconds, attempts, ok: counts[OK], fail: counts[FAIL], info: counts[INFO] },
+    availability: attempts === 0 ? null : counts[OK] / attempts,
+    okPerSecond: seconds === 0 ? null : counts[OK] / seconds,
+  };
+}
+
+function union(intervals: readonly Interval[]): Interval[] {
+  const merged: [number, number][] = [];
+  for (const [from, to] of [...intervals].filter(([a, b]) => a < b).sort((a, b) => a[0] - b[0])) {
+    const last = merged.at(-1);
+    if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to);
+    else merged.push([from, to]);
+  }
+  return merged;
+}
+
+function complement(intervals: readonly Interval[], from: number, to: number): Interval[] {
+  const gaps: Interval[] = [];
+  let at = from;
+  for (const [a, b] of intervals) {
+    if (a > at) gaps.push([at, a]);
+    at = Math.max(at, b);
+  }
+  if (at < to) gaps.push([at, to]);
+  return gaps;
+}
