@@ -42,7 +42,7 @@ function vitest(name, command, args, options) {
 const docker = { ALIBI_REQUIRE_DOCKER: '1' };
 const bin = (path) => join('node_modules', path);
 const node = (args, options) => run(process.execPath, args, options);
-const script = (path, args, minutes, env) => node([path, ...args], { minutes, env });
+const script = (path, args, minutes, env) => node(['--import', 'tsx', path, ...args], { minutes, env });
 
 const stages = {
   // README's second command, exactly.
@@ -50,10 +50,10 @@ const stages = {
   lint: () => run('npm', ['run', '--silent', 'lint'], { minutes: 5 }),
   types: () => run('npm', ['run', '--silent', 'types'], { minutes: 3 }),
   architecture: () => run('npm', ['run', '--silent', 'architecture'], { minutes: 2 }),
-  determinism: () => script('scripts/determinism.mjs', [], 5),
-  fuzz: () => script('scripts/fuzz.mjs', [], 10),
-  experiments: () => script('scripts/experiments.mjs', [], 8),
-  images: () => startEngine() && script('scripts/images.mjs', [], 10, docker),
+  determinism: () => script('scripts/determinism.ts', [], 5),
+  fuzz: () => script('scripts/fuzz.ts', [], 10),
+  experiments: () => script('scripts/experiments.ts', [], 8),
+  images: () => startEngine() && script('scripts/images.ts', [], 10, docker),
   clusters: () =>
     vitest(
       'clusters',

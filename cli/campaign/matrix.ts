@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../harness/history/dictionary.ts';
-import type { Json } from '../../harness/history/event.ts';
 import { version } from '../version.ts';
 import { parseSeeds } from '../run/options.ts';
 import { resolveRun, type RunConfig, type RunRequest } from '../run/config.ts';
@@ -97,13 +96,10 @@ function cellOf(
   seeds: string | number,
   own: CampaignOptions,
 ): Cell {
-  const {
-    base,
-    name: _name,
-    ...variant
-  } = typeof configuration === 'string' ? { base: configuration, name: configuration } : configuration;
+  const whole = typeof configuration === 'string' ? { base: configuration, settings: {} } : configuration;
+  const { base, ...variant } = whole;
   const [cluster, configured] = base.split(':');
-  const merged = { ...file.options, ...variant, ...own };
+  const merged = { ...file.options, ...variant, ...own, name: undefined };
   const request = withoutUndefined({
     ...merged,
     cluster,
@@ -132,7 +128,7 @@ function applicable(request: RunRequest): RunConfig | string {
 }
 
 function plannedRun(config: RunConfig): PlannedRun {
-  const text = canonicalJson({ alibi: version(), config } as unknown as Json);
+  const text = canonicalJson({ alibi: version(), config });
   return { key: createHash('sha256').update(text).digest('hex').slice(0, 20), config };
 }
 

@@ -141,12 +141,7 @@ export function campaignJsonSchema(): object {
 function deepest(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
   const flat = issues.flatMap((issue) =>
     issue.code === 'invalid_union'
-      ? [
-          issue,
-          ...issue.errors
-            .flat()
-            .map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }) as z.core.$ZodIssue),
-        ]
+      ? [issue, ...issue.errors.flat().map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }))]
       : [issue],
   );
   return flat.reduce((best, issue) => (issue.path.length > best.path.length ? issue : best));

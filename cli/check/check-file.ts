@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { closure } from '../../checkers/guarantees.ts';
 import { performanceOf } from '../../checkers/performance/performance.ts';
 import type { Promised } from '../../checkers/judge.ts';
 import type { CheckOptions } from '../../checkers/types.ts';
@@ -33,7 +34,7 @@ export async function checkFile(
   const judged = await judgeHistory({
     history,
     checkers: checkersFor(promise.guarantee),
-    options: { ...options, consistency: promise.guarantee },
+    options: { ...options, consistency: promise.guarantee, assume: [...closure(promise.guarantee)] },
     promise,
     vacuous: [],
     error: null,

@@ -1,3 +1,4 @@
+import { closure } from '../../checkers/guarantees.ts';
 import { vacuityOf } from '../../checkers/performance/vacuity.ts';
 import { phases } from '../../harness/history/fault.ts';
 import type { History } from '../../harness/history/history.ts';
@@ -17,12 +18,17 @@ const MINIMUM = 5;
 export async function judgeRun(meta: RunMeta, history: History, asked: Promised | null): Promise<Judged> {
   const workload = lookup('workload', meta.workload, WORKLOADS);
   const families = [...new Set(meta.nemesis.map((fault) => fault.split(':')[0]))];
-  const claim = meta.claims[0];
+  const [claim] = meta.claims;
+  const promise = asked ?? { guarantee: claim.guarantee, tolerates: claim.tolerates };
   return judgeHistory({
     history,
-    checkers: [...workload.checkers, 'recovery', 'split-brain'],
-    options: workload.model === undefined ? {} : { model: workload.model },
-    promise: asked ?? { guarantee: claim.guarantee, tolerates: claim.tolerates },
+    checkers: [...workload.checkers, 'recovery'],
+    options: {
+      // What is promised as a whole is refuted as a whole: the session checkers may rely on it.
+      assume: [...closure(promise.guarantee)],
+      ...(workload.model === undefined ? {} : { model: workload.model }),
+    },
+    promise,
     vacuous: [...unfinished(meta, history), ...vacuityOf(history, { minimum: MINIMUM, families })],
     error: meta.error ?? null,
   });

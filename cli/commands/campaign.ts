@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import type { Clock } from '../../harness/runtime/types.ts';
 import { realRuntime } from '../../harness/runtime/real.ts';
 import { wallClock } from '../../harness/runtime/wall.ts';
 import { writeAtomically } from '../../results/atomic-write.ts';
@@ -55,7 +56,7 @@ export const campaignCommand = defineCommand({
       jobs: args.jobs,
       clock,
       interrupt: interrupt.signal,
-      progress: progressOf(clock.now),
+      progress: progressOf(clock),
     });
     interrupt.release();
     const results = campaignResults(name, cells, rows);
@@ -102,12 +103,12 @@ async function openCampaign(
 }
 
 /** A line a run, with an estimate of what is left. */
-function progressOf(now: () => number): (progress: CampaignProgress) => void {
-  const began = now();
+function progressOf(clock: Clock): (progress: CampaignProgress) => void {
+  const began = clock.now();
   let made = 0;
   return ({ done, total, row, cell }) => {
     made++;
-    const left = ((now() - began) / made) * (total - done);
+    const left = ((clock.now() - began) / made) * (total - done);
     const place = `${cell.configuration} ${cell.workload} ${cell.faults} seed ${row.seed}`;
     tell(`${done}/${total}  ${row.outcome.padEnd(12)} ${place}  (about ${Math.ceil(left / 60e9)} min left)`);
   };

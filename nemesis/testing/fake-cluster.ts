@@ -15,11 +15,13 @@ export interface Flaws {
   readonly promotionsDoNothing?: boolean;
 }
 
+type State = 'running' | 'stopped' | 'gone';
+
 /** A cluster in memory that obeys a nemesis as far as its flaws let it: nodes n1 (primary), n2, n3. */
 export function fakeCluster(flaws: Flaws = {}): Cluster & { readonly cut: ReadonlySet<string> } {
   const nodes = ['n1', 'n2', 'n3'];
   const cut = new Set<string>();
-  const states = new Map(nodes.map((node) => [node, 'running']));
+  const states = new Map<string, State>(nodes.map((node) => [node, 'running']));
   const offsets = new Map(nodes.map((node) => [node, 0]));
   let primary = 'n1';
   let traffic = 0;
@@ -44,7 +46,7 @@ export function fakeCluster(flaws: Flaws = {}): Cluster & { readonly cut: Readon
     if (!flaws.promotionsDoNothing) primary = 'n2';
     return { from, to: 'n2' };
   };
-  const set = (node: string, state: 'running' | 'stopped' | 'gone') => void states.set(node, state);
+  const set = (node: string, state: State) => void states.set(node, state);
   return {
     nodes,
     cut,

@@ -1,0 +1,38 @@
+// The checkers against brute force and the readers against damaged files, at length.
+// tsx scripts/fuzz.ts [--scale F] [--seed N] [NAME…]: F = 1 is what CI runs; docs/evidence/ has a run of 10.
+import { parseArgs } from 'node:util';
+import { fuzz as fuzzLinearizability, SIMULATIONS } from '../checkers/linearizability/testing/fuzz.ts';
+import { fuzzLww } from '../checkers/lww/testing/fuzz.ts';
+import { fuzzSessions } from '../checkers/session/testing/fuzz.ts';
+import { fuzzReader } from '../harness/history/testing/fuzz.ts';
+
+type Fuzzer = readonly [name: string, runs: number, run: (runs: number, seed: number) => object];
+
+const FUZZERS: readonly Fuzzer[] = [
+  ...Object.keys(SIMULATIONS).map(
+    (name): Fuzzer => [`linearizability/${name}`, 12_000, (runs, seed) => fuzzLinearizability(name, runs, seed)],
+  ),
+  ['session', 30_000, fuzzSessions],
+  ['lww', 30_000, fuzzLww],
+  ['readers', 10_000, fuzzReader],
+];
+
+const { values, positionals } = parseArgs({
+  options: { scale: { type: 'string', default: '1' }, seed: { type: 'string', default: '1' } },
+  allowPositionals: true,
+});
+let failed = 0;
+for (const [name, runs, run] of FUZZERS) {
+  if (positionals.length > 0 && !positionals.some((p) => name.startsWith(p))) continue;
+  const count = Math.ceil(runs * Number(values.scale));
+  const started = process.hrtime.bigint();
+  try {
+    const tally = run(count, Number(values.seed));
+    const seconds = Number((process.hrtime.bigint() - started) / 1_000_000n) / 1000;
+    console.log(`${name}: ${count} inputs, seed ${values.seed}, ${seconds.toFixed(1)} s: ${JSON.stringify(tally)}`);
+  } catch (error) {
+    failed++;
+    console.error(`${name}, seed ${values.seed}:`, error);
+  }
+}
+process.exitCode = failed > 0 ? 1 : 0;
