@@ -15,10 +15,11 @@ export class BadHistory extends Error {
   readonly reason: string;
 
   constructor(file: string, position: Position | null, reason: string) {
-    super(`${position ? `${file}:${position.line}:${position.column}` : file}: ${reason}`);
+    const shown = printable(reason);
+    super(`${position ? `${file}:${position.line}:${position.column}` : file}: ${shown}`);
     this.file = file;
     this.position = position;
-    this.reason = reason;
+    this.reason = shown;
   }
 
   get line(): number | null {
@@ -28,6 +29,11 @@ export class BadHistory extends Error {
   get column(): number | null {
     return this.position?.column ?? null;
   }
+}
+
+/** Reasons quote the file: what it holds must neither break the sentence nor steer the terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** What a parser throws that knows the place but not the file's name. The reader makes it a {@link BadHistory}. */

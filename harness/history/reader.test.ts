@@ -117,6 +117,10 @@ describe('what is no history is refused with its place and reason', () => {
     ],
     [HEADER + invoke + ok.replace('9', '4'), '3:1: time goes backwards, from 5 to 4 ns'],
     [
+      HEADER + invoke.replace('"write"', '"\\u001b[31m\\n"') + ok,
+      '3:1: process 0 completes write, but it invoked \\u001b[31m\\u000a (index 0)',
+    ],
+    [
       HEADER + invoke.replace('invoke', 'begin'),
       '2:23: type is "begin"; it must be one of invoke, ok, fail, info',
     ],

@@ -68,7 +68,7 @@ function isRead(bytes: Buffer, mismatch: boolean): boolean {
   } catch (error) {
     if (!(error instanceof BadHistory)) throw error;
     const { position, reason } = error;
-    if (reason === '' || /\n/.test(reason))
+    if (reason === '' || /\p{Cc}/u.test(reason))
       throw new Error('a refusal must be one sentence', { cause: error });
     if (position && !(position.line >= 1 && position.column >= 1))
       throw new Error('a refusal must name a place', { cause: error });
