@@ -62,6 +62,8 @@ export function before(
   return clock[slot[effect] * width + chains.chain[cause] - first] >= chains.position[cause];
 }
 
+const NONE: readonly number[] = [];
+
 /** The clocks of all updates, a block of chains at a time. The arrays are reused: use each block before the next. */
 export function* clockBlocks(rows: Rows, { chain, position, parent }: Chains): Generator<ClockBlock> {
   const { history, count, invoked, acknowledged, kind, sees } = rows;
@@ -93,7 +95,7 @@ export function* clockBlocks(rows: Rows, { chain, position, parent }: Chains): G
           for (let j = 0; j < width; j++) clock[to + j] = now[mine + j];
         }
       } else {
-        for (const w of sees.get(op) ?? []) {
+        for (const w of kind[op] === READ ? (sees.get(op) ?? NONE) : NONE) {
           const from = slot[w] * width;
           for (let j = 0; j < width; j++)
             if (clock[from + j] > now[mine + j]) now[mine + j] = clock[from + j];

@@ -103,7 +103,9 @@ export function rowsOf(history: History): Rows {
     if (kind[op] !== READ || acknowledged[op] < 0) continue;
     const end = acknowledged[op];
     const seen: number[] = [];
-    for (const [field, value] of fieldsOf(values[end])) {
+    const shown = recordOf(values[end]);
+    for (const field in shown) {
+      const value = shown[field];
       if (value === null) continue;
       const w = table.versionOf(row[op], field, value);
       if (w === AMBIGUOUS) ambiguous++;
@@ -139,6 +141,14 @@ export function fieldsOf(value: Json): [string, Json][] {
   return Object.entries(value);
 }
 
+/** The same without a copy, for the loops over all events. */
+function recordOf(value: Json): { readonly [field: string]: Json } {
+  const isRecord = value !== null && typeof value === 'object' && !Array.isArray(value);
+  return isRecord ? (value as { readonly [field: string]: Json }) : NO_FIELDS;
+}
+
+const NO_FIELDS: { readonly [field: string]: Json } = {};
+
 class Table {
   readonly cells: Cell[] = [];
   readonly cellsOf: number[][];
@@ -161,9 +171,10 @@ class Table {
   }
 
   written(row: number, value: Json, op: number): void {
-    for (const [field, v] of fieldsOf(value)) {
+    const fields = recordOf(value);
+    for (const field in fields) {
       const cell = this.#cell(row, field);
-      const identity = identityOf(v);
+      const identity = identityOf(fields[field]);
       cell.versions.set(identity, cell.versions.has(identity) ? AMBIGUOUS : op);
       cell.writers.push(op);
     }
