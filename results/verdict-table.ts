@@ -120,5 +120,5 @@ function checkLines(document: ResultDocument, paint: Paint): string[] {
 
 function painter({ color }: TerminalOptions): Paint {
   const on = color ?? (process.stdout.isTTY && process.env['NO_COLOR'] === undefined);
-  return on ? (format, text) => styleText(format, text) : (_, text) => text;
+  return on ? (format, text) => styleText(format, text, { validateStream: false }) : (_, text) => text;
 }

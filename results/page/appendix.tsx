@@ -1,5 +1,6 @@
 import { visible } from '../visible.ts';
 import { useState } from 'preact/hooks';
+import type { Json } from '../../harness/history/event.ts';
 import type { PageData } from '../page-data.ts';
 
 export function Configuration({ config }: { readonly config: PageData['config'] }) {
@@ -16,7 +17,7 @@ export function Configuration({ config }: { readonly config: PageData['config'] 
               {Object.entries(entries).map(([key, value]) => (
                 <>
                   <dt>{visible(key)}</dt>
-                  <dd>{visible(typeof value === 'string' ? value : JSON.stringify(value))}</dd>
+                  <dd>{visible(worded(value))}</dd>
                 </>
               ))}
             </dl>
@@ -25,6 +26,14 @@ export function Configuration({ config }: { readonly config: PageData['config'] 
       </div>
     </section>
   );
+}
+
+/** Scalars as they are, lists of them by comma, anything else as JSON. */
+function worded(value: Json): string {
+  if (typeof value === 'string') return value;
+  const list = Array.isArray(value) ? (value as readonly Json[]) : null;
+  if (list?.every((v) => typeof v !== 'object')) return list.join(', ') || 'none';
+  return JSON.stringify(value);
 }
 
 export function Logs({ logs }: { readonly logs: PageData['logs'] }) {

@@ -88,9 +88,9 @@ function ClaimFact({ data }: { readonly data: PageData }) {
         <dd>
           {faults.length === 0
             ? 'no fault'
-            : `${faults.includes('*') ? 'any fault' : faults.join(', ')} of ${plural(howMany, 'node')} at once`}
+            : `${faults.includes('*') ? 'any fault' : faults.join(', ')}; ${plural(howMany, 'node')} at once`}
         </dd>
-        <dt>says</dt>
+        <dt>source</dt>
         <dd>{visible(claim.source)}</dd>
       </dl>
     </div>

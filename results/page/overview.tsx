@@ -24,17 +24,8 @@ export function Overview({ data, ops, show }: Props) {
       </div>
       <figcaption>
         <span class="key ok">ok</span> <span class="key fail">fail</span> <span class="key info">info</span>{' '}
-        completions over the run
-        {data.faults.length > 0 && (
-          <>
-            , <span class="key band">faults</span> behind
-          </>
-        )}
-        {data.anomalies.length > 0 && (
-          <>
-            , <span class="key guilty">witnesses</span> marked
-          </>
-        )}
+        {data.faults.length > 0 && <span class="key band">fault in place</span>}{' '}
+        {data.anomalies.length > 0 && <span class="key guilty">witness of a finding</span>}
       </figcaption>
     </figure>
   );
@@ -79,7 +70,11 @@ function Strip({
           <path class={name} d={steps(low, high, HEIGHT / most)} />
         ))}
       </svg>
-      {data.faults.slice(0, 12).map((f) => (
+      {apart(
+        data.faults,
+        (f) => x(f.start),
+        (f) => f.fault,
+      ).map((f) => (
         <span class="fault-name" style={{ left: `${x(f.start)}%` }}>
           {visible(f.fault)}
         </span>
@@ -100,17 +95,32 @@ function Strip({
       })}
       <div class="ends">
         <span>0 s</span>
-        {data.phases
-          .filter((p) => p.phase !== 'done' && p.time > 0)
-          .map((p) => (
-            <span class="phase" style={{ left: `${x(p.time)}%` }}>
-              {p.phase}
-            </span>
-          ))}
+        {apart(
+          data.phases.filter((p) => p.phase !== 'done' && p.time > 0),
+          (p) => x(p.time),
+          (p) => p.phase,
+        ).map((p) => (
+          <span class="phase" style={{ left: `${x(p.time)}%` }}>
+            {p.phase}
+          </span>
+        ))}
         <span>{moment(ops.duration, 1e8)}</span>
       </div>
     </>
   );
+}
+
+/** As many of `items`, from the first, as have room for their names at their places, which are in per cent. */
+function apart<T>(items: readonly T[], at: (item: T) => number, name: (item: T) => string): T[] {
+  const kept: T[] = [];
+  let free = 0;
+  for (const item of items) {
+    const width = Math.min(16, name(item).length) * 0.64 + 1.5;
+    if (at(item) < free || at(item) + width > 96) continue;
+    kept.push(item);
+    free = at(item) + width;
+  }
+  return kept;
 }
 
 const sum = (a: readonly number[], b: readonly number[]): number[] => a.map((v, i) => v + b[i]);

@@ -62,10 +62,10 @@ function Charts({ data, ops }: { readonly data: PageData; readonly ops: Operatio
         title="Latency of each operation, and its median and 99th percentile"
         height={230}
         logarithmic
-        unit={(v) => powerOfTen(v)}
+        unit={(v) => duration(v).replace(/\.0+(?= )/, '')}
         lines={[
           { name: 'p50', color: (t) => t.ink, values: series.p50, format: duration },
-          { name: 'p99', color: (t) => t.ink, values: series.p99, format: duration, dash: true },
+          { name: 'p99', color: (t) => t.lines[1], values: series.p99, format: duration },
           { name: 'max', color: () => 'transparent', values: series.max, format: duration },
         ]}
         behind={(plot, theme) => drawLatencies(plot, ops, theme)}
@@ -80,7 +80,7 @@ function Charts({ data, ops }: { readonly data: PageData; readonly ops: Operatio
         title="Completions a second"
         unit={count}
         lines={[
-          { name: 'ok', color: (t) => t.ok, values: series.ok, format: count, fill: true },
+          { name: 'ok', color: (t) => t.write, values: series.ok, format: count, fill: true },
           { name: 'fail', color: (t) => t.fail, values: series.fail, format: count },
           { name: 'info', color: (t) => t.info, values: series.info, format: count },
         ]}
@@ -186,13 +186,6 @@ function SeriesTable({ ops, span }: { readonly ops: Operations; readonly span: S
       )}
     </details>
   );
-}
-
-/** Labels of a logarithmic axis: only at powers of ten, so that they never crowd. */
-function powerOfTen(ns: number): string {
-  return Number.isInteger(Math.round(Math.log10(ns) * 1e6) / 1e6)
-    ? duration(ns).replace(/\.0+(?= )/, '')
-    : '';
 }
 
 const SHORT = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });

@@ -14,7 +14,6 @@ export interface Line {
   /** Shown in the legend. */
   readonly format: (value: number) => string;
   readonly fill?: boolean;
-  readonly dash?: boolean;
 }
 
 interface Props {
@@ -79,8 +78,19 @@ function options(props: Props, width: number, theme: Theme): uPlot.Options {
       y: { distr: props.logarithmic ? 3 : 1, range: yRange(props) },
     },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((t) => seconds(t, props.span)) },
-      { ...axis, size: 64, values: (_, ticks) => ticks.map((t) => (t === null ? '' : props.unit(t))) },
+      { ...axis, size: 30, values: (_, ticks) => ticks.map((t) => seconds(t, props.span)) },
+      {
+        ...axis,
+        size: 64,
+        values: (_, ticks) => ticks.map((t) => (t === null ? '' : props.unit(t))),
+        ...(props.logarithmic
+          ? {
+              filter: powersOfTen,
+              grid: { ...axis.grid, filter: powersOfTen },
+              ticks: { ...axis.ticks, filter: powersOfTen },
+            }
+          : {}),
+      },
     ],
     series: [
       {
@@ -98,7 +108,6 @@ function options(props: Props, width: number, theme: Theme): uPlot.Options {
           spanGaps: false,
           value: (_, v) => (v === null ? '' : line.format(v)),
           ...(line.fill ? { fill: `color-mix(in srgb, ${color} 22%, transparent)` } : {}),
-          ...(line.dash ? { dash: [4, 3] } : {}),
         };
       }),
     ],
@@ -132,6 +141,9 @@ function yRange(props: Props): uPlot.Scale.Range {
     ];
   return (_, __, max) => [0, Math.max(1e-9, (max ?? 1) * 1.08)];
 }
+
+const powersOfTen = (_: uPlot, ticks: number[]): (number | null)[] =>
+  ticks.map((t) => (Math.abs(Math.log10(t) - Math.round(Math.log10(t))) < 1e-6 ? t : null));
 
 function seconds(time: number, span: Span): string {
   const digits = Math.max(0, Math.min(6, Math.ceil(-Math.log10((span.to - span.from) / 1e10))));

@@ -15,22 +15,26 @@ export interface Scale {
   readonly moments: readonly number[];
 }
 
-const NARROWEST = 74;
-const WIDEST = 190;
+/** Room between neighbouring moments, before it is fitted to the page; and the least that labels can live with. */
+const NARROW = 74;
+const WIDE = 190;
+const LEAST = 44;
 
 /**
  * A scale on which each moment of the witness is told apart: time runs evenly between two neighbouring moments, and
  * the room between them grows with the logarithm of the wait, so microseconds and minutes fit one picture.
+ * @param available the width to fill; exceeded when there are too many moments, filled only if that stays readable.
  */
-export function witnessScale(times: readonly number[]): Scale {
+export function witnessScale(times: readonly number[], available: number): Scale {
   const moments = [...new Set(times)].sort((a, b) => a - b);
   const waits = moments.slice(1).map((m, i) => Math.log10(1 + m - moments[i]));
   const [least, most] = [Math.min(...waits), Math.max(...waits)];
-  const room = waits.map((w) =>
-    most === least ? NARROWEST + 30 : NARROWEST + ((w - least) / (most - least)) * (WIDEST - NARROWEST),
+  const wanted = waits.map((w) =>
+    most === least ? WIDE : NARROW + ((w - least) / (most - least)) * (WIDE - NARROW),
   );
+  const fit = Math.min(1.5, available / wanted.reduce((sum, w) => sum + w, 0));
   const at = [0];
-  for (const r of room) at.push(at[at.length - 1] + r);
+  for (const w of wanted) at.push(at[at.length - 1] + Math.max(LEAST, w * fit));
   const x = (time: number): number => {
     if (time <= moments[0]) return 0;
     for (let i = 1; i < moments.length; i++)

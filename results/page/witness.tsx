@@ -1,9 +1,11 @@
 import { visible } from '../visible.ts';
+import { useRef } from 'preact/hooks';
 import type { FaultWindow } from '../../harness/history/fault.ts';
 import { FAIL, INFO, type Operations } from '../operations.ts';
 import type { Show } from './app.tsx';
 import { cut, duration, moment, outcomeName, outcomeValue, sentence, text } from './format.ts';
-import { accused, witnessScale } from './witness-layout.ts';
+import { useWidth } from './use-width.ts';
+import { accused, witnessScale, type Scale } from './witness-layout.ts';
 
 const LEFT = 92;
 const RIGHT = 120;
@@ -26,7 +28,9 @@ export function Witness({ ops, shown, faults, title, show }: Props) {
   const endOf = (o: number): number => (ops.outcome[o] === INFO ? last : ops.end[o]);
   const near = faults.filter((f) => f.start <= last && (f.end ?? Infinity) >= from);
   const inside = near.flatMap((f) => [f.start, f.end ?? Infinity]).filter((t) => t > from && t < last);
-  const scale = witnessScale([...shown.flatMap((o) => [ops.start[o], endOf(o)]), ...inside]);
+  const place = useRef<HTMLDivElement>(null);
+  const available = (useWidth(place) || 1000) - LEFT - RIGHT;
+  const scale = witnessScale([...shown.flatMap((o) => [ops.start[o], endOf(o)]), ...inside], available);
   const x = (time: number): number => LEFT + scale.x(time);
   const processes = [...new Set(shown.map((o) => ops.process[o]))];
   const guilty = accused(ops, shown);
@@ -37,7 +41,7 @@ export function Witness({ ops, shown, faults, title, show }: Props) {
   const step =
     scale.moments.length > 1 ? Math.min(...scale.moments.slice(1).map((m, i) => m - scale.moments[i])) : 1e6;
   return (
-    <div class="scroll witness" tabIndex={0} role="group" aria-label="Timeline of the witness">
+    <div ref={place} class="scroll witness" tabIndex={0} role="group" aria-label="Timeline of the witness">
       <svg
         width={width}
         height={bottom + 30}
@@ -52,7 +56,7 @@ export function Witness({ ops, shown, faults, title, show }: Props) {
             <g class="fault-band">
               <rect x={x0} y={14 + i * 15} width={Math.max(2, x1 - x0)} height={bottom - 14 - i * 15} />
               <text x={Math.max(x0, 4) + 5} y={25 + i * 15}>
-                {visible(f.fault)} {visible(f.targets.join(', '))}
+                {visible(f.fault)} {f.fault.includes(f.targets.join()) ? '' : visible(f.targets.join(', '))}
               </text>
             </g>
           );
@@ -104,9 +108,9 @@ export function Witness({ ops, shown, faults, title, show }: Props) {
           );
         })}
         <g class="axis">
-          {scale.moments.map((m, i) => (
-            <text x={x(m)} y={bottom + 22} text-anchor={i === 0 ? 'start' : 'middle'}>
-              {i === 0 ? moment(m, Math.max(step, 1e3)) : `+${duration(m - from)}`}
+          {labelled(scale).map((m) => (
+            <text x={x(m)} y={bottom + 22} text-anchor={m === from ? 'start' : 'middle'}>
+              {m === from ? moment(m, Math.max(step, 1e3)) : `+${duration(m - from)}`}
             </text>
           ))}
           {scale.moments.map((m) => (
@@ -116,4 +120,14 @@ export function Witness({ ops, shown, faults, title, show }: Props) {
       </svg>
     </div>
   );
+}
+
+/** The moments whose labels have room: the first, and those far enough from the one before. */
+function labelled(scale: Scale): number[] {
+  const kept: number[] = [];
+  for (const m of scale.moments) {
+    const last = kept.at(-1);
+    if (last === undefined || scale.x(m) - scale.x(last) >= (kept.length === 1 ? 112 : 74)) kept.push(m);
+  }
+  return kept;
 }

@@ -187,26 +187,26 @@ export function inventedHistory({ operations, dress = (v) => v }: Options): Hist
   return builder.build();
 }
 
-/** The first ok read that returned `null` or an older value although its own process had written a newer one. */
-function firstForgotten(history: History): number[] {
-  const wrote = new Map<string, number>();
+/**
+ * The first ok read that returned an older value than its process had itself written (`f: write`) or read before:
+ * the events of both operations. Values are versions of one another by the times at which they were acknowledged.
+ */
+function firstForgotten(history: History, f: string): number[] {
+  const newest = new Map<string, number>();
+  const acknowledged = new Map<Json, number>([[null, -1]]);
   const read = history.functions.idOf('read');
-  const order = new Map<Json, number>();
+  const earlier = history.functions.idOf(f);
+  for (let i = 0; i < history.length; i++)
+    if (history.type[i] === 1 && history.process[i] >= 0 && history.f[i] !== read)
+      acknowledged.set(history.values[i], i);
+  const age = (i: number): number => acknowledged.get(history.values[i]) ?? Infinity;
   for (let i = 0; i < history.length; i++) {
     if (history.type[i] !== 1 || history.process[i] < 0) continue;
     const id = `${history.process[i]} ${history.key[i]}`;
-    if (history.f[i] !== read) {
-      wrote.set(id, i);
-      order.set(history.values[i], i);
-    } else {
-      const own = wrote.get(id);
-      if (
-        own !== undefined &&
-        (order.get(history.values[i]) ?? -1) < own &&
-        history.values[i] !== history.values[own]
-      )
-        return [history.pair[own], own, history.pair[i], i];
-    }
+    const before = newest.get(id);
+    if (history.f[i] === read && before !== undefined && age(i) < age(before))
+      return [history.pair[before], before, history.pair[i], i];
+    if (history.f[i] === earlier && age(i) < Infinity) newest.set(id, i);
   }
   return [];
 }
@@ -215,7 +215,8 @@ function firstForgotten(history: History): number[] {
 export function inventedRun(options: Options): ReportInput {
   const history = inventedHistory(options);
   const windows = faultWindows(history);
-  const forgotten = firstForgotten(history);
+  const forgotten = firstForgotten(history, 'write');
+  const back = firstForgotten(history, 'read');
   const said = (i: number): string => JSON.stringify(history.values[i]);
   const write = history.functions.idOf('write');
   const lost: number[] = [];
@@ -269,10 +270,10 @@ export function inventedRun(options: Options): ReportInput {
       count: 9,
       certain: false,
       status: 'outside-claim',
-      witness: forgotten.slice(2),
+      witness: back,
       severity: 2,
       checker: 'monotonic-reads',
-      explanation: `Read #${forgotten[2]} returned ${said(forgotten[3])}, older than what its session had seen, while n3 was paused.`,
+      explanation: `Process ${history.process[back[0]]} read ${said(back[1])} (#${back[0]}), and its later read #${back[2]} returned ${said(back[3])}, which is older.`,
     },
   ];
   return {

@@ -7,7 +7,10 @@ import { firstEndingAfter, type Row } from './rows.ts';
 
 const HIGHEST = 460;
 
-interface Props extends Pick<Frame, 'ops' | 'rows' | 'span' | 'selected' | 'witnesses' | 'found' | 'faults'> {
+interface Props extends Pick<
+  Frame,
+  'ops' | 'rows' | 'by' | 'span' | 'selected' | 'witnesses' | 'found' | 'faults'
+> {
   readonly onZoom: (factor: number, around?: number) => void;
   /** Moves by this part of what is in sight. */
   readonly onPan: (part: number) => void;

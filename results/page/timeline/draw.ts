@@ -4,7 +4,7 @@ import { FAIL, INFO, OK, type Operations } from '../../operations.ts';
 import type { Span } from '../../performance.ts';
 import { cut, outcomeValue } from '../format.ts';
 import type { Theme } from '../theme.ts';
-import { firstEndingAfter, type Row } from './rows.ts';
+import { firstEndingAfter, type Grouping, type Row } from './rows.ts';
 
 export const ROW_HEIGHT = 20;
 export const AXIS_HEIGHT = 24;
@@ -14,6 +14,7 @@ export const LABEL_WIDTH = 84;
 export interface Frame {
   readonly ops: Operations;
   readonly rows: readonly Row[];
+  readonly by: Grouping;
   readonly span: Span;
   readonly top: number;
   readonly width: number;
@@ -34,13 +35,14 @@ export function draw(ctx: CanvasRenderingContext2D, frame: Frame): void {
   const scale = (width - LABEL_WIDTH) / (span.to - span.from);
   const x = (time: number): number => LABEL_WIDTH + (time - span.from) * scale;
   drawFaults(ctx, frame, x);
+  drawAxis(ctx, frame, x, 'lines');
   const first = Math.max(0, Math.floor(frame.top / ROW_HEIGHT));
   const last = Math.min(frame.rows.length, Math.ceil((frame.top + height - AXIS_HEIGHT) / ROW_HEIGHT));
   for (let r = first; r < last; r++) {
     const y = AXIS_HEIGHT + r * ROW_HEIGHT - frame.top;
     drawRow(ctx, frame, frame.rows[r], y, scale);
   }
-  drawAxis(ctx, frame, x);
+  drawAxis(ctx, frame, x, 'times');
   drawLabels(ctx, frame, first, last);
 }
 
@@ -57,8 +59,9 @@ function drawRow(ctx: CanvasRenderingContext2D, frame: Frame, row: Row, y: numbe
     const next =
       x1 - x0 < 1 ? Math.max(i + 1, firstEndingAfter(ops, row.ops, ops.start[o] + pixel, i)) : i + 1;
     if (next > i + 1) {
-      const alike = row.bad[next] === row.bad[i];
-      ctx.fillStyle = alike ? theme.ok : theme.info;
+      const worst =
+        row.info[next] > row.info[i] ? theme.info : row.fail[next] > row.fail[i] ? theme.fail : theme.ok;
+      ctx.fillStyle = worst;
       ctx.fillRect(Math.floor(x0), y + 3, 1, ROW_HEIGHT - 6);
     } else {
       drawBar(ctx, frame, o, x0, x1, y);
@@ -129,10 +132,18 @@ function drawFaults(ctx: CanvasRenderingContext2D, frame: Frame, x: (time: numbe
   }
 }
 
-function drawAxis(ctx: CanvasRenderingContext2D, frame: Frame, x: (time: number) => number): void {
+/** The axis' lines lie behind the bars, its times before them. */
+function drawAxis(
+  ctx: CanvasRenderingContext2D,
+  frame: Frame,
+  x: (time: number) => number,
+  part: 'lines' | 'times',
+): void {
   const { theme, span, width } = frame;
-  ctx.fillStyle = theme.paper;
-  ctx.fillRect(0, 0, width, AXIS_HEIGHT);
+  if (part === 'times') {
+    ctx.fillStyle = theme.paper;
+    ctx.fillRect(0, 0, width, AXIS_HEIGHT);
+  }
   ctx.fillStyle = theme.quiet;
   ctx.strokeStyle = theme.line;
   ctx.lineWidth = 1;
@@ -140,13 +151,14 @@ function drawAxis(ctx: CanvasRenderingContext2D, frame: Frame, x: (time: number)
   const digits = Math.max(0, Math.min(9, Math.ceil(-Math.log10(step / 1e9) - 1e-9)));
   for (let t = Math.ceil(span.from / step) * step; t <= span.to; t += step) {
     const at = Math.round(x(t)) + 0.5;
+    if (part === 'times') {
+      ctx.fillText(`${(t / 1e9).toFixed(digits)} s`, at + 3, 14);
+      continue;
+    }
     ctx.beginPath();
     ctx.moveTo(at, AXIS_HEIGHT - 5);
     ctx.lineTo(at, frame.height);
-    ctx.globalAlpha = 0.6;
     ctx.stroke();
-    ctx.globalAlpha = 1;
-    ctx.fillText(`${(t / 1e9).toFixed(digits)} s`, at + 3, 14);
   }
 }
 
@@ -163,8 +175,18 @@ function drawLabels(ctx: CanvasRenderingContext2D, frame: Frame, first: number, 
   for (let r = first; r < last; r++) {
     const y = AXIS_HEIGHT + r * ROW_HEIGHT - frame.top;
     ctx.fillStyle = theme.quiet;
-    if (y > AXIS_HEIGHT - 12) ctx.fillText(cut(frame.rows[r].label, 12), 2, y + ROW_HEIGHT / 2 + 4);
+    if (y > AXIS_HEIGHT - 12) ctx.fillText(cut(labelOf(frame, frame.rows[r]), 12), 2, y + ROW_HEIGHT / 2 + 4);
   }
   ctx.fillStyle = theme.paper;
   ctx.fillRect(0, 0, LABEL_WIDTH - 2, AXIS_HEIGHT);
+}
+
+/** A row of processes is named by those in sight. */
+function labelOf(frame: Frame, row: Row): string {
+  if (frame.by !== 'process') return row.label;
+  const { ops, span } = frame;
+  const first = firstEndingAfter(ops, row.ops, span.from);
+  const last = Math.max(first, firstEndingAfter(ops, row.ops, span.to));
+  const [from, to] = [first, last].map((i) => ops.process[row.ops[Math.min(i, row.ops.length - 1)]]);
+  return from === to ? `process ${from}` : `${from} … ${to}`;
 }

@@ -35,6 +35,8 @@ export function HistoryBrowser({ data, ops, shown, place }: Props) {
 
 const NONE = new Int32Array(0);
 const PAGE = 25;
+const NEIGHBOURS = 5;
+const NARROWEST = 1000;
 
 function Browser({
   data,
@@ -50,7 +52,6 @@ function Browser({
   const [by, setBy] = useState<Grouping>('process');
   const [selected, setSelected] = useState(-1);
   const [query, setQuery] = useState('');
-  const [page, setPage] = useState(0);
   const rows = useMemo(
     () => arrange(ops, by, (id) => (by === 'key' ? text(ops.keys, id) : text(ops.nodes, id))),
     [ops, by],
@@ -66,7 +67,13 @@ function Browser({
   /** Selects an operation and brings it into sight, with some of what happened around it. */
   const visit = (o: number): void => {
     setSelected(o);
-    const room = Math.max(2e6, (ops.end[o] - ops.start[o]) * 6);
+    // As much time around it as some neighbours in the history need.
+    const near = [Math.max(0, o - NEIGHBOURS), Math.min(ops.count - 1, o + NEIGHBOURS)];
+    const room = Math.max(
+      NARROWEST,
+      ops.start[near[1]] - ops.start[near[0]],
+      (ops.end[o] - ops.start[o]) * 4,
+    );
     if (ops.start[o] < span.from || ops.end[o] > span.to || span.to - span.from > room * 20)
       setSpan(within(whole, { from: ops.start[o] - room, to: ops.end[o] + room }));
   };
@@ -79,7 +86,6 @@ function Browser({
   useEffect(() => {
     if (shown && shown.event < ops.events && ops.ofEvent[shown.event] >= 0) visit(ops.ofEvent[shown.event]);
   }, [shown]);
-  useEffect(() => setPage(0), [query, span]);
   const zoom = (factor: number, around = (span.from + span.to) / 2): void =>
     setSpan(
       within(whole, {
@@ -91,7 +97,6 @@ function Browser({
     const by = (span.to - span.from) * part;
     setSpan(shifted(whole, span, by));
   };
-  const list = query.trim() ? found : inSight(ops, span);
   return (
     <>
       <div class="toolbar" role="toolbar" aria-label="History">
@@ -147,7 +152,7 @@ function Browser({
         </span>
       </div>
       <Canvas
-        {...{ ops, rows, span, selected, witnesses }}
+        {...{ ops, rows, by, span, selected, witnesses }}
         found={foundSet}
         faults={data.faults}
         onZoom={zoom}
@@ -157,32 +162,51 @@ function Browser({
         onWitness={(direction) => step(stops, direction)}
       />
       {selected >= 0 && <Details ops={ops} o={selected} anomalies={data.anomalies} />}
-      <details class="listing">
-        <summary>
-          {query.trim()
-            ? `${plural(found.length, 'operation')} found`
-            : `${plural(list.length, 'operation')} in sight`}
-          , as a table
-        </summary>
-        <OperationTable
-          ops={ops}
-          rows={Array.from(list.subarray(page * PAGE, (page + 1) * PAGE))}
-          show={(event) => visit(ops.ofEvent[event])}
-        />
-        <p class="toolbar">
-          <button type="button" disabled={page === 0} onClick={() => setPage(page - 1)}>
-            previous {PAGE}
-          </button>
-          <span>
-            {count(Math.min(list.length, page * PAGE + 1))}–{count(Math.min(list.length, (page + 1) * PAGE))}{' '}
-            of {count(list.length)}
-          </span>
-          <button type="button" disabled={(page + 1) * PAGE >= list.length} onClick={() => setPage(page + 1)}>
-            next {PAGE}
-          </button>
-        </p>
-      </details>
+      <Listing
+        ops={ops}
+        span={span}
+        found={query.trim() ? found : null}
+        show={(event) => visit(ops.ofEvent[event])}
+      />
     </>
+  );
+}
+
+interface ListingProps {
+  readonly ops: Operations;
+  readonly span: Span;
+  /** What a search found, or null when nothing is searched: then the table has what is in sight. */
+  readonly found: Int32Array | null;
+  readonly show: (event: number) => void;
+}
+
+/** The text beside the canvas. It looks for its rows only while it is open. */
+function Listing({ ops, span, found, show }: ListingProps) {
+  const [open, setOpen] = useState(false);
+  const [page, setPage] = useState(0);
+  const list = useMemo(() => (open ? (found ?? inSight(ops, span)) : NONE), [open, found, ops, span]);
+  useEffect(() => setPage(0), [list]);
+  const last = Math.min(list.length, (page + 1) * PAGE);
+  return (
+    <details class="listing" onToggle={(e) => setOpen(e.currentTarget.open)}>
+      <summary>{found ? 'What was found, as a table' : 'What is in sight, as a table'}</summary>
+      {open && (
+        <>
+          <OperationTable ops={ops} rows={Array.from(list.subarray(page * PAGE, last))} show={show} />
+          <p class="toolbar">
+            <button type="button" disabled={page === 0} onClick={() => setPage(page - 1)}>
+              previous {PAGE}
+            </button>
+            <span>
+              {count(Math.min(list.length, page * PAGE + 1))}–{count(last)} of {count(list.length)}
+            </span>
+            <button type="button" disabled={last >= list.length} onClick={() => setPage(page + 1)}>
+              next {PAGE}
+            </button>
+          </p>
+        </>
+      )}
+    </details>
   );
 }
 
@@ -193,8 +217,6 @@ function inSight(ops: Operations, span: Span): Int32Array {
   for (let o = 0; o < ops.count; o++) if (ops.start[o] <= span.to && ops.end[o] >= span.from) seen.push(o);
   return Int32Array.from(seen);
 }
-
-const NARROWEST = 1000;
 
 /** `span`, not narrower than a microsecond and not beyond the run. */
 function within(whole: Span, span: Span): Span {

@@ -1,18 +1,19 @@
-import type { Operations } from '../../operations.ts';
+import { FAIL, INFO, type Operations } from '../../operations.ts';
 
 export type Grouping = 'process' | 'key' | 'node';
 
-/** A line of the timeline: operations that do not overlap, in order, and how many before each did not end ok. */
+/** A line of the timeline: operations that do not overlap, in order, and how many before each ended how. */
 export interface Row {
-  /** Empty on the further lines of a group. */
+  /** Empty on the further lines of a group, and where a line has many processes. */
   readonly label: string;
   readonly ops: Int32Array;
-  /** `bad[i]` = operations among the first `i` of the row that ended fail or info. */
-  readonly bad: Int32Array;
+  /** `fail[i]`, `info[i]` = operations among the first `i` of the row that ended so. */
+  readonly fail: Int32Array;
+  readonly info: Int32Array;
 }
 
 interface Lane {
-  label: string;
+  readonly label: string;
   free: number;
   readonly ops: number[];
 }
@@ -24,9 +25,14 @@ interface Lane {
 export function arrange(ops: Operations, by: Grouping, name: (id: number) => string): Row[] {
   const lanes = by === 'process' ? processLanes(ops) : groupLanes(ops, ops[by], name);
   return lanes.map((lane) => {
-    const bad = new Int32Array(lane.ops.length + 1);
-    for (const [i, o] of lane.ops.entries()) bad[i + 1] = bad[i] + (ops.outcome[o] === 1 ? 0 : 1);
-    return { label: lane.label, ops: Int32Array.from(lane.ops), bad };
+    const fail = new Int32Array(lane.ops.length + 1);
+    const info = new Int32Array(lane.ops.length + 1);
+    for (let i = 0; i < lane.ops.length; i++) {
+      const outcome = ops.outcome[lane.ops[i]];
+      fail[i + 1] = fail[i] + (outcome === FAIL ? 1 : 0);
+      info[i + 1] = info[i] + (outcome === INFO ? 1 : 0);
+    }
+    return { label: lane.label, ops: Int32Array.from(lane.ops), fail, info };
   });
 }
 
@@ -41,8 +47,7 @@ function processLanes(ops: Operations): Lane[] {
     if (!lane) {
       // A line is free when the last operation of its process has ended.
       lane = lanes.find((l) => l.free <= ops.start[o]);
-      if (lane) lane.label += `, ${process}`;
-      else lanes.push((lane = { label: String(process), free: 0, ops: [] }));
+      if (!lane) lanes.push((lane = { label: '', free: 0, ops: [] }));
       lane.free = ops.end[last.get(process) ?? o];
       laneOf.set(process, lane);
     }
