@@ -427,6 +427,21 @@ describe('an interrupt', () => {
     expect(ended).toBe(1500 * MILLISECOND);
   });
 
+  it('also ends an operation whose predecessor’s connection came late in between', async () => {
+    let connects = 0;
+    const { events } = await interruptedAt(2600, {
+      concurrency: 1,
+      operationTimeoutMs: 2000,
+      mainMs: 10_000,
+      trouble: ({ clock }) => ({
+        connect: () => (connects++ === 0 ? clock.sleep(2500 * MILLISECOND) : Promise.resolve()),
+        invoke: () => never(),
+      }),
+    });
+    const codes = clientEvents(events).flatMap(({ error }) => error?.code ?? []);
+    expect(codes).toEqual(['connect-timeout', 'interrupted']);
+  });
+
   it('during the start abandons it, and tears down again what it made meanwhile', async () => {
     const { summary, cluster } = await interruptedAt(500, {
       trouble: ({ clock }) => ({ start: () => clock.sleep(3000 * MILLISECOND) }),
