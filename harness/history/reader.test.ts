@@ -210,6 +210,7 @@ test('the fast way and the careful way read the same lines the same', () => {
         node: fc.oneof(fc.constant(null), fc.string()),
         session: fc.oneof(fc.string(), fc.nat(), fc.constant(null)),
         index: fc.nat(),
+        lag: fc.nat(),
       },
       { requiredKeys: [] },
     )

@@ -26,7 +26,7 @@ const told = (history: History) => [...events(history)];
 
 describe.each(['edn', 'json'] as const)('%s', (format) => {
   test('every field and kind of event comes back equal', () => {
-    const history = historyOf(SAMPLE);
+    const history = historyOf([...SAMPLE, { time: 99, process: 9, type: 'invoke', f: 'read', lag: 7 }]);
     expect(told(readBack(history, format))).toEqual(told(history));
   });
 

@@ -44,6 +44,7 @@ function ednLine(history: History, original: HistoryEvent): string {
   // Independent keys as Jepsen writes them, and the key besides: so that no reader must guess.
   if (key === null) fields.push(`:value ${value}`);
   else fields.push(`:key ${ednOf(key)}`, `:value [${ednOf(key)} ${value}]`);
+  if (event.lag) fields.push(`:lag ${event.lag}`);
   if (node !== null) fields.push(`:node ${ednOf(node)}`);
   if (session !== null) fields.push(`:session ${ednOf(session)}`);
   if (error !== null) fields.push(`:error [${keyword(error.code)} ${ednOf(error.message)}]`);

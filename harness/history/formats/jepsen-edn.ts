@@ -54,6 +54,7 @@ export function recordOf(form: Edn, text: string): Record {
     word: value instanceof Keyword,
     tuple: value instanceof Tagged && /tuple$/i.test(value.tag),
     time: json('time'),
+    lag: json('lag'),
     node: json('node'),
     session: json('session'),
     error: json('error'),

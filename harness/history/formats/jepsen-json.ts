@@ -30,10 +30,10 @@ function isObject(value: Json): value is { readonly [name: string]: Json } {
 function recordOf(operation: Json, at: Record['at']): Record {
   if (!isObject(operation))
     throw new Fault(at(), 'expected an operation: an object with process, type and f');
-  const { process, type, f, key, value, time, node, session, error } = operation as {
+  const { process, type, f, key, value, time, lag, node, session, error } = operation as {
     readonly [name: string]: Json | undefined;
   };
-  const fields = { process, type, f, key, time, node, session, error };
+  const fields = { process, type, f, key, time, lag, node, session, error };
   return { at, ...fields, value: value ?? null, word: false, tuple: false };
 }
 

@@ -47,6 +47,7 @@ function recordOf([, process, type, f, rest]: RegExpExecArray, line: string, num
     word: value instanceof Keyword,
     tuple: value instanceof Tagged && /tuple$/i.test(value.tag),
     time: undefined,
+    lag: undefined,
     node: undefined,
     session: undefined,
     error: failure,

@@ -29,10 +29,10 @@ const MAX_DEPTH = 16;
 const LEFT = Symbol('left to JSON.parse');
 
 const text = (s: string): Buffer => Buffer.from(s);
-const NAMES = ['time', 'process', 'type', 'f', 'key', 'value', 'node', 'session', 'index'].map((name) =>
-  text(name),
+const NAMES = ['time', 'process', 'type', 'f', 'key', 'value', 'node', 'session', 'index', 'lag'].map(
+  (name) => text(name),
 );
-const [TIME, PROCESS, TYPE, F, KEY, VALUE, NODE, SESSION, INDEX] = NAMES.map((_, i) => i);
+const [TIME, PROCESS, TYPE, F, KEY, VALUE, NODE, SESSION, INDEX, LAG] = NAMES.map((_, i) => i);
 const TYPES: readonly { readonly bytes: Buffer; readonly type: EventType }[] = [
   { bytes: text('"invoke"'), type: 'invoke' },
   { bytes: text('"ok"'), type: 'ok' },
@@ -117,6 +117,10 @@ export class LineScanner {
         return true;
       case INDEX:
         return typeof value === 'number';
+      case LAG:
+        if (typeof value !== 'number' || value < 0) return false;
+        draft.lag = value;
+        return true;
       default:
         return false;
     }
@@ -258,6 +262,9 @@ function nameAt(bytes: Buffer, at: number): number {
       break;
     case 0x69:
       name = INDEX;
+      break;
+    case 0x6c:
+      name = LAG;
       break;
     default:
       return -1;

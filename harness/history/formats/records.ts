@@ -22,6 +22,7 @@ export interface Record {
   readonly word: boolean;
   readonly tuple: boolean;
   readonly time: Json | undefined;
+  readonly lag: Json | undefined;
   readonly node: Json | undefined;
   readonly session: Json | undefined;
   readonly error: Json | undefined;
@@ -62,6 +63,7 @@ export function historyOfRecords(records: readonly Record[], casFail: CasFail): 
     draft.session =
       typeof record.session === 'string' || typeof record.session === 'number' ? record.session : null;
     draft.error = errorOf(record);
+    draft.lag = typeof record.lag === 'number' && record.lag > 0 ? record.lag : 0;
     draft.key = record.key ?? null;
     draft.value = record.value;
     if (draft.process !== NEMESIS) {
