@@ -11,6 +11,7 @@ export class OpenOperations {
   readonly slotOf: Int32Array;
   readonly optional: Int32Array;
   readonly total: Int32Array;
+  readonly pureMask: Int32Array;
   /** Open operations that are not pure, by class and deadline. */
   readonly changing: number[] = [];
   readonly pure: number[] = [];
@@ -23,6 +24,7 @@ export class OpenOperations {
     this.slotOf = new Int32Array(problem.length);
     this.optional = new Int32Array(this.words);
     this.total = new Int32Array(this.words);
+    this.pureMask = new Int32Array(this.words);
     for (let slot = mostOpen - 1; slot >= 0; slot--) this.#free.push(slot);
   }
 
@@ -33,8 +35,10 @@ export class OpenOperations {
     const bit = 1 << (slot & 31);
     if (optional[op]) this.optional[slot >> 5] |= bit;
     if (machine.total[cls[op]]) this.total[slot >> 5] |= bit;
-    if (machine.pure[cls[op]]) this.pure.push(op);
-    else this.changing.splice(this.#placeOf(op), 0, op);
+    if (machine.pure[cls[op]]) {
+      this.pure.push(op);
+      this.pureMask[slot >> 5] |= bit;
+    } else this.changing.splice(this.#placeOf(op), 0, op);
   }
 
   close(op: number): void {
@@ -44,6 +48,7 @@ export class OpenOperations {
     const rest = ~(1 << (slot & 31));
     this.optional[slot >> 5] &= rest;
     this.total[slot >> 5] &= rest;
+    this.pureMask[slot >> 5] &= rest;
     this.#free.push(slot);
   }
 

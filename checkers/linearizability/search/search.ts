@@ -1,5 +1,7 @@
 import { PENDING } from '../operations.ts';
+import { ChangeNothing } from './change-nothing.ts';
 import { Configurations } from './configurations.ts';
+import { Dominance } from './dominance.ts';
 import { OpenOperations } from './open.ts';
 import type { Outcome, Problem } from './problem.ts';
 
@@ -12,67 +14,108 @@ import type { Outcome, Problem } from './problem.ts';
  * - done: it has been placed
  * - free: it may still be placed for its effect, or be forgotten at no cost
  *
- * Operations are placed only when one returns that is not done: then it must be placed, or forgotten if it is free. What makes the frontier small:
+ * Operations are placed only when one returns that is not done: then it must be placed, or forgotten if it is free.
+ * What makes the frontier small:
  *
  * 1. An operation that changes nothing in the present state can be placed here: a read is done, another is free.
  * 2. A blind write frees every waiting total operation: each can be slipped in right before it, unseen. So of
  *    `write 1`, `write 2` open together, `write 2` alone need be tried: the other costs nothing any more.
  * 3. Indeterminate operations are born free. Of free operations of one class only the first to return is tried.
- * 4. A configuration that has an operation free can do all that one with it done or waiting can.
+ * 4. A configuration that has an operation free can do all that one with it done or waiting can: the latter is dropped.
  * 5. A blind write that satisfied nobody is not followed by another at once: rule 2 covers that.
  *
  * `budget` bounds the configurations explored: deterministic, so that verdicts reproduce.
  */
 export function search(problem: Problem, budget: number): Outcome {
-  const { length, inv, ret, cls, machine } = problem;
-  const returns = returnOrder(problem);
-  const open = new OpenOperations(problem, mostOpen(problem, returns));
-  const W = open.words;
-  const width = 1 + 2 * W;
-  let frontier = new Configurations(width);
-  let next = new Configurations(width);
-  const tried = new Configurations(width);
-  /** For each entry of `tried`: 1 = reached by a blind write that satisfied nobody. */
-  let idle = new Uint8Array(128);
-  const scratch = new Int32Array(width);
-  const masks = new ChangeNothing(problem, open);
-  let explored = 0;
+  return new Sweep(problem, budget).run();
+}
 
-  scratch[0] = machine.initial;
-  frontier.add(scratch, 0);
-  let invoked = 0;
-  for (const op of returns) {
-    while (invoked < length && inv[invoked] < ret[op]) open.open(invoked++);
-    masks.forget();
-    const word = open.slotOf[op] >> 5;
-    const bit = 1 << (open.slotOf[op] & 31);
-    tried.clear();
-    next.clear();
-    for (let i = 0; i < frontier.size; i++) {
-      for (let w = 0, from = i * width; w < width; w++) scratch[w] = frontier.words[from + w];
-      settle();
-      keep(word, bit, false, 0);
-    }
-    for (let i = 0; i < tried.size; i++) {
-      expand(i, word, bit);
-      if (explored > budget) return { type: 'budget', configurations: explored };
-    }
-    if (next.size === 0) return { type: 'stuck', failed: op, configurations: explored };
-    open.close(op);
-    [frontier, next] = [next, frontier];
+class Sweep {
+  readonly #problem: Problem;
+  readonly #budget: number;
+  readonly #returns: Int32Array;
+  readonly #open: OpenOperations;
+  readonly #changeNothing: ChangeNothing;
+  readonly #dominance = new Dominance();
+  /** Words of a mask; a configuration is the state, the mask of done operations, and that of free ones. */
+  readonly #W: number;
+  #frontier: Configurations;
+  #next: Configurations;
+  /** Configurations at the present return in which the returning operation is not done. */
+  readonly #tried: Configurations;
+  /** For each entry of `tried`: 1 = reached by a blind write that satisfied nobody (rule 5). */
+  #idle = new Uint8Array(128);
+  readonly #scratch: Int32Array;
+  #explored = 0;
+  /** The returning operation's bit. */
+  #word = 0;
+  #bit = 0;
+
+  constructor(problem: Problem, budget: number) {
+    this.#problem = problem;
+    this.#budget = budget;
+    this.#returns = returnOrder(problem);
+    this.#open = new OpenOperations(problem, mostOpen(problem, this.#returns));
+    this.#changeNothing = new ChangeNothing(problem, this.#open);
+    this.#W = this.#open.words;
+    const width = 1 + 2 * this.#W;
+    this.#frontier = new Configurations(width);
+    this.#next = new Configurations(width);
+    this.#tried = new Configurations(width);
+    this.#scratch = new Int32Array(width);
   }
-  return { type: 'linearizable', configurations: explored };
+
+  run(): Outcome {
+    const { length, inv, ret, machine } = this.#problem;
+    this.#scratch[0] = machine.initial;
+    this.#frontier.add(this.#scratch, 0);
+    let invoked = 0;
+    for (let r = 0; r < this.#returns.length; r++) {
+      const op = this.#returns[r];
+      while (invoked < length && inv[invoked] < ret[op]) this.#open.open(invoked++);
+      if (!this.#return(op)) return { type: 'budget', configurations: this.#explored };
+      if (this.#next.size === 0) return { type: 'stuck', failed: op, configurations: this.#explored };
+      this.#open.close(op);
+      if (this.#next.size > 1) this.#dominance.prune(this.#next, this.#open.pureMask, this.#frontier);
+      else [this.#frontier, this.#next] = [this.#next, this.#frontier];
+    }
+    return { type: 'linearizable', configurations: this.#explored };
+  }
+
+  /** Fills `next` with the configurations after the return of an operation; false when the budget is used up. */
+  #return(op: number): boolean {
+    const slot = this.#open.slotOf[op];
+    this.#word = 1 + (slot >> 5);
+    this.#bit = 1 << (slot & 31);
+    this.#changeNothing.forget();
+    this.#tried.clear();
+    this.#next.clear();
+    const { words, width, size } = this.#frontier;
+    for (let i = 0; i < size; i++) {
+      for (let w = 0; w < width; w++) this.#scratch[w] = words[i * width + w];
+      this.#settle();
+      this.#keep(false, 0);
+    }
+    for (let i = 0; i < this.#tried.size; i++) {
+      this.#expand(i);
+      if (this.#explored > this.#budget) return false;
+    }
+    return true;
+  }
 
   /** Rule 1, and rule 3's birth, on the scratch configuration; true if an operation that waited no longer does. */
-  function settle(): boolean {
-    const at = masks.of(scratch[0]);
+  #settle(): boolean {
+    const W = this.#W;
+    const scratch = this.#scratch;
+    const at = this.#changeNothing.of(scratch[0]);
+    const { pure, changing } = this.#changeNothing;
     let changed = 0;
-    for (let w = 0; w < W; w++) {
-      const done = scratch[1 + w] | masks.pure[at + w];
-      const free = (scratch[1 + W + w] | masks.changing[at + w] | open.optional[w]) & ~done;
-      changed |= (done ^ scratch[1 + w]) | (free ^ scratch[1 + W + w]);
-      scratch[1 + w] = done;
-      scratch[1 + W + w] = free;
+    for (let w = 1; w <= W; w++) {
+      const done = scratch[w] | pure[at + w - 1];
+      const free = (scratch[W + w] | changing[at + w - 1] | this.#open.optional[w - 1]) & ~done;
+      changed |= (done ^ scratch[w]) | (free ^ scratch[W + w]);
+      scratch[w] = done;
+      scratch[W + w] = free;
     }
     return changed !== 0;
   }
@@ -80,120 +123,80 @@ export function search(problem: Problem, budget: number): Outcome {
   /**
    * The scratch configuration goes to the next frontier if the returning operation is done in it, or free and so
    * forgotten; unless it is done, it is also tried further, since the return is the last moment to place a free one.
-   * `wasFree`: it was already free in the configuration before, which has been forgotten in already.
+   * `wasFree`: it was free in the configuration before, which has been forgotten in already.
    */
-  function keep(word: number, bit: number, wasFree: boolean, isIdle: number): void {
-    const done = (scratch[1 + word] & bit) !== 0;
-    if (!done) {
-      if (tried.add(scratch, 0)) note(isIdle);
-      if (wasFree || !(scratch[1 + W + word] & bit)) return;
+  #keep(wasFree: boolean, isIdle: number): void {
+    const scratch = this.#scratch;
+    if (!(scratch[this.#word] & this.#bit)) {
+      if (this.#tried.add(scratch, 0)) this.#note(isIdle);
+      if (wasFree || !(scratch[this.#W + this.#word] & this.#bit)) return;
     }
-    scratch[1 + word] &= ~bit;
-    scratch[1 + W + word] &= ~bit;
-    if (next.add(scratch, 0)) explored++;
+    scratch[this.#word] &= ~this.#bit;
+    scratch[this.#W + this.#word] &= ~this.#bit;
+    if (this.#next.add(scratch, 0)) this.#explored++;
   }
 
-  function note(isIdle: number): void {
-    explored++;
-    if (tried.size > idle.length) {
-      const more = new Uint8Array(idle.length * 2);
-      more.set(idle);
-      idle = more;
+  #note(isIdle: number): void {
+    this.#explored++;
+    const { size } = this.#tried;
+    if (size > this.#idle.length) {
+      const more = new Uint8Array(size * 2);
+      more.set(this.#idle);
+      this.#idle = more;
     }
-    idle[tried.size - 1] = isIdle;
+    this.#idle[size - 1] = isIdle;
   }
 
-  function expand(entry: number, word: number, bit: number): void {
-    const base = entry * width;
-    const wasFree = (tried.words[base + 1 + W + word] & bit) !== 0;
-    const state = tried.words[base];
-    const { changing } = open;
-    let someWaits = false;
-    for (let w = 0; w < W; w++)
-      if (open.total[w] & ~tried.words[base + 1 + w] & ~tried.words[base + 1 + W + w]) someWaits = true;
+  /** Places each open operation that could come next after an entry of `tried`. */
+  #expand(entry: number): void {
+    const { cls, machine } = this.#problem;
+    const { changing, slotOf } = this.#open;
+    const W = this.#W;
+    const scratch = this.#scratch;
+    const base = entry * (1 + 2 * W);
+    const state = this.#tried.words[base];
+    const wasFree = (this.#tried.words[base + W + this.#word] & this.#bit) !== 0;
+    const someWait = this.#someWait(base);
     for (let i = 0; i < changing.length;) {
       const c = cls[changing[i]];
       const after = machine.step(state, c);
+      const blind = machine.blind[c] === 1;
       // Where it changes nothing it is free already; a blind write has still the others to free.
-      const idles = after === state && !(machine.blind[c] === 1 && someWaits);
-      let skip = after < 0 || idles || (machine.blind[c] === 1 && idle[entry] === 1);
-      let triedFree = false;
+      const useless =
+        after < 0 || (after === state && !(blind && someWait)) || (blind && this.#idle[entry] === 1);
+      let over = useless;
+      let placedFree = false;
       for (; i < changing.length && cls[changing[i]] === c; i++) {
-        if (skip) continue;
-        const slot = open.slotOf[changing[i]];
-        const w = slot >> 5;
-        const b = 1 << (slot & 31);
-        if (tried.words[base + 1 + w] & b) continue;
-        const isFree = (tried.words[base + 1 + W + w] & b) !== 0;
-        if (isFree && triedFree) continue;
-        for (let k = 0; k < width; k++) scratch[k] = tried.words[base + k];
+        if (over) continue;
+        const slot = slotOf[changing[i]];
+        const word = 1 + (slot >> 5);
+        const bit = 1 << (slot & 31);
+        const { words } = this.#tried;
+        if (words[base + word] & bit) continue;
+        const isFree = (words[base + W + word] & bit) !== 0;
+        if (isFree && placedFree) continue;
+        for (let w = 0; w <= 2 * W; w++) scratch[w] = words[base + w];
         scratch[0] = after;
-        scratch[1 + w] |= b;
-        scratch[1 + W + w] &= ~b;
-        place(c, word, bit, wasFree);
-        // Of equal operations the one that waits and returns first will do; a free one that returns before it
-        // leaves another future than it, unless a blind write frees them all anyway.
-        if (!isFree || machine.blind[c]) skip = true;
-        triedFree = true;
+        scratch[word] |= bit;
+        scratch[W + word] &= ~bit;
+        if (blind) for (let w = 1; w <= W; w++) scratch[W + w] |= this.#open.total[w - 1] & ~scratch[w];
+        const satisfied = this.#settle();
+        this.#keep(wasFree, blind && !satisfied ? 1 : 0);
+        // Of equal operations the one that waits and returns first will do. A free one that returns before it leaves
+        // another future than it does, unless a blind write frees them all anyway.
+        over = !isFree || blind;
+        placedFree = true;
       }
     }
   }
 
-  function place(c: number, word: number, bit: number, wasFree: boolean): void {
-    const blind = machine.blind[c];
-    if (blind) for (let w = 0; w < W; w++) scratch[1 + W + w] |= open.total[w] & ~scratch[1 + w];
-    const satisfied = settle();
-    keep(word, bit, wasFree, blind && !satisfied ? 1 : 0);
+  #someWait(base: number): boolean {
+    const { words } = this.#tried;
+    const W = this.#W;
+    for (let w = 1; w <= W; w++)
+      if (this.#open.total[w - 1] & ~words[base + w] & ~words[base + W + w]) return true;
+    return false;
   }
-}
-
-/** Which open operations change nothing in a state, as masks, computed once a state between two returns. */
-class ChangeNothing {
-  pure = new Int32Array(64);
-  changing = new Int32Array(64);
-  readonly #problem: Problem;
-  readonly #open: OpenOperations;
-  readonly #at = new Map<number, number>();
-  #used = 0;
-
-  constructor(problem: Problem, open: OpenOperations) {
-    this.#problem = problem;
-    this.#open = open;
-  }
-
-  forget(): void {
-    this.#at.clear();
-    this.#used = 0;
-  }
-
-  /** Offset of the state's masks in `pure` and `changing`. */
-  of(state: number): number {
-    const known = this.#at.get(state);
-    if (known !== undefined) return known;
-    const { words, slotOf } = this.#open;
-    const { machine, cls } = this.#problem;
-    const at = this.#used;
-    this.#used += words;
-    if (this.#used > this.pure.length) {
-      this.pure = doubled(this.pure, this.#used);
-      this.changing = doubled(this.changing, this.#used);
-    }
-    this.pure.fill(0, at, this.#used);
-    this.changing.fill(0, at, this.#used);
-    for (const op of this.#open.pure)
-      if (machine.step(state, cls[op]) === state) this.pure[at + (slotOf[op] >> 5)] |= 1 << (slotOf[op] & 31);
-    for (const op of this.#open.changing)
-      if (machine.step(state, cls[op]) === state)
-        this.changing[at + (slotOf[op] >> 5)] |= 1 << (slotOf[op] & 31);
-    this.#at.set(state, at);
-    return at;
-  }
-}
-
-function doubled(from: Int32Array, least: number): Int32Array<ArrayBuffer> {
-  const to = new Int32Array(Math.max(least, from.length * 2));
-  to.set(from);
-  return to;
 }
 
 /** Operations that return, in order of return. */
@@ -201,7 +204,10 @@ function returnOrder({ length, ret }: Problem): Int32Array {
   const order = new Float64Array(length);
   let n = 0;
   for (let i = 0; i < length; i++) if (ret[i] !== PENDING) order[n++] = ret[i] * 0x400000 + i;
-  return Int32Array.from(order.subarray(0, n).sort(), (x) => x % 0x400000);
+  const sorted = order.subarray(0, n).sort();
+  const returns = new Int32Array(n);
+  for (let i = 0; i < n; i++) returns[i] = sorted[i] % 0x400000;
+  return returns;
 }
 
 function mostOpen({ length, inv, ret }: Problem, returns: Int32Array): number {
