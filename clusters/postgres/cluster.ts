@@ -4,8 +4,10 @@ import type { Client, ClockControl, Cluster, ConnectRequest, Settled } from '../
 import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import type { ClusterContext } from '../types.ts';
 import { PostgresClient } from './clients/client.ts';
+import type { Credentials } from './clients/connection.ts';
 import type { Planner } from './clients/plan.ts';
 import { SCHEMA } from './clients/schema.ts';
+import { PostgresClocks } from './clocks.ts';
 import { PostgresNode } from './node.ts';
 import { PostgresOperator } from './operator.ts';
 import { PostgresProcesses } from './processes.ts';
@@ -36,12 +38,11 @@ export class PostgresCluster implements Cluster {
     server: Server,
     settings: PostgresSettings,
     planners: Readonly<Record<string, Planner>>,
-    clocks: ClockControl | Refusal,
+    noClocks: Refusal | null,
   ) {
     const context = { host, server, runtime, settings: settings.database };
     this.nodes = nodes;
     this.links = host.links;
-    this.clocks = clocks;
     this.#server = server;
     this.#settings = settings;
     this.#planners = planners;
@@ -49,6 +50,7 @@ export class PostgresCluster implements Cluster {
       nodes.map((name) => new PostgresNode(name, context)),
       settings.synchronous,
     );
+    this.clocks = noClocks ?? new PostgresClocks(this.#topology);
     this.#operator = new PostgresOperator(this.#topology, settings.fencing, runtime.clock, log);
     this.operator =
       nodes.length > 1 ? this.#operator : { refused: 'A single node has no standby to promote.' };
@@ -76,6 +78,11 @@ export class PostgresCluster implements Cluster {
     ]);
     await this.#operator.listStandbys();
     await this.#settling.prove(BOOT_MS);
+  }
+
+  /** Of the superuser, for whoever looks into a running cluster. */
+  get credentials(): Credentials {
+    return this.#server.credentials();
   }
 
   connect(request: ConnectRequest): Promise<Client> {

@@ -6,6 +6,7 @@ import { rows } from './clients/rows.ts';
 import { set } from './clients/set.ts';
 import { transactions } from './clients/transaction.ts';
 import { PostgresCluster } from './cluster.ts';
+import { DockerServer } from './server/docker-server.ts';
 import { NpmServer } from './server/npm-server.ts';
 import { SETTINGS, settingsOf } from './settings.ts';
 
@@ -28,9 +29,9 @@ function create(context: ClusterContext): PostgresCluster {
     rows,
     transaction: transactions(settings.isolation),
   };
-  return new PostgresCluster(context, new NpmServer(context.runId), settings, planners, {
-    refused: NO_CLOCK,
-  });
+  return context.world === 'docker'
+    ? new PostgresCluster(context, new DockerServer(), settings, planners, null)
+    : new PostgresCluster(context, new NpmServer(context.runId), settings, planners, { refused: NO_CLOCK });
 }
 
 /** PostgreSQL with streaming replication: a primary and two standbys. */
@@ -56,6 +57,6 @@ export const postgres = defineCluster({
   settings: SETTINGS,
   passThrough: true,
   refuses: (family, world) => (family === 'clock' && world === 'process' ? NO_CLOCK : null),
-  images: ['alibi/postgres'],
+  images: ['postgres'],
   create,
 });

@@ -142,22 +142,28 @@ export class PostgresNode {
     return this.#open(3000, signal);
   }
 
-  /** One statement on a connection of its own, given up after `timeoutMs`. Never waits for a standby. */
-  async query(text: string, values: readonly unknown[] = [], timeoutMs = 2000): Promise<Rows> {
-    const { clock } = this.#context.runtime;
+  /** Work on a connection of its own, given up (the connection torn down) after `timeoutMs`. Never waits for a standby. */
+  async session<T>(work: (connection: Connection) => Promise<T>, timeoutMs = 2000): Promise<T> {
     const late = new AbortController();
-    const cancel = clock.after(timeoutMs * MILLISECOND, () => late.abort());
+    const cancel = this.#context.runtime.clock.after(timeoutMs * MILLISECOND, () => late.abort());
     try {
       const connection = await this.#open(timeoutMs, late.signal);
+      const hangUp = () => connection.destroy();
+      late.signal.addEventListener('abort', hangUp);
       try {
-        await connection.run('read', 'SET synchronous_commit = local', [], late.signal);
-        return await connection.run('read', text, values, late.signal);
+        await connection.run('read', 'SET synchronous_commit = local', [], null);
+        return await work(connection);
       } finally {
-        connection.destroy();
+        hangUp();
       }
     } finally {
       cancel();
     }
+  }
+
+  /** One statement in a {@link session} of its own. */
+  query(text: string, values: readonly unknown[] = [], timeoutMs = 2000): Promise<Rows> {
+    return this.session((connection) => connection.run('read', text, values, null), timeoutMs);
   }
 
   /** {@link query}, or null when the node does not answer in time. */

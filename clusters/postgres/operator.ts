@@ -38,7 +38,9 @@ export class PostgresOperator implements Operator {
     await this.#promote(to, topology.standbys());
     await this.#repoint(topology.standbys());
     // Who was deposed before has waited long enough: at most one node is out of service at a time.
-    await this.#rejoinAll(awaiting.filter((name) => topology.deposed.has(name)));
+    await this.#rejoinAll(awaiting.filter((name) => topology.deposed.has(name))).catch((error: unknown) =>
+      this.#log.warn({ error: String(error) }, 'a former primary could not be re-seeded yet'),
+    );
     return { from, to: to.name };
   }
 
@@ -103,9 +105,15 @@ export class PostgresOperator implements Operator {
     await topology.node(name).kill();
     topology.deposed.delete(name);
     if (topology.unfenced === name) topology.unfenced = null;
-    await this.listStandbys();
-    await topology.node(name).cloneFrom(topology.node(topology.primary));
-    await this.startStandby(name);
+    try {
+      await this.listStandbys();
+      await topology.node(name).cloneFrom(topology.node(topology.primary));
+      await this.startStandby(name);
+    } catch (error) {
+      topology.deposed.add(name);
+      await this.listStandbys().catch(() => undefined);
+      throw error;
+    }
   }
 
   /** Starts a node, whose data is a copy of the primary's, as its standby. */

@@ -1,16 +1,17 @@
-// A real cluster for tests, on the process host, with a way in for the test itself.
+// A real cluster for tests, with a way in for the test itself.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client, Cluster, Completion, Operator } from '../../../harness/cluster.ts';
 import type { Operation } from '../../../harness/generator/types.ts';
+import { dockerHost } from '../../../harness/hosts/docker/host.ts';
 import { isRefusal, type Host, type Links, type Log } from '../../../harness/hosts/types.ts';
 import { processHost } from '../../../harness/hosts/process/host.ts';
 import { realRuntime } from '../../../harness/runtime/real.ts';
 import type { Setting } from '../../types.ts';
 import { Connection, type Credentials, type Rows } from '../clients/connection.ts';
+import type { PostgresCluster } from '../cluster.ts';
 import { postgres } from '../definition.ts';
-import { NpmServer } from '../server/npm-server.ts';
 import { PORT_ROLE } from '../server/server.ts';
 
 const silent = () => undefined;
@@ -39,31 +40,29 @@ export async function runningCluster(
   configuration: string,
   settings: Readonly<Record<string, Setting>> = {},
   names: readonly string[] = ['n1', 'n2', 'n3'],
+  world: 'process' | 'docker' = 'process',
 ): Promise<RunningCluster> {
   const directory = mkdtempSync(join(tmpdir(), 'alibi-postgres-test-'));
   process.env.ALIBI_STATE ??= join(directory, 'state');
   const runtime = realRuntime(directory);
   const runId = `test-${process.pid}-${directory.slice(-6)}`;
-  const host = processHost({ runId, directory, runtime, log });
   const base = postgres.configurations.find(({ name }) => name === configuration)?.settings;
-  const cluster = postgres.create({
-    ...{ runId, host, runtime, log, world: 'process', nodes: names },
-    settings: { ...base, ...settings },
-  });
+  const hostContext = { runId, directory, runtime, log };
+  const host = world === 'docker' ? await dockerHost(hostContext) : processHost(hostContext);
+  const context = { ...hostContext, host, world, nodes: names, settings: { ...base, ...settings } };
+  const cluster = postgres.create(context);
   const close = async () => {
     await cluster.stop();
     await host.close();
     rmSync(directory, { recursive: true, force: true });
   };
-  const server = new NpmServer('test');
   try {
-    await server.prepare();
     await cluster.start();
   } catch (error) {
     await close();
     throw error;
   }
-  const credentials = server.credentials();
+  const { credentials } = cluster as PostgresCluster;
   const { operator, links } = cluster;
   return {
     ...{ cluster, host, directory, credentials, close },

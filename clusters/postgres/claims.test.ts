@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { GUARANTEES } from '../../checkers/guarantees.ts';
+import { claimOf } from './claims.ts';
+import { postgres } from './definition.ts';
+
+function claim(name: string, settings = {}) {
+  const configuration = postgres.configurations.find((candidate) => candidate.name === name);
+  if (configuration === undefined) throw new Error(`no configuration ${name}`);
+  return configuration.claim({ ...configuration.settings, ...settings });
+}
+
+describe('asynchronous replication', () => {
+  it('is linearizable on the primary, but for failover', () => {
+    expect(claim('async').guarantee).toContain('linearizable');
+    expect(claim('async').tolerates.faults).toContain('kill');
+    expect(claim('async').tolerates.faults).not.toContain('failover');
+  });
+
+  it('promises only eventual things of reads from any node', () => {
+    expect(claim('async', { reads: 'any' }).guarantee).toEqual([
+      'read-committed',
+      'durable',
+      'convergent',
+      'recovers',
+    ]);
+  });
+
+  it('keeps a sticky session from going back in time, unless its node restarts', () => {
+    const { guarantee, tolerates } = claim('async', { reads: 'sticky' });
+    expect(guarantee).toContain('monotonic-reads');
+    expect(guarantee).not.toContain('read-your-writes');
+    expect(tolerates.faults).not.toContain('kill');
+  });
+});
+
+describe('synchronous replication', () => {
+  it.each(['sync-first-1', 'sync-any-1'])('%s survives a failover, if the old primary is fenced', (name) => {
+    expect(claim(name).guarantee).toContain('linearizable');
+    expect(claim(name).tolerates.faults).toContain('failover');
+    expect(claim(name, { fencing: false }).tolerates.faults).not.toContain('failover');
+  });
+
+  it('never tolerates restart-then-promote, which shows what was not replicated', () => {
+    for (const { name } of postgres.configurations)
+      expect(claim(name).tolerates.faults).not.toContain('restart-then-promote');
+  });
+
+  it('promises fresh reads everywhere only with remote_apply on all standbys', () => {
+    expect(claim('remote-apply').guarantee).toEqual(
+      expect.arrayContaining(['no-stale-read', 'read-your-writes']),
+    );
+    expect(claim('remote-apply', { synchronous_commit: 'on' }).guarantee).not.toContain('no-stale-read');
+    expect(claim('sync-first-1', { reads: 'any' }).guarantee).not.toContain('no-stale-read');
+  });
+});
+
+describe('a user’s own settings', () => {
+  it.each([{ synchronous_commit: 'off' }, { fsync: false }, { full_page_writes: 'off' }])(
+    '%o takes durability out of the claim, and a crash out of what it tolerates',
+    (settings) => {
+      const { guarantee, tolerates } = claim('sync-first-1', settings);
+      expect(guarantee).not.toContain('durable');
+      expect(tolerates.faults).not.toContain('kill');
+      expect(tolerates.faults).not.toContain('failover');
+    },
+  );
+
+  it('synchronous_commit = local waits for nobody, so a failover may lose writes', () => {
+    expect(claim('sync-first-1', { synchronous_commit: 'local' }).tolerates.faults).not.toContain('failover');
+  });
+
+  it('the isolation level is claimed as what PostgreSQL implements', () => {
+    expect(claimOf({ isolation: 'repeatable-read' }).guarantee).toContain('snapshot-isolation');
+    expect(claimOf({}).guarantee).toContain('serializable');
+  });
+});
+
+it('every claim has a source, and its words for objects are in the guarantees', () => {
+  const transactional = ['serializable', 'snapshot-isolation', 'read-committed'];
+  for (const { name } of postgres.configurations) {
+    const { guarantee, source } = claim(name);
+    expect(source).toMatch(/^https:\/\/www\.postgresql\.org\/docs\//);
+    for (const word of guarantee) expect(GUARANTEES.has(word) || transactional.includes(word)).toBe(true);
+  }
+});
