@@ -175,6 +175,21 @@ describeDocker('cleaning up', () => {
     await host.close();
   });
 
+  it('close() while a node is being made leaves nothing either', async () => {
+    const context = testContext('hasty');
+    const host = await dockerHost(context);
+    const nodes = ['n1', 'n2'].map((name) => host.addNode({ name, image: 'node', ports: { client: 7000 } }));
+    let settled = false;
+    const made = Promise.allSettled(nodes).then(() => (settled = true));
+    while (!settled && (await leftovers(context.runId)) < 2);
+    await host.close();
+    await made;
+    expect(await leftovers(context.runId)).toBe(0);
+    await expect(host.addNode({ name: 'n3', image: 'node', ports: {} })).rejects.toThrow(
+      'the host is closed',
+    );
+  });
+
   it('clean removes what a killed harness left, and nothing of one that lives', async () => {
     const [alive, dead] = [testContext('alive'), testContext('dead')];
     const host = await dockerHost(alive);
@@ -183,23 +198,27 @@ describeDocker('cleaning up', () => {
     const harness = spawn(process.execPath, ['--import', tsx, script, dead.runId, dead.directory], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    await once(harness.stdout, 'data');
-    expect(await leftovers(dead.runId)).toBe(3);
-    // It lives: its containers are its own.
-    expect((await cleanDocker()).networks).not.toContain(`alibi-${dead.runId}`);
-    expect(await leftovers(dead.runId)).toBe(3);
+    try {
+      await once(harness.stdout, 'data');
+      expect(await leftovers(dead.runId)).toBe(3);
+      // It lives: its containers are its own.
+      expect((await cleanDocker()).networks).not.toContain(`alibi-${dead.runId}`);
+      expect(await leftovers(dead.runId)).toBe(3);
 
-    const gone = once(harness, 'exit');
-    harness.kill('SIGKILL');
-    await gone;
-    const removed = await cleanDocker();
-    expect(removed.containers).toEqual(
-      expect.arrayContaining([`alibi-${dead.runId}-n1`, `alibi-${dead.runId}-n1-sidecar`]),
-    );
-    expect(removed.networks).toContain(`alibi-${dead.runId}`);
-    expect(await leftovers(dead.runId)).toBe(0);
-    expect(await leftovers(alive.runId)).toBe(1);
-    await host.close();
+      const gone = once(harness, 'exit');
+      harness.kill('SIGKILL');
+      await gone;
+      const removed = await cleanDocker();
+      expect(removed.containers).toEqual(
+        expect.arrayContaining([`alibi-${dead.runId}-n1`, `alibi-${dead.runId}-n1-sidecar`]),
+      );
+      expect(removed.networks).toContain(`alibi-${dead.runId}`);
+      expect(await leftovers(dead.runId)).toBe(0);
+      expect(await leftovers(alive.runId)).toBe(1);
+    } finally {
+      harness.kill('SIGKILL');
+      await host.close();
+    }
   });
 
   it('clean of one run removes that run', async () => {

@@ -36,6 +36,8 @@ class DockerHost implements Host {
   readonly #capabilities: readonly string[];
   readonly #ports: Ports;
   readonly #placed = new Map<string, Placement>();
+  readonly #creating: Promise<DockerNode>[] = [];
+  #closed = false;
 
   constructor(context: HostContext, docker: Docker, network: RunNetwork, capabilities: readonly string[]) {
     this.#context = context;
@@ -58,25 +60,27 @@ class DockerHost implements Host {
     for (const [role, port] of Object.entries(spec.ports))
       ports.set(role, { inside: port ?? fallback++, outside: await this.#ports.take() });
     await prepare(directory);
-    const image = (name: string): string => images.get(name) ?? name;
-    const images = await ensureImages(['sidecar', spec.image].filter(isOurImage), {
-      docker: this.#docker,
-      log: this.#context.log,
-    });
+    const needed = ['sidecar', spec.image].filter(isOurImage);
+    const built = await ensureImages(needed, { docker: this.#docker, log: this.#context.log });
+    if (this.#closed) throw new Error(`Node ${spec.name} was not created: the host is closed.`);
+    const tag = (name: string): string => built.get(name) ?? name;
+    const creation = this.#create(placement, tag(spec.image), tag('sidecar'));
+    this.#creating.push(creation);
+    return creation;
+  }
+
+  async #create(placement: Placement, image: string, sidecarImage: string): Promise<DockerNode> {
+    const { name } = placement.spec;
+    const { address, directory } = placement;
     const labels = ownerLabels(this.#context.runId);
+    const docker = this.#docker;
     try {
-      const main = await createNode(this.#docker, placement, image(spec.image), this.#network, labels);
-      const sidecar = await createSidecar(
-        this.#docker,
-        placement,
-        image('sidecar'),
-        this.#capabilities,
-        labels,
-      );
-      this.links.add({ name: spec.name, address, container: main, sidecar });
-      return new DockerNode({ name: spec.name, directory, address }, main, () => this.#beforeStart());
+      const container = await createNode(docker, placement, image, this.#network, labels);
+      const sidecar = await createSidecar(docker, placement, sidecarImage, this.#capabilities, labels);
+      this.links.add({ name, address, container, sidecar });
+      return new DockerNode({ name, directory, address }, container, () => this.#beforeStart());
     } catch (error) {
-      throw new Error(`Node ${spec.name} could not be created: ${messageOf(error)}`, { cause: error });
+      throw new Error(`Node ${name} could not be created: ${messageOf(error)}`, { cause: error });
     }
   }
 
@@ -89,12 +93,16 @@ class DockerHost implements Host {
     return this.bind(to, role);
   }
 
+  /** The engine's proxy accepts even while the service is down, and then closes: a client sees a reset, not a refusal. */
   client(node: string, role: string): Endpoint {
     return { host: '127.0.0.1', port: this.#port(node, role)[1].outside };
   }
 
   async close(): Promise<void> {
     const { runId, log } = this.#context;
+    this.#closed = true;
+    // A container that is being created now would otherwise appear after all were removed.
+    await Promise.allSettled(this.#creating);
     try {
       await removeLabelled(this.#docker, (labels) => labels[RUN] === runId);
     } catch (error) {
