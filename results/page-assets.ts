@@ -14,7 +14,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 /** From source, `results/page` is there and may be newer than what was built; an installed package has only `dist`. */
 const source = join(here, 'page');
 const fromSource = existsSync(join(source, 'vite.config.ts'));
-const built = fromSource ? join(here, '..', 'dist', 'page') : source;
+const built = fromSource ? join(here, '..', 'dist', 'page') : join(here, '..', 'page');
 
 let assets: Promise<PageAssets> | null = null;
 

@@ -45,7 +45,7 @@ export async function writeReport(path: string, input: ReportInput): Promise<voi
  */
 export async function renderReport(input: ReportInput): Promise<string> {
   const { script, style } = await pageAssets();
-  const packed = gzipSync(packHistory(input.history), { level: 5 }).toString('base64');
+  const packed = gzipSync(packHistory(input.history), { level: 3 }).toString('base64');
   const policy = [
     "default-src 'none'",
     `script-src '${hashOf(script)}'`,
