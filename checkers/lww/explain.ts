@@ -43,7 +43,7 @@ export function lossOf(rows: Rows, fates: Fates, lost: Lost, sessionOf: (op: num
       carrier: carrier < 0 ? null : event(carrier),
       causalPath: path.map(event),
       seenBy: seen,
-      skewAtLeastMs: winner < 0 ? null : skew(rows, winner, update),
+      skewAtLeastMs: winner < 0 || carrier >= 0 ? null : skew(rows, winner, update),
       finals: finals.reads.map(({ event: e, node, value }) => ({ event: e, node, value })),
     },
   };
@@ -57,6 +57,11 @@ function reason(rows: Rows, { fate, cell, update, winner, carrier }: Lost): stri
         ? 'a delete'
         : JSON.stringify(valueIn(rows, winner, cell.field));
   const by = winner < 0 ? '' : ` (${at(rows, eventOf(rows, winner))})`;
+  // Where a row has one timestamp, a later write of its other fields brings old values along: then no clock is proven wrong.
+  const unless =
+    carrier < 0
+      ? ''
+      : `, unless #${eventOf(rows, carrier)}, which never touched the field, carried the old value along`;
   const why: Readonly<Record<Fate, () => string>> = {
     'total-loss': () => 'the final reads show no value, and nobody had deleted the row',
     'field-loss': () =>
@@ -64,7 +69,7 @@ function reason(rows: Rows, { fate, cell, update, winner, carrier }: Lost): stri
     resurrection: () => `${left}${by} came back, which had been written causally before it`,
     'causal-inversion': () => `${left}${by} is left, which had been written causally before it`,
     'clock-skew-loss': () =>
-      `${left}${by} is left, which had taken effect ${skew(rows, winner, update)?.toFixed(1) ?? 'some'} ms before it began, so the clocks differ by at least that`,
+      `${left}${by} is left, which had taken effect ${skew(rows, winner, update)?.toFixed(1) ?? 'some'} ms before it began, so the clocks differ by at least that${unless}`,
     'concurrent-discard': () => `${left}${by} is left, which was written concurrently`,
   };
   return why[fate]();

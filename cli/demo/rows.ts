@@ -72,7 +72,7 @@ export const DEMO: readonly DemoRow[] = [
     name: 'reference store, two leaders, last writer wins, a clock 5 s behind',
     request: {
       cluster: 'reference',
-      configuration: 'multi-leader-lww',
+      configuration: 'multi-leader-lww-field',
       nemesis: 'clock:one:-5s',
       faultFor: 2,
       ...lastWriter,
@@ -82,7 +82,7 @@ export const DEMO: readonly DemoRow[] = [
   },
   {
     name: 'reference store, two leaders, last writer wins, clocks in step',
-    request: { cluster: 'reference', configuration: 'multi-leader-lww', ...lastWriter },
+    request: { cluster: 'reference', configuration: 'multi-leader-lww-field', ...lastWriter },
     outcome: 'valid',
     finds: [],
   },
