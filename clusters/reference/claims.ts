@@ -16,15 +16,14 @@ export function claimOf(settings: StoreSettings): Claim {
 
 /**
  * The log is one order of all changes, and every replica shows a prefix of it. Read at the leader alone, that is
- * linearizable. Read elsewhere, a session may miss its own writes (its replica lags) and, roaming, go back in time;
- * but changes appear in the order in which they were made, everywhere.
+ * linearizable. Read elsewhere, a session may miss its own writes, since its replica lags; as long as it keeps to one
+ * replica it never goes back, and sees changes in the order in which they were made. Roaming, it loses that too.
  */
 function singleLeader({ ack, reads, fencing }: StoreSettings): Claim {
-  const prefix = ['durable', 'convergent', 'monotonic-writes', 'writes-follow-reads'];
   const guarantee = {
     primary: ['linearizable', 'convergent'],
-    any: prefix,
-    sticky: [...prefix, 'monotonic-reads'],
+    any: ['durable', 'convergent'],
+    sticky: ['durable', 'convergent', 'monotonic-reads', 'monotonic-writes', 'writes-follow-reads'],
   }[reads];
   const survivesFailover = ack !== 'async' && fencing;
   return {

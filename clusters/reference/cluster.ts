@@ -74,7 +74,7 @@ export class ReferenceCluster implements Cluster {
     this.#singleLeader ? this.nodes.filter((name) => name !== this.#operator.primary) : [];
 
   readonly processes: ProcessControl = {
-    kill: (node) => this.#store.get(node).signal(SERVICE, 'SIGKILL'),
+    kill: (node) => this.#store.kill(node),
     pause: (node) => this.#store.get(node).signal(SERVICE, 'SIGSTOP'),
     resume: (node) => this.#store.get(node).signal(SERVICE, 'SIGCONT'),
     restart: (node) => this.#restart(node),
@@ -129,7 +129,7 @@ export class ReferenceCluster implements Cluster {
   }
 
   async stop(): Promise<void> {
-    for (const name of this.nodes) await this.#store.get(name).signal(SERVICE, 'SIGKILL');
+    for (const name of this.nodes) await this.#store.kill(name);
   }
 
   get #singleLeader(): boolean {

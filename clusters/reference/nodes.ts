@@ -6,6 +6,7 @@ import { machineMicros } from '../../harness/runtime/machine.ts';
 import { MILLISECOND } from '../../harness/runtime/types.ts';
 import type { ClusterContext } from '../types.ts';
 import { Connection } from './connection.ts';
+import type { Servers } from './operator.ts';
 import type { Command, Status } from './replica/types.ts';
 import type { Role, ServerConfig, Strategy } from './server/config.ts';
 
@@ -15,7 +16,7 @@ const CONTROL_MS = 1000;
 const POLL_MS = 20;
 
 /** The store's servers on their host: starting them, and asking them over the control port. */
-export class StoreNodes {
+export class StoreNodes implements Servers {
   readonly #context: ClusterContext;
   readonly #strategy: Strategy;
   readonly #nodes = new Map<string, HostNode>();
@@ -56,6 +57,10 @@ export class StoreNodes {
       clockOffsetMs: this.#clockOffsets.get(name) ?? 0,
     };
     await this.get(name).start({ name: SERVICE, command: [...serverCommand(), JSON.stringify(config)] });
+  }
+
+  async kill(name: string): Promise<void> {
+    await this.get(name).signal(SERVICE, 'SIGKILL');
   }
 
   /** Rejects when the node does not answer within a second. */

@@ -1,17 +1,29 @@
 import type { Operator } from '../../harness/cluster.ts';
 import { MILLISECOND, type Clock } from '../../harness/runtime/types.ts';
-import { SERVICE, type StoreNodes } from './nodes.ts';
 import { neededForFailover } from './replica/quorum.ts';
-import type { Status } from './replica/types.ts';
+import type { Command, Status } from './replica/types.ts';
 import type { StoreSettings } from './settings.ts';
 
 const TAKES_HOLD_MS = 10_000;
 const SERVES_AGAIN_MS = 3000;
 const READ_MS = 300;
 
+/** The servers as an operator reaches them: never through the links between them. */
+export interface Servers {
+  /** Rejects when the node does not answer in time. */
+  ask(name: string, command: Command): Promise<Status>;
+  /** SIGKILL; resolves when it is gone. */
+  kill(name: string): Promise<void>;
+  start(name: string, standby: boolean): Promise<void>;
+  /** Polls until it holds or the deadline (ms from now) has passed; says which. */
+  until(deadlineMs: number, holds: () => Promise<boolean>): Promise<boolean>;
+  /** The last lines of the node's log. */
+  logTail(name: string): Promise<string>;
+}
+
 /** The one who decides who leads: a person, or a script with the same care. Its memory is the harness'. */
 export class StoreOperator implements Operator {
-  readonly #nodes: StoreNodes;
+  readonly #servers: Servers;
   readonly #names: readonly string[];
   readonly #settings: StoreSettings;
   readonly #clock: Clock;
@@ -20,8 +32,8 @@ export class StoreOperator implements Operator {
   /** Where clients are pointed. */
   primary: string;
 
-  constructor(nodes: StoreNodes, names: readonly string[], settings: StoreSettings, clock: Clock) {
-    this.#nodes = nodes;
+  constructor(servers: Servers, names: readonly string[], settings: StoreSettings, clock: Clock) {
+    this.#servers = servers;
     this.#names = names;
     this.#settings = settings;
     this.#clock = clock;
@@ -49,23 +61,23 @@ export class StoreOperator implements Operator {
           `and these do: ${members.join(', ') || 'none'}`,
       );
     const to = candidates.reduce((best, next) => (isAhead(next, best) ? next : best)).name;
-    await this.#nodes.ask(to, { command: 'promote', epoch, members });
+    await this.#servers.ask(to, { command: 'promote', epoch, members });
     [this.#epoch, this.#members, this.primary] = [epoch, members, to];
-    const holds = async () => (await this.#nodes.ask(to, { command: 'status' })).serving;
-    if (!(await this.#nodes.until(TAKES_HOLD_MS, holds)))
+    const holds = async () => (await this.#servers.ask(to, { command: 'status' })).serving;
+    if (!(await this.#servers.until(TAKES_HOLD_MS, holds)))
       throw new Error(
         `failover from ${from}: ${to} does not take hold of epoch ${epoch} within ${TAKES_HOLD_MS} ms\n` +
-          (await this.#nodes.logTail(to)),
+          (await this.#servers.logTail(to)),
       );
     return { from, to };
   }
 
   async restartThenPromote(): Promise<{ from: string; to: string }> {
     const from = this.primary;
-    await this.#nodes.get(from).signal(SERVICE, 'SIGKILL');
-    await this.#nodes.start(from, false);
-    await this.#nodes.until(SERVES_AGAIN_MS, async () => {
-      const status = await this.#nodes.ask(from, { command: 'status' }).catch(() => null);
+    await this.#servers.kill(from);
+    await this.#servers.start(from, false);
+    await this.#servers.until(SERVES_AGAIN_MS, async () => {
+      const status = await this.#servers.ask(from, { command: 'status' }).catch(() => null);
       return status?.serving === true;
     });
     // Time for clients to come back and read what it has.
@@ -75,8 +87,8 @@ export class StoreOperator implements Operator {
 
   /** The old leader promises to stop; one that does not answer is killed. */
   async #fence(node: string, epoch: number): Promise<void> {
-    const fenced = await this.#nodes.ask(node, { command: 'fence', epoch }).catch(() => null);
-    if (fenced?.role !== 'follower') await this.#nodes.get(node).signal(SERVICE, 'SIGKILL');
+    const fenced = await this.#servers.ask(node, { command: 'fence', epoch }).catch(() => null);
+    if (fenced?.role !== 'follower') await this.#servers.kill(node);
   }
 
   /** Standbys that answer and whose acknowledgements counted until now. */
@@ -84,7 +96,7 @@ export class StoreOperator implements Operator {
     const standbys = this.#names.filter((name) => name !== from);
     const asked = await Promise.allSettled(
       standbys.map((name) =>
-        this.#nodes.ask(name, this.#settings.fencing ? { command: 'fence', epoch } : { command: 'status' }),
+        this.#servers.ask(name, this.#settings.fencing ? { command: 'fence', epoch } : { command: 'status' }),
       ),
     );
     return asked

@@ -69,9 +69,12 @@ export class Leadership {
     return this.#round;
   }
 
-  /** Sends what was not sent yet to whoever lacks it. Asynchronously, only what our own disk holds is shipped. */
+  /**
+   * Sends what was not sent yet to whoever lacks it: only what our own disk holds. A leader that crashed and came
+   * back in its epoch would else give other entries the places of those that a follower already has from it.
+   */
   shipNew(): void {
-    for (const [peer, progress] of this.#peers) while (progress.next <= this.#shippable()) this.#ship(peer);
+    for (const [peer, progress] of this.#peers) while (progress.next <= this.#log.durable) this.#ship(peer);
   }
 
   /** Tells everyone where we are, and sends again what a peer has not acknowledged for a whole beat. */
@@ -125,7 +128,7 @@ export class Leadership {
   #ship(peer: string): void {
     const progress = this.#peers.get(peer) as Progress;
     const previous = Math.min(progress.next - 1, this.#log.last);
-    const entries = this.#log.slice(previous + 1, Math.min(previous + BATCH, this.#shippable()));
+    const entries = this.#log.slice(previous + 1, Math.min(previous + BATCH, this.#log.durable));
     progress.next = previous + entries.length + 1;
     this.#send(peer, {
       type: 'ship',
@@ -136,10 +139,6 @@ export class Leadership {
       commit: this.commit,
       round: this.#round,
     });
-  }
-
-  #shippable(): number {
-    return this.#ack === 'async' ? this.#log.durable : this.#log.last;
   }
 
   #followers(): Progress[] {

@@ -152,7 +152,6 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
       const members = [...leading.members, newcomer];
       const change = { op: 'config', members, promotion: false, leader: this.#options.name } as const;
       this.#log.push({ epoch: leading.epoch, change });
-      leading.shipNew();
     }
     this.#answerReads(leading);
   }
@@ -245,10 +244,8 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
     const before = this.#log.durable;
     this.#log.onDurable(count);
     if (this.#leading) {
-      if (this.#options.ack === 'async') {
-        this.#advance(this.#leading);
-        this.#leading.shipNew();
-      } else this.#advance(this.#leading);
+      this.#advance(this.#leading);
+      this.#leading?.shipNew();
       return;
     }
     this.#apply();
@@ -285,7 +282,6 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
     if (isChange(request)) {
       const lsn = this.#log.push({ epoch: leading.epoch, change: request });
       this.#writes.set(lsn, id);
-      if (this.#options.ack !== 'async') leading.shipNew();
       return;
     }
     const confirm = this.#options.fencing && this.#options.ack !== 'async';
