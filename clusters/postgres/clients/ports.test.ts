@@ -1,0 +1,144 @@
+// What each port's operations mean, on a real server.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Completion } from '../../../harness/cluster.ts';
+import { eventually, never, runningCluster, type RunningCluster } from '../testing/running.ts';
+
+let running: RunningCluster;
+beforeAll(async () => {
+  running = await runningCluster('async', { isolation: 'serializable', reads: 'any' }, ['n1', 'n2']);
+});
+afterAll(() => running.close());
+
+/** A client that reads from the primary, whatever the routing says. */
+async function onPrimary(port: string) {
+  const client = await running.cluster.connect({ port, process: 0, session: 0, node: 'n1' });
+  return (f: string, key: string | null, value: Parameters<typeof client.invoke>[0]['value'] = null) =>
+    client.invoke({ f, key, value }, never);
+}
+
+describe('register', () => {
+  it('reads null before the first write, then what was written, whatever JSON it is', async () => {
+    const act = await onPrimary('register');
+    expect(await act('read', 'r')).toEqual({ type: 'ok', node: 'n1', value: null });
+    for (const value of [1, 'one', [1, 2], { a: null }]) {
+      expect(await act('write', 'r', value)).toEqual({ type: 'ok', node: 'n1' });
+      expect(await act('read', 'r')).toMatchObject({ value });
+    }
+  });
+
+  it('a cas that matches replaces the value, one that does not is ok with false', async () => {
+    const act = await onPrimary('register');
+    expect(await act('cas', 'c', [null, 1])).toEqual({ type: 'ok', node: 'n1' });
+    expect(await act('cas', 'c', [null, 2])).toEqual({ type: 'ok', node: 'n1', value: false });
+    expect(await act('cas', 'c', [1, 3])).toEqual({ type: 'ok', node: 'n1' });
+    expect(await act('cas', 'c', [1, 4])).toEqual({ type: 'ok', node: 'n1', value: false });
+    expect(await act('read', 'c')).toMatchObject({ value: 3 });
+  });
+
+  it('keys that only look alike are different objects', async () => {
+    const client = await running.cluster.connect({ port: 'register', process: 0, session: 0, node: 'n1' });
+    await client.invoke({ f: 'write', key: 1, value: 'number' }, never);
+    await client.invoke({ f: 'write', key: '1', value: 'text' }, never);
+    expect(await client.invoke({ f: 'read', key: 1 }, never)).toMatchObject({ value: 'number' });
+  });
+});
+
+describe('set', () => {
+  it('reads every element that was added, and refuses one that is there', async () => {
+    const act = await onPrimary('set');
+    for (const element of [3, 1, 2]) expect(await act('add', null, element)).toMatchObject({ type: 'ok' });
+    expect(await act('add', null, 1)).toMatchObject({ type: 'fail', error: { code: '23505' } });
+    expect(await act('read', null)).toMatchObject({ value: [3, 1, 2] });
+  });
+});
+
+describe('rows', () => {
+  it('a write touches only the fields it names; a delete leaves nothing', async () => {
+    const act = await onPrimary('rows');
+    await act('write', 'k', { a: 1, b: 1 });
+    await act('write', 'k', { b: 2 });
+    expect(await act('read', 'k')).toMatchObject({ value: { a: 1, b: 2 } });
+    await act('delete', 'k');
+    expect(await act('read', 'k')).toMatchObject({ value: null });
+  });
+});
+
+describe('transaction', () => {
+  it('appends to lists, writes registers, and reads both', async () => {
+    const act = await onPrimary('transaction');
+    expect(
+      await act('txn', null, [
+        ['r', 'l', null],
+        ['append', 'l', 1],
+        ['append', 'l', 2],
+        ['w', 'x', 7],
+        ['r', 'l', null],
+      ]),
+    ).toEqual({
+      type: 'ok',
+      node: 'n1',
+      value: [
+        ['r', 'l', null],
+        ['append', 'l', 1],
+        ['append', 'l', 2],
+        ['w', 'x', 7],
+        ['r', 'l', [1, 2]],
+      ],
+    });
+    expect(await act('txn', null, [['r', 'x', null]])).toMatchObject({ value: [['r', 'x', 7]] });
+  });
+
+  it('is fail when the server rolls it back, and its connection goes on', async () => {
+    const [one, two] = [await onPrimary('transaction'), await onPrimary('transaction')];
+    const hot = [
+      ['r', 'hot', null],
+      ['append', 'hot', 0],
+    ];
+    const ended: Completion[] = [];
+    for (let round = 0; round < 20; round++)
+      ended.push(...(await Promise.all([one('txn', null, hot), two('txn', null, hot)])));
+    const failed = ended.filter(({ type }) => type === 'fail');
+    expect(failed.length).toBeGreaterThan(0);
+    expect(failed.every(({ error }) => error?.code === '40001')).toBe(true);
+    const { value } = await one('txn', null, [['r', 'hot', null]]);
+    const [[, , list]] = value as [[string, string, number[]]];
+    expect(list).toHaveLength(ended.length - failed.length);
+  });
+
+  it('reads go to a standby only where it can serve them', async () => {
+    const client = await running.client('transaction', 0, 1);
+    const node = async () => (await client.do('txn', null, [['r', 'x', null]])).node;
+    // Serializable transactions are refused by a hot standby.
+    expect([await node(), await node()]).toEqual(['n1', 'n1']);
+    await client.close();
+  });
+});
+
+describe('routing', () => {
+  it('any: reads take turns, writes go to the primary', async () => {
+    const client = await running.client('register', 0, 0);
+    expect(await client.do('write', 'turn', 1)).toMatchObject({ node: 'n1' });
+    const nodes = [(await client.do('read', 'turn')).node, (await client.do('read', 'turn')).node];
+    expect(nodes).toEqual(['n1', 'n2']);
+    await client.close();
+  });
+
+  it('an operation that names a node is answered by that node, a standby refusing to write', async () => {
+    const client = await running.client('register');
+    await client.do('write', 'there', 1);
+    const read = { f: 'read', key: 'there', node: 'n2' };
+    await eventually('the row', async () => (await client.invoke(read, never)).value === 1);
+    expect(await client.invoke({ ...read, f: 'write', value: 2 }, never)).toMatchObject({
+      type: 'fail',
+      node: 'n2',
+      error: { code: '25006' },
+    });
+    await client.close();
+  });
+});
+
+it('a port without a client is told', async () => {
+  await expect(running.cluster.connect({ port: 'queue', process: 0, session: 0 })).rejects.toThrow(
+    'postgres has no client for the port "queue"',
+  );
+});
