@@ -59,7 +59,7 @@ export class FaultNemesis implements Nemesis {
   async #inject(spec: FaultSpec): Promise<NemesisEvent> {
     const id = this.#nextId++;
     const family = this.#families.get(spec.family)!;
-    const common = { id, fault: spec.text, family: spec.family };
+    const common = { id, fault: spec.text, family: spec.family, began: this.#runtime.clock.now() };
     try {
       const injection = await family.inject(spec, {
         cluster: this.#cluster,

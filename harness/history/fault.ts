@@ -16,6 +16,8 @@ export interface FaultBegin {
   /** Did a probe, independent of the injection, see the fault in place? */
   readonly reached: boolean;
   readonly evidence: string;
+  /** When the injection was begun, ns: the event itself comes after the probe, by when damage may have been done. */
+  readonly began?: number;
 }
 
 export interface FaultEnd {
@@ -95,7 +97,8 @@ export function phases(history: History): PhaseMark[] {
 /** The history's faults in order of injection. */
 export function faultWindows(history: History): FaultWindow[] {
   const ends = new Map(told<FaultEnd>(history, 'heal', END).map((end) => [end.value.id, end]));
-  return told<FaultBegin>(history, 'fault', BEGIN).map(({ time: start, value: begin }) => {
+  return told<FaultBegin>(history, 'fault', BEGIN).map(({ time, value: begin }) => {
+    const start = typeof begin.began === 'number' ? Math.min(begin.began, time) : time;
     const healed = ends.get(begin.id);
     const end = healed?.time ?? null;
     return {
