@@ -179,10 +179,11 @@ describe('what is no history is refused with its place and reason', () => {
   });
 
   test('a line of 200 MB', () => {
-    const line = `${invoke.slice(0, -3)}"${'x'.repeat(200e6)}"}\n`;
-    expect(complaint(HEADER + invoke + line)).toBe(
-      '3:1: this line is longer than 64 MB, which no event is: is this a history?',
-    );
+    const refused = '3:1: this line is longer than 64 MB, which no event is: is this a history?';
+    const line = (length: number) =>
+      `${HEADER}${invoke}${invoke.slice(0, -3)}"\u00e9${'x'.repeat(length)}"}\n`;
+    expect(complaint(line(200e6))).toBe(refused);
+    expect(complaint(gzipSync(line(70e6), { level: 1 }))).toBe(refused);
   });
 });
 

@@ -136,6 +136,13 @@ describe('independent keys', () => {
     ]);
   });
 
+  test('one cas of a plain pair, and no value is taken for a tuple', () => {
+    const text =
+      '{:process 0 :type :invoke :f :read :value [1 nil]}{:process 0 :type :ok :f :read :value [1 2]}' +
+      '{:process 0 :type :invoke :f :cas :value [1 2]}';
+    expect(told(text).map((e) => (e as unknown[])[3])).toEqual([null, null, null]);
+  });
+
   test('pairs that are values are not taken apart', () => {
     const text =
       '{:process 0 :type :invoke :f :cas :value [1 2]}{:process 0 :type :ok :f :cas :value [1 2]}' +
