@@ -3,7 +3,7 @@ import { historyOf } from '../harness/history/builder.ts';
 import { openHistory } from './open-history.ts';
 import type { Operations } from './operations.ts';
 import { packHistory } from './packed-history.ts';
-import { bins, complement, quantile, service, timeToFirstOk } from './performance.ts';
+import { bins, complement, extent, quantile, service, timeToFirstOk } from './performance.ts';
 
 type End = 'ok' | 'fail' | 'info' | null;
 
@@ -71,4 +71,9 @@ it('the complement of overlapping spans is what none of them covers', () => {
 it('a quantile is the nearest rank', () => {
   const sorted = Float64Array.of(1, 2, 3, 4);
   expect([0, 0.5, 0.75, 0.99, 1].map((q) => quantile(sorted, q))).toEqual([1, 2, 3, 4, 4]);
+});
+
+it('the extent of a run leaves out the time before its first operation', () => {
+  expect(extent(operations([1000, 1010, 'ok'], [1040, 1100, 'info']))).toEqual({ from: 999, to: 1101 });
+  expect(extent(operations()).to).toBeGreaterThan(0);
 });

@@ -141,6 +141,15 @@ export function complement(whole: Span, spans: readonly Span[]): Span[] {
   return rest;
 }
 
+/** The stretch in which operations ran: setting a cluster up may take longer than the run, and shows nothing. */
+export function extent(ops: Operations): Span {
+  if (ops.count === 0) return { from: 0, to: Math.max(1, ops.duration) };
+  let to = 0;
+  for (let o = 0; o < ops.count; o++) to = Math.max(to, ops.end[o]);
+  const margin = (to - ops.start[0]) * 0.01;
+  return { from: Math.max(0, ops.start[0] - margin), to: Math.max(ops.start[0] + 1, to + margin) };
+}
+
 /** The first position in ascending `sorted` whose value is at least `value`. */
 export function lowerBound(sorted: Float64Array, value: number): number {
   let low = 0;

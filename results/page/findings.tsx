@@ -84,7 +84,14 @@ function Finding({
       <p class="definition">{visible(anomaly.definition)}</p>
       {ops && inWitness.length > 0 && (
         <>
-          <Witness ops={ops} shown={inWitness} faults={data.faults} show={show} title={anomaly.explanation} />
+          <Witness
+            ops={ops}
+            events={anomaly.witness}
+            shown={inWitness}
+            faults={data.faults}
+            show={show}
+            title={anomaly.explanation}
+          />
           <details>
             <summary>The witness as a table</summary>
             <OperationTable ops={ops} rows={inWitness} show={show} />

@@ -16,7 +16,7 @@ export function OperationTable({ ops, rows, show }: Props) {
       <table class="operations">
         <thead>
           <tr>
-            <th scope="col">Event</th>
+            <th scope="col">Events</th>
             <th scope="col">Process</th>
             <th scope="col">Operation</th>
             <th scope="col">Key</th>
@@ -39,6 +39,7 @@ export function OperationTable({ ops, rows, show }: Props) {
                 <button type="button" class="event" onClick={() => show(ops.invoke[o])}>
                   #{ops.invoke[o]}
                 </button>
+                {ops.complete[o] >= 0 && <span class="quiet"> to #{ops.complete[o]}</span>}
               </td>
               <td>{ops.process[o]}</td>
               <td>{visible(ops.functions[ops.f[o]])}</td>

@@ -2,7 +2,7 @@ import { visible } from '../visible.ts';
 import { useMemo } from 'preact/hooks';
 import type { Operations } from '../operations.ts';
 import type { PageData } from '../page-data.ts';
-import { bins } from '../performance.ts';
+import { bins, extent } from '../performance.ts';
 import type { Show } from './app.tsx';
 import { count, moment } from './format.ts';
 
@@ -40,9 +40,11 @@ function Strip({
   readonly ops: Operations;
   readonly show: Show;
 }) {
-  const series = useMemo(() => bins(ops, { from: 0, to: ops.duration }, BINS), [ops]);
+  const span = useMemo(() => extent(ops), [ops]);
+  const series = useMemo(() => bins(ops, span, BINS), [ops, span]);
   const most = Math.max(1, ...series.time.map((_, b) => series.ok[b] + series.fail[b] + series.info[b]));
-  const x = (time: number): number => (time / ops.duration) * 100;
+  const x = (time: number): number =>
+    Math.min(100, Math.max(0, ((time - span.from) / (span.to - span.from)) * 100));
   const layers = [
     ['ok', series.ok.map(() => 0), series.ok],
     ['fail', series.ok, sum(series.ok, series.fail)],
@@ -60,8 +62,8 @@ function Strip({
         {data.faults.map((f) => (
           <rect
             class="band"
-            x={(f.start / ops.duration) * BINS}
-            width={Math.max(0.6, (((f.end ?? ops.duration) - f.start) / ops.duration) * BINS)}
+            x={(x(f.start) / 100) * BINS}
+            width={Math.max(0.6, ((x(f.end ?? span.to) - x(f.start)) / 100) * BINS)}
             y={0}
             height={HEIGHT}
           />
@@ -94,9 +96,9 @@ function Strip({
         ];
       })}
       <div class="ends">
-        <span>0 s</span>
+        <span>{moment(span.from, 1e8)}</span>
         {apart(
-          data.phases.filter((p) => p.phase !== 'done' && p.time > 0),
+          data.phases.filter((p) => p.phase !== 'done' && x(p.time) > 5),
           (p) => x(p.time),
           (p) => p.phase,
         ).map((p) => (
@@ -104,7 +106,7 @@ function Strip({
             {p.phase}
           </span>
         ))}
-        <span>{moment(ops.duration, 1e8)}</span>
+        <span>{moment(span.to, 1e8)}</span>
       </div>
     </>
   );

@@ -2,7 +2,7 @@ import { visible } from '../visible.ts';
 import { useMemo, useState } from 'preact/hooks';
 import type { Operations } from '../operations.ts';
 import type { Gauge, PageData } from '../page-data.ts';
-import { bins, type Bins, type Span } from '../performance.ts';
+import { bins, extent, type Bins, type Span } from '../performance.ts';
 import { count, duration, moment, percent } from './format.ts';
 import { drawLatencies } from './latency-points.ts';
 import { TimeChart } from './time-chart.tsx';
@@ -30,7 +30,7 @@ export function Performance({ data, ops }: Props) {
 const FINE = 240;
 
 function Charts({ data, ops }: { readonly data: PageData; readonly ops: Operations }) {
-  const whole = useMemo<Span>(() => ({ from: 0, to: Math.max(1, ops.duration) }), [ops]);
+  const whole = useMemo(() => extent(ops), [ops]);
   const [zoomed, setZoomed] = useState<Span | null>(null);
   const span = zoomed ?? whole;
   const series = useMemo(() => bins(ops, span, FINE), [ops, span]);

@@ -8,6 +8,13 @@ export function witnessOperations(ops: Operations, witness: readonly number[]): 
   return [...found].sort((a, b) => a - b);
 }
 
+/** The event by which a sentence's reader knows the operation: the one in the witness, or its invocation. */
+export function namedEvent(ops: Operations, o: number, witness: readonly number[]): number {
+  return witness.includes(ops.invoke[o]) || !witness.includes(ops.complete[o])
+    ? ops.invoke[o]
+    : ops.complete[o];
+}
+
 /** From run time (ns) to picture units, and the moments at which it bends. */
 export interface Scale {
   readonly x: (time: number) => number;

@@ -5,7 +5,7 @@ import { FAIL, INFO, type Operations } from '../operations.ts';
 import type { Show } from './app.tsx';
 import { cut, duration, moment, outcomeName, outcomeValue, sentence, text } from './format.ts';
 import { useWidth } from './use-width.ts';
-import { accused, witnessScale, type Scale } from './witness-layout.ts';
+import { accused, namedEvent, witnessScale, type Scale } from './witness-layout.ts';
 
 const LEFT = 92;
 const RIGHT = 120;
@@ -15,6 +15,8 @@ const BAR = 16;
 
 interface Props {
   readonly ops: Operations;
+  /** The witness' events, and the operations they belong to. */
+  readonly events: readonly number[];
   readonly shown: readonly number[];
   readonly faults: readonly FaultWindow[];
   readonly title: string;
@@ -22,7 +24,7 @@ interface Props {
 }
 
 /** A witness as a drawing: a lane a process, a bar an operation, the faults behind, the accused operation marked. */
-export function Witness({ ops, shown, faults, title, show }: Props) {
+export function Witness({ ops, events, shown, faults, title, show }: Props) {
   const from = Math.min(...shown.map((o) => ops.start[o]));
   const last = Math.max(...shown.map((o) => (ops.outcome[o] === INFO ? ops.start[o] : ops.end[o])));
   const endOf = (o: number): number => (ops.outcome[o] === INFO ? last : ops.end[o]);
@@ -94,14 +96,14 @@ export function Witness({ ops, shown, faults, title, show }: Props) {
               onClick={() => show(ops.invoke[o])}
             >
               <title>
-                {`#${ops.invoke[o]} ${sentence(ops, o)}, ${outcomeName(ops.outcome[o])}${node}, from ${moment(ops.start[o], 1e3)}, ${ops.complete[o] < 0 ? 'never ended' : duration(ops.end[o] - ops.start[o])}`}
+                {`#${namedEvent(ops, o, events)} ${sentence(ops, o)}, ${outcomeName(ops.outcome[o])}${node}, from ${moment(ops.start[o], 1e3)}, ${ops.complete[o] < 0 ? 'never ended' : duration(ops.end[o] - ops.start[o])}`}
               </title>
               <rect x={x0} y={y} width={Math.max(3, x1 - x0 + (open ? 22 : 0))} height={BAR} rx={2} />
-              <text class="what" x={x0} y={y - 6}>
+              <text class="what" {...placed(cut(label, 42), x0, x1, width)} y={y - 6}>
                 {cut(label, 42)}
               </text>
               <text class="who" x={x0 + 5} y={y + 12}>
-                #{ops.invoke[o]}
+                #{namedEvent(ops, o, events)}
                 {x1 - x0 > 100 ? node : ''}
               </text>
             </g>
@@ -120,6 +122,11 @@ export function Witness({ ops, shown, faults, title, show }: Props) {
       </svg>
     </div>
   );
+}
+
+/** A label stands over the start of its bar, or ends with it where the picture would cut it. */
+function placed(label: string, x0: number, x1: number, width: number) {
+  return x0 + label.length * 7.7 > width ? { x: x1, 'text-anchor': 'end' as const } : { x: x0 };
 }
 
 /** The moments whose labels have room: the first, and those far enough from the one before. */

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { RefObject } from 'preact';
 import type { Operations } from '../../operations.ts';
 import type { PageData } from '../../page-data.ts';
-import type { Span } from '../../performance.ts';
+import { extent, type Span } from '../../performance.ts';
 import { count, plural, text } from '../format.ts';
 import { OperationTable } from '../operation-table.tsx';
 import { witnessOperations } from '../witness-layout.ts';
@@ -47,7 +47,7 @@ function Browser({
   readonly ops: Operations;
   readonly shown: Props['shown'];
 }) {
-  const whole = useMemo<Span>(() => ({ from: 0, to: Math.max(1, ops.duration) }), [ops]);
+  const whole = useMemo(() => extent(ops), [ops]);
   const [span, setSpan] = useState<Span>(whole);
   const [by, setBy] = useState<Grouping>('process');
   const [selected, setSelected] = useState(-1);
@@ -212,7 +212,8 @@ function Listing({ ops, span, found, show }: ListingProps) {
 
 /** Operations of which some part lies in the span, in order of invocation. */
 function inSight(ops: Operations, span: Span): Int32Array {
-  if (span.from <= 0 && span.to >= ops.duration) return Int32Array.from({ length: ops.count }, (_, o) => o);
+  if (span.from <= ops.start[0] && span.to >= ops.duration)
+    return Int32Array.from({ length: ops.count }, (_, o) => o);
   const seen: number[] = [];
   for (let o = 0; o < ops.count; o++) if (ops.start[o] <= span.to && ops.end[o] >= span.from) seen.push(o);
   return Int32Array.from(seen);
