@@ -1,3 +1,5 @@
+import { CAUSAL_ANOMALIES } from './causal/anomalies.ts';
+import { causal } from './causal/causal.ts';
 import { linearizability } from './linearizability/linearizability.ts';
 import { LINEARIZABILITY_ANOMALIES } from './linearizability/anomalies.ts';
 import { lww } from './lww/lww.ts';
@@ -19,6 +21,7 @@ const all: readonly Checker[] = [
   monotonicReads,
   monotonicWrites,
   writesFollowReads,
+  causal,
   set,
   lww,
   recovery,
@@ -27,6 +30,7 @@ const all: readonly Checker[] = [
 const vocabulary: readonly AnomalyDefinition[] = [
   ...LINEARIZABILITY_ANOMALIES,
   ...SESSION_ANOMALIES,
+  ...CAUSAL_ANOMALIES,
   ...COLLECTION_ANOMALIES,
   ...LWW_ANOMALIES,
   ...RECOVERY_ANOMALIES,

@@ -10,36 +10,44 @@ export const BLOCK = 64;
  *
  * - `chain` of each operation, `position` in it, from 1
  * - `parent` chain that a chain inherits from, -1 if none
+ * - `previous` the last operation of the session that certainly came before each one, -1 if none
  */
 export interface Chains {
   readonly chain: Int32Array;
   readonly position: Int32Array;
   readonly parent: readonly number[];
+  readonly previous: Int32Array;
 }
 
-export function chainsOf({ history, count, invoked, acknowledged }: Rows): Chains {
+export function chainsOf({ history, count, invoked, acknowledged }: Sessions): Chains {
   const chain = new Int32Array(count);
   const position = new Int32Array(count);
+  const previous = new Int32Array(count).fill(-1);
   const parent: number[] = [];
   const tail = new Map<string | number, { chain: number; op: number; length: number }>();
+  const hasTokens = history.sessions.size > 0;
   for (let op = 0; op < count; op++) {
     const i = invoked[op];
-    const token =
-      history.sessions.get(i) ?? (acknowledged[op] < 0 ? undefined : history.sessions.get(acknowledged[op]));
+    const end = acknowledged[op];
+    const token = hasTokens ? (history.sessions.get(i) ?? history.sessions.get(end)) : undefined;
     const session = token === undefined ? history.process[i] : `s${token}`;
-    let end = tail.get(session);
-    const follows = end !== undefined && acknowledged[end.op] >= 0 && acknowledged[end.op] < i;
-    if (end === undefined || !follows) {
-      end = { chain: parent.length, op, length: 0 };
-      parent.push(tail.get(session)?.chain ?? -1);
-      tail.set(session, end);
+    let last = tail.get(session);
+    const follows = last !== undefined && acknowledged[last.op] >= 0 && acknowledged[last.op] < i;
+    if (last !== undefined) previous[op] = follows ? last.op : previous[last.op];
+    if (last === undefined || !follows) {
+      parent.push(last?.chain ?? -1);
+      last = { chain: parent.length - 1, op, length: 0 };
+      tail.set(session, last);
     }
-    end.op = op;
-    chain[op] = end.chain;
-    position[op] = ++end.length;
+    last.op = op;
+    chain[op] = last.chain;
+    position[op] = ++last.length;
   }
-  return { chain, position, parent };
+  return { chain, position, parent, previous };
 }
+
+/** The operations that chains are made of: see {@link Rows}. */
+export type Sessions = Pick<Rows, 'history' | 'count' | 'invoked' | 'acknowledged'>;
 
 /**
  * Vector clocks of updates, over `width` chains from `first`: `clock[slot[op] * width + (c - first)]` is the position
@@ -111,23 +119,16 @@ export function* clockBlocks(rows: Rows, { chain, position, parent }: Chains): G
 }
 
 /** Operations that lead from `cause` to `effect` by session order and reads-from, both included; [] if none do. */
-export function causalPath(rows: Rows, chains: Chains, cause: number, effect: number): number[] {
-  const { invoked, acknowledged, sees, count } = rows;
-  const { chain, position, parent } = chains;
-  const last = new Map<number, number[]>();
-  for (let op = 0; op < count; op++) {
-    const ops = last.get(chain[op]);
-    if (ops === undefined) last.set(chain[op], [op]);
-    else ops.push(op);
-  }
-  const previous = (op: number): number => {
-    if (position[op] > 1) return last.get(chain[op])![position[op] - 2];
-    for (let c = parent[chain[op]]; c >= 0; c = parent[c]) {
-      const before = last.get(c)!.findLast((o) => acknowledged[o] >= 0 && acknowledged[o] < invoked[op]);
-      if (before !== undefined) return before;
-    }
-    return -1;
-  };
+export function causalPath(rows: Rows, { previous }: Chains, cause: number, effect: number): number[] {
+  return pathBetween(cause, effect, (op) => [previous[op], ...(rows.sees.get(op) ?? [])]);
+}
+
+/** The shortest way from `cause` to `effect`, both included, given what directly precedes each operation (or -1). */
+export function pathBetween(
+  cause: number,
+  effect: number,
+  precedes: (op: number) => readonly number[],
+): number[] {
   const cameFrom = new Map<number, number>([[effect, -1]]);
   const queue = [effect];
   for (let head = 0; head < queue.length; head++) {
@@ -137,7 +138,7 @@ export function causalPath(rows: Rows, chains: Chains, cause: number, effect: nu
       for (let at = op; at >= 0; at = cameFrom.get(at)!) path.push(at);
       return path;
     }
-    for (const p of [previous(op), ...(sees.get(op) ?? [])])
+    for (const p of precedes(op))
       if (p >= 0 && !cameFrom.has(p)) {
         cameFrom.set(p, op);
         queue.push(p);

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { historyOf } from '../../../harness/history/builder.ts';
+import { historyOfSteps, stepsArbitrary, type Step } from '../../session/testing/histories.ts';
+import type { Verdict } from '../../types.ts';
+import { causal } from '../causal.ts';
+import { causalOracle } from './oracle.ts';
+
+const ok = { key: 0, type: 'ok' as const, span: 0 };
+
+/** Concurrent writes of one key by two sessions, then two others that read them in any order. */
+const disputes: fc.Arbitrary<Step[]> = fc
+  .array(fc.record({ session: fc.constantFrom(2, 3), pick: fc.nat(1) }), { minLength: 3, maxLength: 7 })
+  .map((reads) => [
+    { ...ok, session: 0, f: 'write', pick: 0 },
+    { ...ok, session: 1, f: 'write', pick: 0 },
+    ...reads.map((read): Step => ({ ...ok, ...read, f: 'read' })),
+  ]);
+
+/** Compares CC and CCv with the axioms on `count` random histories, and every witness on its own. The tally by anomaly. */
+export function fuzzCausal(count: number, seed: number): Record<string, number> {
+  const tally: Record<string, number> = { valid: 0 };
+  const shape = fc.record({
+    keys: fc.constantFrom(1, 1, 2),
+    sessions: fc.constantFrom(2, 3, 4),
+    cas: fc.boolean(),
+  });
+  const mixed = shape.chain((s) => stepsArbitrary({ ...s, operations: 12 }));
+  const input = fc.tuple(fc.oneof(mixed, disputes), fc.boolean());
+  fc.assert(
+    fc.property(input, ([steps, tokens]) => {
+      const events = historyOfSteps(steps, tokens);
+      if (events.filter((e) => e.type === 'invoke' && e.f !== 'read').length > 5) return;
+      const history = historyOf(events);
+      const { findings } = causal.check(history, {}) as Verdict;
+      const expected = causalOracle(events);
+      const ccv = findings.length === 0;
+      const cc = findings.every((f) => f.name === 'cyclic-cf');
+      if (cc !== expected.cc || ccv !== expected.ccv)
+        throw new Error(
+          `found cc ${cc} ccv ${ccv}\nexpected ${JSON.stringify(expected)}\n${JSON.stringify(events, null, 1)}`,
+        );
+      if (ccv) tally.valid++;
+      for (const finding of findings) {
+        tally[finding.name] = (tally[finding.name] ?? 0) + 1;
+        const kept = new Set(finding.witness.flatMap((i) => [i, history.pair[i]]));
+        const alone = causalOracle(events.filter((_, i) => kept.has(i)));
+        if (finding.name === 'cyclic-cf' ? alone.ccv : alone.cc)
+          throw new Error(
+            `witness proves nothing: ${finding.explanation}\n${JSON.stringify(events, null, 1)}`,
+          );
+      }
+    }),
+    { numRuns: count, seed },
+  );
+  return tally;
+}
