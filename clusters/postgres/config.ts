@@ -10,7 +10,9 @@ export interface NodeConfig {
   readonly follows: Endpoint | null;
   /** `synchronous_standby_names`, in force while it is the primary. */
   readonly synchronousNames: string;
-  readonly credentials: Credentials;
+  /** Who standbys connect as, and the file that holds that user's password: a password in the config would be logged. */
+  readonly user: string;
+  readonly passwordFile: string;
   /** The user's own settings: the last word. */
   readonly settings: Readonly<Record<string, Setting>>;
 }
@@ -83,12 +85,12 @@ export function renderConfig(config: NodeConfig): string {
     .join('');
 }
 
-function connectionInfo(primary: Endpoint, { node, credentials }: NodeConfig): string {
+function connectionInfo(primary: Endpoint, { node, user, passwordFile }: NodeConfig): string {
   const words = {
     host: primary.host,
     port: primary.port,
-    user: credentials.user,
-    password: credentials.password,
+    user,
+    passfile: `'${passwordFile.replace(/['\\]/g, '\\$&')}'`,
     application_name: node,
     sslmode: 'disable',
     gssencmode: 'disable',
@@ -103,6 +105,11 @@ function quoted(value: Setting): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (typeof value === 'number') return String(value);
   return `'${value.replaceAll("'", "''")}'`;
+}
+
+/** For libpq: one user, one password, whatever the server. */
+export function renderPasswordFile({ user, password }: Credentials): string {
+  return `*:*:*:${user}:${password}\n`;
 }
 
 /** Passwords from the local addresses given, and from nowhere else. */

@@ -4,7 +4,7 @@ import type { Host, HostNode } from '../../harness/hosts/types.ts';
 import { MILLISECOND, type Runtime } from '../../harness/runtime/types.ts';
 import type { Setting } from '../types.ts';
 import { Connection, type Rows } from './clients/connection.ts';
-import { renderConfig, renderHba } from './config.ts';
+import { renderConfig, renderHba, renderPasswordFile } from './config.ts';
 import { PORT_ROLE, SERVICE, type CloneSource, type Server } from './server/server.ts';
 
 export interface NodeContext {
@@ -70,10 +70,15 @@ export class PostgresNode {
       listen: host.bind(this.name, PORT_ROLE),
       follows: role.follows === null ? null : host.peer(this.name, role.follows, PORT_ROLE),
       synchronousNames: role.synchronousNames,
-      credentials: server.credentials(),
+      user: server.credentials().user,
+      passwordFile: server.passwordFile(this.hostNode),
       settings,
     });
-    await server.configure(this.hostNode, { conf, hba: renderHba(server.allowed) });
+    await server.configure(this.hostNode, {
+      conf,
+      hba: renderHba(server.allowed),
+      passwords: renderPasswordFile(server.credentials()),
+    });
   }
 
   async reload(): Promise<void> {

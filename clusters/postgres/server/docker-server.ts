@@ -30,6 +30,10 @@ export class DockerServer implements Server {
     return join(node.directory, 'data');
   }
 
+  passwordFile(node: HostNode): string {
+    return join(node.directory, 'pgpass');
+  }
+
   async initialise(node: HostNode): Promise<void> {
     this.#anyNode = node;
     const password = join(node.directory, 'initial-password');
@@ -55,6 +59,7 @@ export class DockerServer implements Server {
   async configure(node: HostNode, files: NodeFiles): Promise<void> {
     await write(node, join(node.directory, 'postgresql.conf'), files.conf);
     await write(node, join(node.directory, 'pg_hba.conf'), files.hba);
+    await write(node, this.passwordFile(node), files.passwords);
   }
 
   service(node: HostNode): ServiceSpec {

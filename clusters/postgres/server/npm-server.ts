@@ -32,6 +32,10 @@ export class NpmServer implements Server {
     return join(this.#place(node), 'data');
   }
 
+  passwordFile(node: HostNode): string {
+    return join(this.#place(node), 'pgpass');
+  }
+
   async initialise(node: HostNode): Promise<void> {
     await this.#makePlace(node);
     await copyRestingData(this.#installed().template, this.data(node));
@@ -55,6 +59,7 @@ export class NpmServer implements Server {
     const place = this.#place(node);
     await this.#write(join(place, 'postgresql.conf'), files.conf);
     await this.#write(join(place, 'pg_hba.conf'), files.hba);
+    await this.#write(this.passwordFile(node), files.passwords);
   }
 
   service(node: HostNode): ServiceSpec {
@@ -106,7 +111,7 @@ export class NpmServer implements Server {
     return this.#installation;
   }
 
-  /** A file of the server's user: it may hold the password of the replication connection. */
+  /** A file of the server's user alone. */
   async #write(path: string, text: string): Promise<void> {
     const { user } = this.#installed();
     await writeFile(path, text, { mode: 0o600 });

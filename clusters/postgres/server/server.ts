@@ -10,6 +10,8 @@ export const PORT_ROLE = 'postgres';
 export interface NodeFiles {
   readonly conf: string;
   readonly hba: string;
+  /** libpq's password file, for the replication connection. */
+  readonly passwords: string;
 }
 
 /** What a copy of a running primary needs: where it is, and its two ways in. */
@@ -33,6 +35,7 @@ export interface Server {
   readonly allowed: readonly string[];
   /** The data directory, as the server itself sees it. */
   data(node: HostNode): string;
+  passwordFile(node: HostNode): string;
   /** A fresh database. Nothing runs in it yet. */
   initialise(node: HostNode): Promise<void>;
   /** A copy of that same fresh database, to start as a standby; null where standbys are cloned from a running primary. */
