@@ -57,7 +57,7 @@ export function historyOfSteps(steps: readonly Step[], tokens: boolean): EventIn
     if (step.type === 'open' || step.type === 'info') retire(step.session);
     if (step.type === 'open') return;
     const known = candidates[step.key] ?? [];
-    const seen = [...known, null].reverse();
+    const seen = [null, ...known].reverse();
     const result = step.f === 'read' && step.type === 'ok' ? seen[step.pick % seen.length] : value;
     const session = tokens ? `s${step.session}` : null;
     events.push({
@@ -76,7 +76,7 @@ export function historyOfSteps(steps: readonly Step[], tokens: boolean): EventIn
       if (entry.step.session === step.session || entry.left-- <= 0) complete(entry);
     const process = processOf(step.session);
     const known = (candidates[step.key] ??= []);
-    const old = [...known, null].reverse()[step.pick % (known.length + 1)];
+    const old = [null, ...known].reverse()[step.pick % (known.length + 1)];
     const value: Json = step.f === 'read' ? null : step.f === 'write' ? i + 1 : [old, i + 1];
     if (step.f !== 'read' && step.type !== 'fail') known.push(i + 1);
     const session = tokens ? `s${step.session}` : null;
