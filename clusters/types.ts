@@ -34,15 +34,18 @@ export interface Configuration {
   readonly nodes?: number;
 }
 
-export interface ClusterContext {
-  readonly runId: string;
-  readonly world: World;
+/** What a cluster in memory needs: no host, and no name of the run, which must leave no trace in its history. */
+export interface SimulatedContext {
   readonly nodes: readonly string[];
   readonly settings: Readonly<Record<string, Setting>>;
-  /** Absent in the simulated world. */
-  readonly host: Host;
   readonly runtime: Runtime;
   readonly log: Log;
+}
+
+export interface ClusterContext extends SimulatedContext {
+  readonly runId: string;
+  readonly world: World;
+  readonly host: Host;
 }
 
 export interface ClusterDefinition {
@@ -65,6 +68,8 @@ export interface ClusterDefinition {
   /** Images it needs in the Docker world. */
   readonly images?: readonly string[];
   readonly create: (context: ClusterContext) => Cluster;
+  /** The cluster in virtual time; there exactly when `worlds` has `sim`. */
+  readonly simulate?: (context: SimulatedContext) => Cluster;
 }
 
 export function defineCluster(definition: ClusterDefinition): ClusterDefinition {

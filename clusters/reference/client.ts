@@ -1,8 +1,7 @@
 import type { Client, Completion } from '../../harness/cluster.ts';
 import type { Operation } from '../../harness/generator/types.ts';
-import type { Endpoint } from '../../harness/hosts/types.ts';
-import { Connection } from './connection.ts';
 import { StoreError, completionOf } from './errors.ts';
+import type { Dialogue, Fleet } from './fleet.ts';
 import type { Translate } from './ports.ts';
 import type { Reply } from './replica/types.ts';
 import { pinned, type Router } from './routing.ts';
@@ -11,13 +10,13 @@ import { pinned, type Router } from './routing.ts';
 export class StoreClient implements Client {
   readonly #translate: Translate;
   readonly #router: Router;
-  readonly #endpoint: (node: string) => Endpoint;
-  readonly #connections = new Map<string, Connection>();
+  readonly #fleet: Pick<Fleet, 'dial'>;
+  readonly #connections = new Map<string, Dialogue>();
 
-  constructor(translate: Translate, router: Router, endpoint: (node: string) => Endpoint) {
+  constructor(translate: Translate, router: Router, fleet: Pick<Fleet, 'dial'>) {
     this.#translate = translate;
     this.#router = router;
-    this.#endpoint = endpoint;
+    this.#fleet = fleet;
   }
 
   async invoke(operation: Operation, signal: AbortSignal): Promise<Completion> {
@@ -30,7 +29,7 @@ export class StoreClient implements Client {
       const reply = (await connection.ask({ request }, signal)) as Reply;
       if (!reply.ok) throw new StoreError(reply.code, 'sent', reply.message);
       const result = value(reply);
-      return { type: 'ok', node, ...(result === undefined ? {} : { value: result }) };
+      return result === undefined ? { type: 'ok', node } : { type: 'ok', node, value: result };
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       router.moveOn();
@@ -43,10 +42,10 @@ export class StoreClient implements Client {
     return Promise.resolve();
   }
 
-  async #connect(node: string, signal: AbortSignal): Promise<Connection> {
+  async #connect(node: string, signal: AbortSignal): Promise<Dialogue> {
     const present = this.#connections.get(node);
     if (present?.open) return present;
-    const connection = await Connection.dial(this.#endpoint(node), node, signal);
+    const connection = await this.#fleet.dial(node, signal);
     this.#connections.set(node, connection);
     return connection;
   }

@@ -9,35 +9,35 @@ import type {
 } from '../../harness/cluster.ts';
 import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import { MILLISECOND } from '../../harness/runtime/types.ts';
-import type { ClusterContext } from '../types.ts';
+import type { SimulatedContext } from '../types.ts';
 import { StoreClient } from './client.ts';
-import { SERVICE, StoreNodes } from './nodes.ts';
+import type { Fleet } from './fleet.ts';
 import { StoreOperator } from './operator.ts';
 import { PORTS } from './ports.ts';
 import { MultiLeaderRouter, SingleLeaderRouter, pinned, type Router } from './routing.ts';
 import { settled, missing } from './settle.ts';
-import { storeSettings, strategyOf, type StoreSettings } from './settings.ts';
+import { storeSettings, type StoreSettings } from './settings.ts';
 
 const BOOT_MS = 30_000;
 const MARKER = 'alibi-marker';
 
-/** The reference store on a host: real servers, real disks, real connections. */
+/** The reference store, in the world that its fleet lives in. */
 export class ReferenceCluster implements Cluster {
   readonly nodes: readonly string[];
   readonly links: Links | Refusal;
   readonly operator: Operator | Refusal;
-  readonly #context: ClusterContext;
+  readonly #context: SimulatedContext;
   readonly #settings: StoreSettings;
-  readonly #store: StoreNodes;
+  readonly #store: Fleet;
   readonly #operator: StoreOperator;
   #markers = 0;
 
-  constructor(context: ClusterContext) {
+  constructor(context: SimulatedContext, fleet: Fleet) {
     this.nodes = context.nodes;
-    this.links = context.host.links;
+    this.links = fleet.links;
     this.#context = context;
     this.#settings = storeSettings(context.settings);
-    this.#store = new StoreNodes(context, strategyOf(this.#settings, context.nodes[0]));
+    this.#store = fleet;
     this.#operator = new StoreOperator(this.#store, context.nodes, this.#settings, context.runtime.clock);
     this.operator = this.#singleLeader
       ? this.#operator
@@ -61,8 +61,7 @@ export class ReferenceCluster implements Cluster {
   connect(request: ConnectRequest): Promise<Client> {
     const translate = PORTS[request.port];
     if (!translate) return Promise.reject(new Error(`the reference store has no port "${request.port}"`));
-    const endpoint = (node: string) => this.#context.host.client(node, 'client');
-    return Promise.resolve(new StoreClient(translate, this.#router(request), endpoint));
+    return Promise.resolve(new StoreClient(translate, this.#router(request), this.#store));
   }
 
   async primaries(): Promise<readonly string[]> {
@@ -75,10 +74,10 @@ export class ReferenceCluster implements Cluster {
 
   readonly processes: ProcessControl = {
     kill: (node) => this.#store.kill(node),
-    pause: (node) => this.#store.get(node).signal(SERVICE, 'SIGSTOP'),
-    resume: (node) => this.#store.get(node).signal(SERVICE, 'SIGCONT'),
+    pause: (node) => this.#store.pause(node),
+    resume: (node) => this.#store.resume(node),
     restart: (node) => this.#restart(node),
-    state: (node) => this.#store.get(node).state(SERVICE),
+    state: (node) => this.#store.state(node),
   };
 
   readonly clocks: ClockControl = {
@@ -152,7 +151,7 @@ export class ReferenceCluster implements Cluster {
 
   /** With fencing, an old leader comes back as a standby, as an operator would configure it. */
   async #restart(node: string): Promise<void> {
-    if (await this.#store.get(node).alive(SERVICE)) return;
+    if ((await this.#store.state(node)) !== 'gone') return;
     const standby = this.#singleLeader && this.#settings.fencing && node !== this.#operator.primary;
     await this.#store.start(node, standby);
   }
@@ -181,7 +180,7 @@ export class ReferenceCluster implements Cluster {
         value: () => undefined,
       }),
       pinned(node),
-      (name) => this.#context.host.client(name, 'client'),
+      this.#store,
     );
     try {
       return (await client.invoke({ f: 'write' }, late.signal)).type === 'ok';

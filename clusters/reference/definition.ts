@@ -1,7 +1,9 @@
-import { defineCluster, type Configuration, type Setting } from '../types.ts';
+import { defineCluster, type Configuration, type Setting, type SimulatedContext } from '../types.ts';
 import { claimOf } from './claims.ts';
 import { ReferenceCluster } from './cluster.ts';
-import { SETTINGS, storeSettings } from './settings.ts';
+import { StoreNodes } from './nodes.ts';
+import type { Strategy } from './server/config.ts';
+import { SETTINGS, storeSettings, strategyOf } from './settings.ts';
 
 function configuration(
   name: string,
@@ -9,6 +11,10 @@ function configuration(
   settings: Readonly<Record<string, Setting>>,
 ): Configuration {
   return { name, title, settings, nodes: 3, claim: (final) => claimOf(storeSettings(final)) };
+}
+
+function strategy({ settings, nodes }: SimulatedContext): Strategy {
+  return strategyOf(storeSettings(settings), nodes[0]);
 }
 
 const OPERATOR_FAMILIES = ['failover', 'restart-then-promote', 'cut-standbys'];
@@ -67,5 +73,5 @@ export const reference = defineCluster({
     storeSettings(settings).strategy === 'multi-leader-lww' && OPERATOR_FAMILIES.includes(family)
       ? 'in a multi-leader store every node leads: there is no standby'
       : null,
-  create: (context) => new ReferenceCluster(context),
+  create: (context) => new ReferenceCluster(context, new StoreNodes(context, strategy(context))),
 });

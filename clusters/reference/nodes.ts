@@ -3,20 +3,20 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HostNode } from '../../harness/hosts/types.ts';
 import { machineMicros } from '../../harness/runtime/machine.ts';
+import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import { MILLISECOND } from '../../harness/runtime/types.ts';
 import type { ClusterContext } from '../types.ts';
 import { Connection } from './connection.ts';
-import type { Servers } from './operator.ts';
+import { statusesOf, until, type Dialogue, type Fleet } from './fleet.ts';
 import type { Command, Status } from './replica/types.ts';
 import type { Role, ServerConfig, Strategy } from './server/config.ts';
 
-export const SERVICE = 'store';
+const SERVICE = 'store';
 const ROLES: readonly Role[] = ['client', 'peer', 'control'];
 const CONTROL_MS = 1000;
-const POLL_MS = 20;
 
 /** The store's servers on their host: starting them, and asking them over the control port. */
-export class StoreNodes implements Servers {
+export class StoreNodes implements Fleet {
   readonly #context: ClusterContext;
   readonly #strategy: Strategy;
   readonly #nodes = new Map<string, HostNode>();
@@ -34,10 +34,8 @@ export class StoreNodes implements Servers {
       this.#nodes.set(name, await host.addNode({ name, ports: { client: null, peer: null, control: null } }));
   }
 
-  get(name: string): HostNode {
-    const node = this.#nodes.get(name);
-    if (!node) throw new Error(`no node named ${name}`);
-    return node;
+  get links(): Links | Refusal {
+    return this.#context.host.links;
   }
 
   /** Starts a server on its own disk and address; `standby`: it must not lead, whatever its log says. */
@@ -56,11 +54,27 @@ export class StoreNodes implements Servers {
       standby,
       clockOffsetMs: this.#clockOffsets.get(name) ?? 0,
     };
-    await this.get(name).start({ name: SERVICE, command: [...serverCommand(), JSON.stringify(config)] });
+    await this.#get(name).start({ name: SERVICE, command: [...serverCommand(), JSON.stringify(config)] });
   }
 
   async kill(name: string): Promise<void> {
-    await this.get(name).signal(SERVICE, 'SIGKILL');
+    await this.#get(name).signal(SERVICE, 'SIGKILL');
+  }
+
+  async pause(name: string): Promise<void> {
+    await this.#get(name).signal(SERVICE, 'SIGSTOP');
+  }
+
+  async resume(name: string): Promise<void> {
+    await this.#get(name).signal(SERVICE, 'SIGCONT');
+  }
+
+  state(name: string): Promise<'running' | 'stopped' | 'gone'> {
+    return this.#get(name).state(SERVICE);
+  }
+
+  dial(name: string, signal: AbortSignal): Promise<Dialogue> {
+    return Connection.dial(this.#context.host.client(name, 'client'), name, signal);
   }
 
   /** Rejects when the node does not answer within a second. */
@@ -68,15 +82,8 @@ export class StoreNodes implements Servers {
     return (await this.#ask(name, command)) as Status;
   }
 
-  /** The status of every node that answers. */
-  async statuses(): Promise<ReadonlyMap<string, Status>> {
-    const { nodes } = this.#context;
-    const asked = await Promise.allSettled(nodes.map((name) => this.ask(name, { command: 'status' })));
-    return new Map(
-      asked.flatMap((answer, i) =>
-        answer.status === 'fulfilled' ? [[nodes[i], answer.value] as const] : [],
-      ),
-    );
+  statuses(): Promise<ReadonlyMap<string, Status>> {
+    return statusesOf(this, this.#context.nodes);
   }
 
   async setClockOffset(name: string, offsetMs: number): Promise<void> {
@@ -91,20 +98,13 @@ export class StoreNodes implements Servers {
     return (clock - (before + machineMicros()) / 2) / 1000;
   }
 
-  /** Polls until it holds, or the deadline (ms from now) has passed; says which. */
-  async until(deadlineMs: number, holds: () => Promise<boolean>): Promise<boolean> {
-    const { clock } = this.#context.runtime;
-    const deadline = clock.now() + deadlineMs * MILLISECOND;
-    while (!(await holds())) {
-      if (clock.now() >= deadline) return false;
-      await clock.sleep(POLL_MS * MILLISECOND);
-    }
-    return true;
+  until(deadlineMs: number, holds: () => Promise<boolean>): Promise<boolean> {
+    return until(this.#context.runtime.clock, deadlineMs, holds);
   }
 
   /** The last lines of a node's log, for error messages. */
   async logTail(name: string): Promise<string> {
-    const text = await readFile(join(this.get(name).directory, `${SERVICE}.log`), 'utf8').catch(() => '');
+    const text = await readFile(join(this.#get(name).directory, `${SERVICE}.log`), 'utf8').catch(() => '');
     return text.trimEnd().split('\n').slice(-8).join('\n') || '(its log is empty)';
   }
 
@@ -113,6 +113,12 @@ export class StoreNodes implements Servers {
       await mkdir(join(directory, name), { recursive: true });
       for (const log of await node.logs()) await copyFile(log, join(directory, name, basename(log)));
     }
+  }
+
+  #get(name: string): HostNode {
+    const node = this.#nodes.get(name);
+    if (!node) throw new Error(`no node named ${name}`);
+    return node;
   }
 
   async #ask(name: string, command: object): Promise<unknown> {

@@ -9,6 +9,8 @@ import { processHost } from '../../../harness/hosts/process/host.ts';
 import { realRuntime } from '../../../harness/runtime/real.ts';
 import type { Setting } from '../../types.ts';
 import { ReferenceCluster } from '../cluster.ts';
+import { StoreNodes } from '../nodes.ts';
+import { storeSettings, strategyOf } from '../settings.ts';
 
 const silent = () => undefined;
 const log = { debug: silent, info: silent, warn: silent, error: silent };
@@ -32,7 +34,9 @@ export class TestStore {
     const runtime = realRuntime(runId);
     const host = processHost({ runId, directory, runtime, log });
     const nodes = ['n1', 'n2', 'n3'].slice(0, size);
-    const cluster = new ReferenceCluster({ runId, world: 'process', nodes, settings, host, runtime, log });
+    const context = { runId, world: 'process', nodes, settings, host, runtime, log } as const;
+    const strategy = strategyOf(storeSettings(settings), nodes[0]);
+    const cluster = new ReferenceCluster(context, new StoreNodes(context, strategy));
     const store = new TestStore(cluster, host, directory);
     await cluster.start().catch(async (error: unknown) => {
       await store.close();
