@@ -155,6 +155,25 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     await page.close();
   });
 
+  it('says of each checker what its answer means for the claim', async () => {
+    const page = await open(inventedRun({ operations: 1000 }));
+    const answers = page.getByRole('region', { name: 'What was checked' }).getByRole('row');
+    expect(
+      (await answers.allInnerTexts()).slice(1).map((row) => row.split('\t').map((cell) => cell.trim())),
+    ).toEqual([
+      ['lost-writes', 'No acknowledged write is lost', 'does not hold'],
+      [
+        'read-your-writes',
+        'Sessions see their own writes',
+        'does not hold, and the claim does not forbid it',
+      ],
+      ['monotonic-reads', 'Sessions never go back in time', 'does not hold, under faults outside the claim'],
+      ['linearizability', 'Each register is linearizable', expect.stringMatching(/^unknown: the budget/)],
+      ['thin-air', 'Every value read was written', 'holds'],
+    ]);
+    await page.close();
+  });
+
   it('goes from a sentence to the event in the history', async () => {
     const input = inventedRun({ operations: 5000 });
     const page = await open(input);

@@ -36,7 +36,7 @@ export function App({ data }: { readonly data: PageData }) {
         <FirstScreen data={data} ops={ops} show={show} />
         {problem && <p class="problem">The history in this file could not be read: {problem}</p>}
         <Findings data={data} ops={ops} show={show} />
-        <Checks checks={data.checks} />
+        <Checks data={data} />
         <Faults data={data} ops={ops} />
         <Performance data={data} ops={ops} />
         <HistoryBrowser data={data} ops={ops} shown={shown} place={browser} />

@@ -1,13 +1,20 @@
 import { visible } from '../visible.ts';
-import type { CheckSummary } from '../document.ts';
+import type { CheckSummary, JudgedAnomaly } from '../document.ts';
+import type { PageData } from '../page-data.ts';
 
-const SAYS = new Map<boolean | 'unknown', readonly [string, string]>([
-  [true, ['holds', 'ok']],
-  [false, ['does not hold', 'violation']],
-  ['unknown', ['unknown', 'info']],
-]);
+/** What a checker answered, in words and in the tone of what it means for the claim. */
+function answerOf(check: CheckSummary, anomalies: readonly JudgedAnomaly[]): readonly [string, string] {
+  if (check.valid === 'unknown') return ['unknown', 'info'];
+  if (check.valid) return ['holds', 'ok'];
+  const found = anomalies.filter((a) => a.checker === check.checker);
+  if (found.length === 0 || found.some((a) => a.status === 'violation'))
+    return ['does not hold', 'violation'];
+  return found.some((a) => a.status === 'outside-claim')
+    ? ['does not hold, under faults outside the claim', 'info']
+    : ['does not hold, and the claim does not forbid it', 'info'];
+}
 
-export function Checks({ checks }: { readonly checks: readonly CheckSummary[] }) {
+export function Checks({ data: { checks, anomalies } }: { readonly data: PageData }) {
   if (checks.length === 0) return null;
   return (
     <section id="checks" aria-labelledby="checks-title">
@@ -22,7 +29,7 @@ export function Checks({ checks }: { readonly checks: readonly CheckSummary[] })
         </thead>
         <tbody>
           {checks.map((check) => {
-            const [answer, kind] = SAYS.get(check.valid) ?? ['unknown', 'info'];
+            const [answer, kind] = answerOf(check, anomalies);
             return (
               <tr>
                 <td>

@@ -50,7 +50,10 @@ function Finding({
   ops,
   show,
 }: Props & { readonly anomaly: JudgedAnomaly; readonly position: number }) {
-  const [status, meaning] = STATUS[anomaly.status];
+  const [status, means] = STATUS[anomaly.status];
+  const meaning = anomaly.certain
+    ? means
+    : 'Only possible: some outcome of an indeterminate operation explains it.';
   const inWitness = ops ? witnessOperations(ops, anomaly.witness) : [];
   return (
     <article
