@@ -44,7 +44,7 @@ class DockerHost implements Host {
     this.#docker = docker;
     this.#network = network;
     this.#capabilities = capabilities;
-    this.#ports = new Ports(context.runtime.random('host/ports'));
+    this.#ports = new Ports();
   }
 
   async addNode(spec: HostNodeSpec): Promise<DockerNode> {

@@ -35,7 +35,7 @@ class ProcessHost implements Host {
   constructor(context: HostContext) {
     this.#context = context;
     this.#registry = new RunRegistry(context.runId);
-    this.#ports = new Ports(context.runtime.random('host/ports'));
+    this.#ports = new Ports();
     this.links = new ProcessLinks(context.runtime.clock);
   }
 

@@ -1,14 +1,15 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import type { Random } from '../../runtime/types.ts';
 import { isAlive, self } from './proc.ts';
 import { stateDirectory } from './state.ts';
 
 /** Below the kernel's ephemeral range, so that no outgoing connection takes a port while its service is down. */
 const FIRST = 20_000;
 const COUNT = 10_000;
-const ATTEMPTS = 200;
+const ATTEMPTS = 500;
+/** Keeps harnesses whose pids are neighbours apart; shares no factor with COUNT. */
+const STRIDE = 97;
 
 function lockDirectory(): string {
   return join(stateDirectory(), 'ports');
@@ -28,17 +29,18 @@ export function isFree(port: number): Promise<boolean> {
  * of this user away from it for as long as this process lives.
  */
 export class Ports {
-  readonly #random: Random;
   readonly #held: number[] = [];
-
-  constructor(random: Random) {
-    this.#random = random;
-  }
+  /**
+   * Where to look next. By pid and not by the run's seed: harnesses that run at once, with the same seed and perhaps
+   * other lock directories, must not all want the same ports.
+   */
+  #next = (process.pid * STRIDE) % COUNT;
 
   /** A free port, held until {@link release}. */
   async take(): Promise<number> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const port = FIRST + this.#random.below(COUNT);
+      const port = FIRST + this.#next;
+      this.#next = (this.#next + 1) % COUNT;
       if (!lock(port)) continue;
       if (await isFree(port)) {
         this.#held.push(port);
