@@ -55,9 +55,13 @@ function splitBrainOf(history: History): Finding[] {
   if (id < 0) return [];
   const found = new Map<string, { nodes: readonly string[]; events: number[] }>();
   let current = '';
+  let first = true;
   for (let i = 0; i < history.length; i++) {
     if (history.process[i] !== NEMESIS || history.f[i] !== id) continue;
     const nodes = nodesOf(history.values[i]);
+    // Where several lead from the start, leading together is the design.
+    if (first && nodes.length > 1) return [];
+    first = false;
     const pair = nodes.length > 1 ? nodes.join(', ') : '';
     if (pair !== '' && pair !== current) {
       const known = found.get(pair);
