@@ -12,7 +12,11 @@ import { monotonicWrites } from './session/monotonic-writes.ts';
 import { readYourWrites } from './session/read-your-writes.ts';
 import { writesFollowReads } from './session/writes-follow-reads.ts';
 import { COLLECTION_ANOMALIES } from './sets-queues-counters/anomalies.ts';
+import { bank } from './sets-queues-counters/bank.ts';
+import { counter } from './sets-queues-counters/counter.ts';
 import { set } from './sets-queues-counters/set.ts';
+import { totalQueue } from './sets-queues-counters/total-queue.ts';
+import { uniqueIds } from './sets-queues-counters/unique-ids.ts';
 import type { AnomalyDefinition, Checker } from './types.ts';
 
 const all: readonly Checker[] = [
@@ -23,6 +27,10 @@ const all: readonly Checker[] = [
   writesFollowReads,
   causal,
   set,
+  totalQueue,
+  counter,
+  uniqueIds,
+  bank,
   lww,
   recovery,
 ];

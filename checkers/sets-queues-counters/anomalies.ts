@@ -29,4 +29,55 @@ export const COLLECTION_ANOMALIES: readonly AnomalyDefinition[] = [
     severity: 3,
     violates: ['no-duplicates'],
   },
+  {
+    name: 'duplicate-id',
+    title: 'An id that was handed out twice',
+    definition: 'Two acknowledged generations of a unique id returned the same value.',
+    source: 'Jepsen, checker.clj (unique-ids)',
+    severity: 3,
+    violates: ['no-duplicates'],
+  },
+  {
+    name: 'counter-out-of-bounds',
+    title: 'A counter outside its bounds',
+    definition:
+      'A read of a counter is below what had certainly been added before it began, or above what could have been added until it returned.',
+    source: 'Jepsen, checker.clj (counter)',
+    severity: 2,
+    violates: ['no-stale-read'],
+  },
+  {
+    name: 'lost-element',
+    title: 'An element that went into the queue and never came out',
+    definition:
+      'An enqueue was acknowledged and the queue drained to empty, but no dequeue returned the element.',
+    source: 'Jepsen, checker.clj (total-queue)',
+    severity: 3,
+    violates: ['durable'],
+  },
+  {
+    name: 'duplicate-delivery',
+    title: 'An element that came out of the queue more than once',
+    definition: 'More dequeues returned an element than had been enqueued.',
+    source: 'Jepsen, checker.clj (total-queue)',
+    severity: 2,
+    violates: ['no-duplicates'],
+  },
+  {
+    name: 'wrong-total',
+    title: 'Money made or lost',
+    definition:
+      'A read of all accounts of a bank, between which only transfers happen, does not add up to the total.',
+    source: 'Jepsen, tests/bank.clj',
+    severity: 3,
+    violates: ['snapshot-isolation'],
+  },
+  {
+    name: 'negative-balance',
+    title: 'An account below zero',
+    definition: 'A read of all accounts shows a negative balance, which transfers were to refuse.',
+    source: 'Jepsen, tests/bank.clj',
+    severity: 3,
+    violates: ['serializable'],
+  },
 ];
