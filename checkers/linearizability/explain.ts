@@ -108,9 +108,10 @@ export function conflictFinding(
         creator === INITIAL
           ? 'was there only once, at the start'
           : `was written only once, by ${name(history, at(creator))}`;
+      const proofs = [op, other].flatMap((cas) => proofOf(clusters, blocks, clusters.of[cas]));
       return finding(
         'double-cas',
-        [op, other, creator],
+        [op, other, creator, ...proofs],
         `${describe(history, at(op))} and ${describe(history, at(other))} both took effect, although ${text(observed(history, ops, op))} ${once}`,
       );
     }
@@ -148,7 +149,7 @@ export function unexplainedFinding(history: History, ops: RegisterOperations, pa
     witness: eventsOfPart(ops, part),
     explanation: `no order of these ${part.positions.length} operations explains that ${describe(history, failed)}${start}`,
     key: keyOf(history, failed),
-    evidence: { anyStart: part.anyStart },
+    evidence: { anyStart: part.anyStart, until: ops.ret[part.failed] },
   };
 }
 

@@ -5,14 +5,13 @@ import type { Model } from './models/model.ts';
 import { PENDING } from './operations.ts';
 import { objectProblem, objectsOf, type ObjectOperations } from './search/objects.ts';
 import { search } from './search/search.ts';
-import { Tally } from './tally.ts';
 import type { ObjectsVerdict } from './verdict.ts';
 import { describe } from './witness.ts';
 
 /** Objects of any model, each by the general search. `budget` is per object. */
 export function judgeObjects(history: History, model: Model, initial: Json, budget: number): ObjectsVerdict {
   const objects = objectsOf(history, model);
-  const tally = new Tally();
+  let soonest: { object: ObjectOperations; failed: number } | undefined;
   const undecided: number[] = [];
   let configurations = 0;
   let violated = 0;
@@ -22,11 +21,15 @@ export function judgeObjects(history: History, model: Model, initial: Json, budg
     if (outcome.type === 'budget') undecided.push(object.key);
     if (outcome.type === 'stuck') {
       violated++;
-      tally.add(refutation(history, model, initial, budget, object, outcome.failed), 1);
+      if (!soonest || outcome.failed < soonest.failed) soonest = { object, failed: outcome.failed };
     }
   }
+  // One example is shown: the history that got stuck soonest is the cheapest to make small.
+  const findings = soonest
+    ? [{ ...refutation(history, model, initial, budget, soonest.object, soonest.failed), count: violated }]
+    : [];
   return {
-    findings: tally.findings(),
+    findings,
     keys: objects.length,
     violated,
     undecided,
@@ -59,7 +62,11 @@ function refutation(
     }
     if (chunk <= 1) break;
   }
-  const witness = part.inv.flatMap((inv, i) => (part.ret[i] === PENDING ? [inv] : [inv, part.ret[i]]));
+  // What was open at the failing return may take effect later, but then with the result that it returned: its
+  // completion belongs to the evidence.
+  const witness = part.inv.flatMap((inv, i) =>
+    part.operation[i].result === undefined ? [inv] : [inv, history.pair[inv]],
+  );
   const key = history.key[last];
   return {
     name: 'non-linearizable',
@@ -67,7 +74,7 @@ function refutation(
     witness: witness.sort((a, b) => a - b),
     explanation: `no order of these ${part.inv.length} operations explains that ${describe(history, last)}`,
     key: key < 0 || model.partition === 'none' ? null : history.keys.valueOf(key),
-    evidence: { anyStart: false },
+    evidence: { anyStart: false, until: end },
   };
 }
 

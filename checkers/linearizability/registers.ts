@@ -41,6 +41,7 @@ export function judgeRegisters(history: History, initial: Json, budget: number):
     violated: 0,
     undecided: [] as number[],
   };
+  const stuck: { positions: Int32Array; failed: number }[] = [];
   for (const [key, positions] of positionsOf(ops, open)) {
     const unique = clusters.unique[key] === 1;
     const wrong = observations(ops, positions, unique ? clusterEvidence(clusters) : returnEvidence(ops));
@@ -62,8 +63,13 @@ export function judgeRegisters(history: History, initial: Json, budget: number):
     if (outcome.type === 'budget') verdict.undecided.push(key);
     if (outcome.type === 'stuck') {
       verdict.violated++;
-      tally.add(unexplainedFinding(history, ops, shrink(ops, positions, outcome.failed, budget)), 1);
+      stuck.push({ positions, failed: outcome.failed });
     }
+  }
+  if (stuck.length > 0) {
+    // One example is shown: the history that got stuck soonest is the cheapest to make small.
+    const { positions, failed } = stuck.reduce((best, s) => (s.failed < best.failed ? s : best));
+    tally.add(unexplainedFinding(history, ops, shrink(ops, positions, failed, budget)), stuck.length);
   }
   return { ...verdict, findings: tally.findings() };
 }

@@ -4,6 +4,7 @@ import { historyOf } from '../../../harness/history/builder.ts';
 import { events, type History } from '../../../harness/history/history.ts';
 import type { Json } from '../../../harness/history/event.ts';
 import { linearizability } from '../linearizability.ts';
+import { holds } from '../validate.ts';
 import {
   bruteForce,
   counterSpecification,
@@ -156,11 +157,14 @@ function agree(
   const verdict = linearizability.check(history, { ...(model && { model }), initial });
   if (verdict instanceof Promise) throw new Error('linearizability judges at once');
   if (verdict.reason === 'no operation completed') return;
-  if (verdict.valid === expected && expected === (verdict.findings.length === 0)) return;
+  const proven = verdict.findings.every((finding) =>
+    holds(history, finding, { ...(model && { model }), initial }),
+  );
+  if (verdict.valid === expected && expected === (verdict.findings.length === 0) && proven) return;
   const told = [...events(history)].map((e) =>
     JSON.stringify([e.index, e.process, e.type, e.f, e.key, e.value]),
   );
   throw new Error(
-    `brute force says ${expected}, the checker ${JSON.stringify(verdict)}, of\n${told.join('\n')}`,
+    `brute force says ${expected}, the validator ${proven}, the checker ${JSON.stringify(verdict)}, of\n${told.join('\n')}`,
   );
 }
