@@ -96,6 +96,28 @@ describe('an asynchronous cluster', () => {
     await Promise.all([even.close(), odd.close()]);
   });
 
+  it('re-seeds a standby that had received more than the new primary', async () => {
+    const { cluster, links, operator } = running;
+    const [primary] = await cluster.primaries();
+    const [lagging, ahead] = cluster.standbys();
+    // The one ahead cannot be asked, so that the one behind is promoted; then it goes on receiving for a while.
+    await links.cut(linksBetween([primary], [lagging]), 'drop');
+    await running.sql(primary, "INSERT INTO kv VALUES ('ahead', '1')");
+    await eventually('the row', async () => (await rowOf(ahead)) === 1);
+    await cluster.processes.pause(ahead);
+    expect(await operator.failover({ fence: true })).toEqual({ from: primary, to: lagging });
+    await links.heal();
+    await cluster.processes.resume(ahead);
+    const settled = await cluster.settle(SETTLE_MS);
+    expect(settled).toMatchObject({ settled: true });
+    expect(settled.evidence).toContain(`${ahead} was re-seeded`);
+    expect(await rowOf(ahead)).toBe(0);
+
+    async function rowOf(node: string): Promise<number> {
+      return (await running.sql(node, "SELECT 1 FROM kv WHERE k = 'ahead'")).count;
+    }
+  });
+
   it('recovers when all nodes were killed', async () => {
     const { cluster } = running;
     const before = await cluster.primaries();

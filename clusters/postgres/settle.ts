@@ -5,8 +5,8 @@ import type { PostgresOperator } from './operator.ts';
 import type { PostgresProcesses } from './processes.ts';
 import type { Topology } from './topology.ts';
 
-/** A standby that has not begun to stream after this long cannot: its history has left the primary's. */
-const STREAMING_MS = 5_000;
+const STANDSTILL_MS = 5_000;
+const POLL_MS = 100;
 
 /**
  * Brings every node back and proves that all hold the same log: a marker row is written on the primary and then read
@@ -33,6 +33,7 @@ export class Settling {
     const primary = this.#topology.node(this.#topology.primary);
     try {
       await this.#revive(primary, left());
+      await primary.until('a write to the primary', left(), () => this.#mark(primary));
       const standbys = this.#topology.nodes.filter((node) => node !== primary);
       await Promise.all(standbys.map((node) => this.#bringBack(node, left, told)));
       await this.#operator.listStandbys();
@@ -67,17 +68,30 @@ export class Settling {
   async #bringBack(node: PostgresNode, left: () => number, told: string[]): Promise<void> {
     if (!this.#topology.deposed.has(node.name)) {
       await this.#revive(node, left()).catch(() => undefined);
-      const patience = Math.min(STREAMING_MS, left());
-      const streams = await node
-        .until('streaming', patience, () => this.#operator.streams(node.name))
-        .then(
-          () => true,
-          () => false,
-        );
-      if (streams) return;
+      if ((await this.#follows(node, left())) || left() === 0) return;
     }
     await this.#operator.rejoin(node.name);
     told.push(`${node.name} was re-seeded from ${this.#topology.primary}`);
+  }
+
+  /**
+   * Does it come to show the marker? A standby that had received more from an old primary than the new one kept seems
+   * to stream, again and again, but never moves: no progress for {@link STANDSTILL_MS} is the end of patience.
+   */
+  async #follows(node: PostgresNode, ms: number): Promise<boolean> {
+    const end = this.#clock.now() + ms * MILLISECOND;
+    let moved = this.#clock.now();
+    let position = '';
+    while (this.#clock.now() < end && this.#clock.now() - moved < STANDSTILL_MS * MILLISECOND) {
+      if (await this.#shows(node)) return true;
+      const answer = await node.ask('SELECT pg_last_wal_replay_lsn()::text AS position');
+      if (typeof answer?.position === 'string' && answer.position !== position) {
+        position = answer.position;
+        moved = this.#clock.now();
+      }
+      await this.#clock.sleep(POLL_MS * MILLISECOND);
+    }
+    return false;
   }
 
   /** Writes the next marker, without waiting for a standby: reading it there is the proof. */
