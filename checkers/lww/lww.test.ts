@@ -55,6 +55,14 @@ describe('lww', () => {
       { name: 'causal-inversion', evidence: { causalPath: [1, 3, 5] } },
     ]);
   });
+  it('leads the causal path past an indeterminate write: that one may have come later', () => {
+    const s = { session: 's' };
+    const script = new Script()
+      .op(1, 'write', { a: 1 }, { ...n1, ...s })
+      .op(1, 'write', { a: 2 }, { ...n1, ...s, type: 'info' });
+    const { findings } = check(finally_(script.op(2, 'write', { a: 3 }, { ...n1, ...s }), { a: 1 }));
+    expect(findings).toMatchObject([{ name: 'causal-inversion', evidence: { causalPath: [1, 5] } }]);
+  });
   it('follows causality through other rows', () => {
     const script = new Script()
       .op(1, 'write', { a: 1 }, n1)
