@@ -1,5 +1,6 @@
 import yargs, { type Argv } from 'yargs';
 import { BadHistory } from '../harness/history/reader.ts';
+import { ExportRefused } from '../harness/history/formats/porcupine-write.ts';
 import { EXIT_USAGE } from '../results/outcome.ts';
 import { RunDirectoryError } from '../results/run-directory.ts';
 import type { Command } from './command.ts';
@@ -60,7 +61,7 @@ export async function main(args: readonly string[]): Promise<number> {
       .exitProcess(false)
       // Without throwing here, yargs runs the handler even after a failed validation.
       .fail((message: string | null, error: Error | undefined) => {
-        throw error ?? new UsageError(message ?? 'Bad command line');
+        throw error ?? new UsageError((message ?? 'Bad command line').replace(/\s*\n\s*/g, ' '));
       }),
   );
   try {
@@ -76,6 +77,7 @@ function explain(error: unknown): number {
     error instanceof UsageError ||
     error instanceof BadHistory ||
     error instanceof RunDirectoryError ||
+    error instanceof ExportRefused ||
     isYargs(error)
   ) {
     process.stderr.write(`alibi: ${error.message}\n`);

@@ -28,13 +28,13 @@ export async function checkFile(
   path: string,
   { asked, casFail, report, options }: CheckFileOptions,
 ): Promise<ResultDocument> {
-  const { history, torn } = await readHistory(path, { casFail });
+  const { history, torn, initial } = await readHistory(path, { casFail });
   const promise = asked ?? { guarantee: ['linearizable'], tolerates: null };
   const empty = completed(history) === 0;
   const judged = await judgeHistory({
     history,
     checkers: checkersFor(promise.guarantee),
-    options: { ...options, consistency: promise.guarantee, assume: [...closure(promise.guarantee)] },
+    options: { initial, ...options, consistency: promise.guarantee, assume: [...closure(promise.guarantee)] },
     promise,
     vacuous: [],
     error: null,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { tell } from '../output.ts';
 
 /** Exit code of a shell for a process that SIGINT ended. */
@@ -9,6 +10,8 @@ const INTERRUPTED = 130;
  */
 export function onInterrupt(): { readonly signal: AbortSignal; readonly release: () => void } {
   const controller = new AbortController();
+  // Every client waits on it at times: many listeners are no leak.
+  setMaxListeners(0, controller.signal);
   const listener = (): void => {
     if (controller.signal.aborted) process.exit(INTERRUPTED);
     tell('\ninterrupted: healing, tearing down, judging what was recorded (again to leave at once)');
