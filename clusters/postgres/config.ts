@@ -42,7 +42,7 @@ export function refusedSetting(name: string): string | null {
   return name in OWNED ? `"${name}" cannot be set here: ${OWNED[name]}` : null;
 }
 
-/** Small, durable, quick to notice a dead peer; sources: LIMITS of a laptop, and timeouts of about 3 s. */
+/** Durable as PostgreSQL is by default, small enough for a laptop, and quick to notice a dead peer. */
 const BASE: Readonly<Record<string, Setting>> = {
   unix_socket_directories: '',
   ssl: false,

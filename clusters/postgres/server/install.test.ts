@@ -5,16 +5,19 @@ import {
   cpSync,
   existsSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findServerPackage, missingLinks, serverUser, traversable, type User } from './binaries.ts';
 import { install, type Installation } from './cache.ts';
+import { runPlace, sweepRunPlaces } from './run-places.ts';
 
 describe('the package for this platform', () => {
   it('is found with its version', () => {
@@ -100,5 +103,21 @@ describe('a clone inside a 0700 directory, whose post-install npm has blocked', 
       /could not be prepared \(.*belongs to somebody else: remove it\)/,
     );
     rmSync(open, { recursive: true });
+  });
+});
+
+describe('data that could not lie in the run’s own directory', () => {
+  it('is removed by the next run when its harness is gone, and only then', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'alibi-root-'));
+    const [ours, orphan, kept] = [
+      runPlace(root, 'run 1', 'n1'),
+      join(root, 'run-999999999-1-old-n1'),
+      join(root, 'run-999999999-1-kept-n1'),
+    ];
+    for (const place of [ours, orphan, kept]) mkdirSync(join(place, 'data'), { recursive: true });
+    writeFileSync(join(kept, 'data', 'postmaster.pid'), `${process.pid}\n`);
+    await sweepRunPlaces(root);
+    expect([ours, orphan, kept].map((place) => existsSync(place))).toEqual([true, false, true]);
+    rmSync(root, { recursive: true });
   });
 });

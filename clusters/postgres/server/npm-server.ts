@@ -5,6 +5,7 @@ import type { Credentials } from '../clients/connection.ts';
 import { findServerPackage, ownDirectory, serverUser, traversable, type ServerPackage } from './binaries.ts';
 import { install, type Installation } from './cache.ts';
 import { copyLiveData, copyRestingData } from './copy.ts';
+import { runPlace, sweepRunPlaces } from './run-places.ts';
 import { SERVICE, type CloneSource, type NodeFiles, type Server } from './server.ts';
 
 /** PostgreSQL from npm, as children of this machine: what the process world runs. */
@@ -16,12 +17,13 @@ export class NpmServer implements Server {
   #installation: Installation | null = null;
 
   constructor(runId: string) {
-    this.#runId = runId.replace(/[^\w.-]/g, '_');
+    this.#runId = runId;
   }
 
   async prepare(): Promise<void> {
     this.#package = findServerPackage();
     this.#installation = await install(this.#package, await serverUser());
+    await sweepRunPlaces(this.#installation.root);
   }
 
   credentials(): Credentials {
@@ -94,7 +96,7 @@ export class NpmServer implements Server {
     const { root, user } = this.#installed();
     if (!this.#places.has(node.name)) {
       const here = user === null || (await traversable(node.directory));
-      const place = here ? join(node.directory, 'postgres') : join(root, `run-${this.#runId}-${node.name}`);
+      const place = here ? join(node.directory, 'postgres') : runPlace(root, this.#runId, node.name);
       this.#places.set(node.name, place);
     }
     await ownDirectory(this.#place(node), user);
