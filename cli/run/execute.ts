@@ -1,16 +1,17 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { faultSpan, type ResolvedRun } from './config.ts';
 import { commandOf, describeRun } from './describe.ts';
 import { openLog } from './log.ts';
 import { KeysUsed, lazily } from './keys-used.ts';
-import { hostFor } from './world.ts';
+import { openWorld } from './open-world.ts';
+import { requireWorld } from './world.ts';
 import type { WorkloadContext } from '../../workloads/types.ts';
 import type { Generator } from '../../harness/generator/types.ts';
 import { judgeAndReport, type FinishedRun, type ReportWhen } from '../check/finish.ts';
 import { runCluster } from '../../harness/runner/run.ts';
 import type { Progress } from '../../harness/runner/types.ts';
 import { openHistoryWriter } from '../../harness/history/writer.ts';
-import { realRuntime } from '../../harness/runtime/real.ts';
 import { wallClock } from '../../harness/runtime/wall.ts';
 import { FAULTS } from '../../nemesis/registry.ts';
 import { FaultNemesis } from '../../nemesis/nemesis.ts';
@@ -39,26 +40,13 @@ const WARM_UP_MS = 1000;
 
 /** Makes the run: provisions, breaks, records, judges, reports; everything stays in the run directory. */
 export async function executeRun(run: ResolvedRun, options: ExecuteOptions): Promise<FinishedRun> {
+  await requireWorld(run);
   const directory = await openDirectory(run, options);
   const log = openLog(directory.harnessLog, options.logLevel);
-  const runtime = realRuntime(run.config.seed);
-  const host = await hostFor(run, {
-    runId: options.id,
-    directory: join(directory.path, 'nodes'),
-    runtime,
-    log,
-  });
+  const world = await openWorld(run, { runId: options.id, directory: join(directory.path, 'nodes'), log });
+  const { runtime, cluster } = world;
   try {
-    const cluster = run.cluster.create({
-      runId: options.id,
-      world: run.config.world,
-      nodes: run.nodeNames,
-      settings: run.settings,
-      host,
-      runtime,
-      log,
-    });
-    const keys = new KeysUsed(openHistoryWriter(directory.history, runtime.clock, { run: options.id }));
+    const keys = new KeysUsed(openHistoryWriter(directory.history, world.historyTimer, world.header));
     const context = {
       nodes: run.nodeNames,
       concurrency: run.config.concurrency,
@@ -66,7 +54,7 @@ export async function executeRun(run: ResolvedRun, options: ExecuteOptions): Pro
       keys: run.config.keys,
     };
     const plan = planFaults(run.faults, schedule(run), runtime.random);
-    const summary = await runCluster({
+    const input = {
       cluster,
       port: run.workload.port,
       concurrency: run.config.concurrency,
@@ -90,7 +78,8 @@ export async function executeRun(run: ResolvedRun, options: ExecuteOptions): Pro
       progress: options.progress,
       logsDirectory: directory.logs,
       keep: options.keepCluster,
-    });
+    };
+    const summary = await world.drive(() => runCluster(input));
     await keys.close();
     for (const complaint of summary.complaints) log.warn({}, complaint);
     const error = summary.error === null ? undefined : `${summary.error.phase}: ${summary.error.message}`;
@@ -102,7 +91,11 @@ export async function executeRun(run: ResolvedRun, options: ExecuteOptions): Pro
     });
     return await judgeAndReport(directory.path, { report: options.report });
   } finally {
-    if (!options.keepCluster) await host.close();
+    if (!options.keepCluster) {
+      await world.close();
+      // Data directories are of no use without their servers; logs were collected.
+      await rm(join(directory.path, 'nodes'), { recursive: true, force: true });
+    }
   }
 }
 

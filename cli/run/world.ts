@@ -1,5 +1,17 @@
 import type { Host, HostContext } from '../../harness/hosts/types.ts';
+import { UsageError } from '../usage.ts';
 import type { ResolvedRun } from './config.ts';
+
+/** Linux capabilities, by comma, that sidecars get instead of the usual ones. */
+const SIDECAR_CAPABILITIES = 'ALIBI_SIDECAR_CAPABILITIES';
+
+/** Refuses a run whose world is not to be had here, before anything is made. @throws UsageError */
+export async function requireWorld(run: ResolvedRun): Promise<void> {
+  if (run.config.world !== 'docker') return;
+  const { dockerAvailable } = await import('../../harness/hosts/docker/engine.ts');
+  const available = await dockerAvailable();
+  if (available !== true) throw new UsageError(available.refused);
+}
 
 /** The host of the run's world, ready for nodes. Docker's client is loaded only where it is used. */
 export async function hostFor(run: ResolvedRun, context: HostContext): Promise<Host> {
@@ -10,7 +22,11 @@ export async function hostFor(run: ResolvedRun, context: HostContext): Promise<H
     }
     case 'docker': {
       const { dockerHost } = await import('../../harness/hosts/docker/host.ts');
-      return dockerHost(context);
+      const capabilities = process.env[SIDECAR_CAPABILITIES];
+      return dockerHost(
+        context,
+        capabilities === undefined ? {} : { sidecarCapabilities: capabilities.split(',').filter(Boolean) },
+      );
     }
     case 'sim':
       throw new Error('the simulated world has no host');

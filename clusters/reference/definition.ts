@@ -2,6 +2,7 @@ import { defineCluster, type Configuration, type Setting, type SimulatedContext 
 import { claimOf } from './claims.ts';
 import { ReferenceCluster } from './cluster.ts';
 import { StoreNodes } from './nodes.ts';
+import { SimFleet } from './sim/fleet.ts';
 import type { Strategy } from './server/config.ts';
 import { SETTINGS, storeSettings, strategyOf } from './settings.ts';
 
@@ -23,7 +24,7 @@ const OPERATOR_FAMILIES = ['failover', 'restart-then-promote', 'cut-standbys'];
 export const reference = defineCluster({
   name: 'reference',
   title: 'Alibi’s reference store: real processes, disks and sockets, replication to choose',
-  worlds: ['process'],
+  worlds: ['process', 'sim'],
   ports: ['register', 'set', 'rows'],
   configurations: [
     configuration('async', 'Single leader, asynchronous; reads from any replica', {
@@ -74,4 +75,5 @@ export const reference = defineCluster({
       ? 'in a multi-leader store every node leads: there is no standby'
       : null,
   create: (context) => new ReferenceCluster(context, new StoreNodes(context, strategy(context))),
+  simulate: (context) => new ReferenceCluster(context, new SimFleet(context, strategy(context))),
 });

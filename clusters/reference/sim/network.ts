@@ -1,0 +1,144 @@
+import type { Link, Links } from '../../../harness/hosts/types.ts';
+import { MILLISECOND, type Clock, type Random, type Runtime } from '../../../harness/runtime/types.ts';
+import { NETWORK, draw } from './durations.ts';
+
+/** What a link does to messages by itself, in so many of 65,536: mild, and enough to need every retry there is. */
+export interface Mishaps {
+  readonly lost: number;
+  readonly doubled: number;
+  /** Overtaken by what is sent later. */
+  readonly late: number;
+}
+
+export const MILD: Mishaps = { lost: 64, doubled: 128, late: 256 };
+
+const OUT_OF = 65_536;
+const LATE_BY = 20 * MILLISECOND;
+const PROBES = 4;
+const PROBE_EVERY = 100 * MILLISECOND;
+
+/** One direction between two nodes. Messages are counted, not bytes. */
+export class SimLink {
+  carried = 0;
+  dropped = 0;
+  delay = 0;
+  #cut = false;
+  /** Counts the cuts: what was in flight when one began is gone, even if it is healed before the arrival. */
+  #cuts = 0;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #mishaps: Mishaps;
+
+  constructor(clock: Clock, random: Random, mishaps: Mishaps) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#mishaps = mishaps;
+  }
+
+  cut(): void {
+    this.#cut = true;
+    this.#cuts += 1;
+  }
+
+  heal(): void {
+    this.#cut = false;
+    this.delay = 0;
+  }
+
+  /** Sends in `later` ns; `arrive` is called not at all, once or twice. */
+  send(later: number, arrive: () => void): void {
+    const { lost, doubled, late } = this.#mishaps;
+    const mishap = this.#random.below(OUT_OF);
+    if (mishap < lost) return;
+    const overtaken = mishap >= OUT_OF - late;
+    this.#carry(later + (overtaken ? this.#random.below(LATE_BY) : 0), arrive);
+    if (mishap < lost + doubled) this.#carry(later, arrive);
+  }
+
+  /** A message of ours, which nothing counts. */
+  probe(arrive: () => void): void {
+    const cuts = this.#cuts;
+    if (this.#cut) return;
+    this.#clock.after(this.#latency(), () => this.#cuts === cuts && arrive());
+  }
+
+  #carry(later: number, arrive: () => void): void {
+    if (this.#cut) {
+      this.dropped += 1;
+      return;
+    }
+    const cuts = this.#cuts;
+    this.#clock.after(later + this.#latency(), () => {
+      if (this.#cuts !== cuts) this.dropped += 1;
+      else {
+        this.carried += 1;
+        arrive();
+      }
+    });
+  }
+
+  #latency(): number {
+    return draw(this.#random, NETWORK) + this.delay;
+  }
+}
+
+/**
+ * The network between nodes: each directed link draws latency, loss, doubling and delays from its own stream.
+ * Messages have no connections here, so that a cut by `reset` swallows them just as one by `drop`; clients never
+ * notice, since they do not use these links.
+ */
+export class SimNetwork implements Links {
+  readonly #clock: Clock;
+  readonly #links = new Map<string, SimLink>();
+
+  constructor(runtime: Runtime, names: readonly string[], mishaps: Mishaps) {
+    this.#clock = runtime.clock;
+    const random = runtime.random('sim/network');
+    for (const from of names)
+      for (const to of names)
+        if (from !== to)
+          this.#links.set(
+            nameOf({ from, to }),
+            new SimLink(runtime.clock, random.fork(nameOf({ from, to })), mishaps),
+          );
+  }
+
+  link(link: Link): SimLink {
+    const found = this.#links.get(nameOf(link));
+    if (!found) throw new Error(`there is no link from ${link.from} to ${link.to}`);
+    return found;
+  }
+
+  cut(links: readonly Link[]): Promise<void> {
+    for (const link of links) this.link(link).cut();
+    return Promise.resolve();
+  }
+
+  delay(links: readonly Link[], ms: number): Promise<void> {
+    for (const link of links) this.link(link).delay = ms * MILLISECOND;
+    return Promise.resolve();
+  }
+
+  heal(links?: readonly Link[]): Promise<void> {
+    for (const link of links?.map((one) => this.link(one)) ?? this.#links.values()) link.heal();
+    return Promise.resolve();
+  }
+
+  async reaches(link: Link): Promise<boolean> {
+    let heard = false;
+    for (let probes = 0; probes < PROBES && !heard; probes++) {
+      this.link(link).probe(() => (heard = true));
+      await this.#clock.sleep(PROBE_EVERY);
+    }
+    return heard;
+  }
+
+  counters(link: Link): Promise<{ readonly carried: number; readonly dropped: number }> {
+    const { carried, dropped } = this.link(link);
+    return Promise.resolve({ carried, dropped });
+  }
+}
+
+function nameOf({ from, to }: Link): string {
+  return `${from}→${to}`;
+}
