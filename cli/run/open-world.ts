@@ -52,8 +52,11 @@ async function hostedWorld(run: ResolvedRun, { runId, directory, log }: WorldOpt
   }
 }
 
-/** Everything in it hangs on the seed: the history says nothing of this run's name, nor of this machine. */
-function simulatedWorld(run: ResolvedRun, log: Log): RunWorld {
+/**
+ * Everything in it hangs on the seed: the history says nothing of this run's name, nor of this machine.
+ * @throws UsageError when the cluster has no simulation.
+ */
+export function simulatedWorld(run: ResolvedRun, log: Log): RunWorld {
   const { simulate, name } = run.cluster;
   if (!simulate) throw new UsageError(`${name} cannot be simulated`);
   const runtime = virtualRuntime(run.config.seed);

@@ -41,7 +41,9 @@ export async function runCluster(input: RunInput): Promise<RunSummary> {
   await run.must('final', () => run.finalReads());
   await run.attempt('done', () => run.finish());
   stopObserving();
-  await run.attempt('collecting logs', () => input.cluster.collectLogs(input.logsDirectory));
+  const { logsDirectory } = input;
+  if (logsDirectory !== null)
+    await run.attempt('collecting logs', () => input.cluster.collectLogs(logsDirectory));
   if (!input.keep) await run.attempt('tear-down', () => run.tearDown());
   return run.summary();
 }

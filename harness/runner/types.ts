@@ -43,7 +43,8 @@ export interface RunInput {
   /** Aborted by the first Ctrl-C: stop the clients, heal, skip to the end, judge what was recorded. */
   readonly interrupt: AbortSignal;
   readonly progress: (progress: Progress) => void;
-  readonly logsDirectory: string;
+  /** Where the nodes' logs go; null: nobody wants them. */
+  readonly logsDirectory: string | null;
   /** Leave the cluster running at the end (`--keep-cluster`). */
   readonly keep: boolean;
 }
