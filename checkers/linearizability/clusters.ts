@@ -14,6 +14,7 @@ export const INITIAL = -2;
  * - `parent` the cluster whose value the creating CAS replaced; `reads` how many reads
  * - `kept` 0 for a value that an indeterminate operation may have written and nobody saw: taking that operation
  *   out of a legal order leaves it legal, so such a cluster constrains nothing
+ * - `via` of a kept cluster that nobody surely saw: the one that a CAS made from it, which proves that it was there
  * - `unique` per key: 0 where two operations wrote the same value, so that reads do not tell who they read from
  */
 export interface Clusters {
@@ -27,6 +28,7 @@ export interface Clusters {
   readonly reads: Int32Array;
   readonly parent: Int32Array;
   readonly kept: Uint8Array;
+  readonly via: Int32Array;
   readonly unique: Uint8Array;
   /** Cluster of each operation (that a CAS or write created, that a read observed); NONE for a mismatch. */
   readonly of: Int32Array;
@@ -96,10 +98,15 @@ export function clustersOf(ops: RegisterOperations): Clusters {
     }
   }
   const kept = new Uint8Array(count);
+  const via = new Int32Array(count);
   for (let c = 0; c < count; c++) {
     const surely = reads[c] > 0 || (creator[c] >= 0 && ops.ret[creator[c]] !== PENDING);
     // A value that was seen, or surely written by a CAS, proves that what the CAS replaced was there.
-    if (surely) for (let up = c; up !== NONE && kept[up] === 0; up = parent[up]) kept[up] = 1;
+    if (!surely) continue;
+    for (let up = c, from = NONE; up !== NONE && kept[up] === 0; from = up, up = parent[up]) {
+      kept[up] = 1;
+      via[up] = from;
+    }
   }
-  return { count, key, creator, lo, loOp, hi, hiOp, reads, parent, kept, unique, of };
+  return { count, key, creator, lo, loOp, hi, hiOp, reads, parent, kept, via, unique, of };
 }

@@ -76,7 +76,7 @@ export function conflictFinding(
   switch (conflict.type) {
     case 'thin-air': {
       // Reads of it are observations; here an indeterminate CAS replaced it, and its own value was replaced in turn.
-      const path = proofOf(clusters, blocks, blocks.child[conflict.cluster]);
+      const path = proofOf(clusters, clusters.via[conflict.cluster]);
       const cas = path[0];
       const value = text(observed(history, ops, cas));
       const failed = failedWrite(ops, cas, ops.old[cas]);
@@ -108,7 +108,7 @@ export function conflictFinding(
         creator === INITIAL
           ? 'was there only once, at the start'
           : `was written only once, by ${name(history, at(creator))}`;
-      const proofs = [op, other].flatMap((cas) => proofOf(clusters, blocks, clusters.of[cas]));
+      const proofs = [op, other].flatMap((cas) => proofOf(clusters, clusters.of[cas]));
       return finding(
         'double-cas',
         [op, other, creator, ...proofs],
@@ -127,13 +127,12 @@ export function conflictFinding(
       const { older, newer, seen, stale } = later(ops, conflict);
       const age =
         older === INITIAL
-          ? 'it had been there from the start'
-          : `${describe(history, at(older))} and completed`;
+          ? 'what it saw had been there from the start'
+          : `${name(history, at(older))} had completed before ${name(history, at(newer))} began`;
       return finding(
         'new-old-inversion',
         [...linksBetween(clusters, blocks, [older, stale]), ...linksBetween(clusters, blocks, [seen, newer])],
-        `${describe(history, at(stale))} although it began after ${describe(history, at(seen))} had completed, ` +
-          `which is newer: ${age} before ${describe(history, at(newer))} began`,
+        `${describe(history, at(stale))}, although before it began ${describe(history, at(seen))}, which is newer: ${age}`,
       );
     }
   }
@@ -154,11 +153,11 @@ export function unexplainedFinding(history: History, ops: RegisterOperations, pa
 }
 
 /** The CAS that created a cluster and those after it, to the first whose value somebody surely saw or wrote. */
-function proofOf(clusters: Clusters, blocks: Blocks, from: number): number[] {
+function proofOf({ creator, loOp, via }: Clusters, from: number): number[] {
   const path: number[] = [];
-  for (let c = from; c !== NONE; c = blocks.child[c]) {
-    path.push(clusters.creator[c]);
-    if (clusters.loOp[c] !== NONE) return [...path, clusters.loOp[c]];
+  for (let c = from; c !== NONE; c = via[c]) {
+    path.push(creator[c]);
+    if (loOp[c] !== NONE) return [...path, loOp[c]];
   }
   return path;
 }

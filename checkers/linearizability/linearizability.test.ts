@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { exhaust } from './testing/exhaustive.ts';
 import { fuzz, SIMULATIONS } from './testing/fuzz.ts';
 
 describe('the linearizability checker agrees with brute force', () => {
@@ -6,5 +7,9 @@ describe('the linearizability checker agrees with brute force', () => {
     const { runs, valid } = fuzz(name, 1000, 42);
     expect(valid / runs).toBeGreaterThan(0.2);
     expect(valid / runs).toBeLessThan(0.9);
+  });
+
+  it('on every history of up to three operations on a register', () => {
+    expect([1, 2, 3].map(exhaust)).toEqual([10, 300, 15_000]);
   });
 });

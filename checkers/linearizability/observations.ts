@@ -81,7 +81,7 @@ export function observations(
     else if (kind[op] === CAS && evidence.until(op) !== PENDING)
       observe(op, old[op], evidence.until(op), evidence.proof(op));
   }
-  for (const op of refusedWrongly(ops, positions, evidence)) found.push(op);
+  found.push(...refusedWrongly(ops, positions));
   return found;
 
   /** `end`: the event by which it had happened, the return of `proof`. */
@@ -138,15 +138,11 @@ function countBefore(of: readonly number[], inv: Int32Array, event: number): num
 }
 
 /** Refused CAS of a value that the register held from before the CAS began until after it returned. */
-function refusedWrongly(
-  ops: RegisterOperations,
-  positions: ArrayLike<number>,
-  evidence: Evidence,
-): Observation[] {
+function refusedWrongly(ops: RegisterOperations, positions: ArrayLike<number>): Observation[] {
   if (!ops.hasMismatch) return [];
   const { kind, inv, ret, value, initial } = ops;
   const writes: number[] = [];
-  /** Over the writes so far: the latest `until` (with its value), and the latest among those of other values. */
+  /** Over the writes so far: the latest return (with its value), and the latest among those of other values. */
   const latest: { until: number; value: number; other: number }[] = [];
   const found: Observation[] = [];
   const newestOf = new Map<number, number>();
@@ -155,7 +151,7 @@ function refusedWrongly(
     const op = positions[i];
     if (kind[op] === MISMATCH) mismatches.push(op);
     if (kind[op] !== WRITE && kind[op] !== CAS) continue;
-    const until = evidence.until(op);
+    const until = ret[op];
     const last = latest.at(-1) ?? { until: -1, value: value[op], other: -1 };
     writes.push(op);
     if (value[op] === last.value) latest.push({ ...last, until: Math.max(last.until, until) });

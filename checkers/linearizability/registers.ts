@@ -4,13 +4,16 @@ import { blocksOf, type Conflict } from './blocks.ts';
 import { clustersOf, type Clusters } from './clusters.ts';
 import { conflictFinding, observationFinding, unexplainedFinding } from './explain.ts';
 import { observations, type Evidence, type Observation } from './observations.ts';
-import { MISMATCH, registerOperations, type RegisterOperations } from './operations.ts';
+import { CAS, MISMATCH, registerOperations, type RegisterOperations } from './operations.ts';
 import { registerProblem } from './search/register.ts';
 import { search } from './search/search.ts';
 import { shrink } from './shrink.ts';
 import { Tally } from './tally.ts';
 import type { ObjectsVerdict } from './verdict.ts';
 import { zoneConflicts } from './zones.ts';
+
+/** Configurations for each attempt to make a witness smaller. */
+const SHRINK_BUDGET = 100_000;
 
 /**
  * Registers with read, write and compare-and-set. Zones and blocks decide the keys whose written values are unique, all
@@ -44,17 +47,16 @@ export function judgeRegisters(history: History, initial: Json, budget: number):
   const stuck: { positions: Int32Array; failed: number }[] = [];
   for (const [key, positions] of positionsOf(ops, open)) {
     const unique = clusters.unique[key] === 1;
-    const wrong = observations(ops, positions, unique ? clusterEvidence(clusters) : returnEvidence(ops));
+    const seen = observations(ops, positions, unique ? clusterEvidence(ops, clusters) : returnEvidence(ops));
     const conflict = conflicts.get(key);
-    if (wrong.length > 0) {
+    // Two CAS that replaced one value are worse than what the later saw: a stale value.
+    const wrong = conflict?.type === 'double-cas' ? seen.filter((o) => ops.kind[o.op] !== CAS) : seen;
+    if (wrong.length > 0 || conflict) {
       verdict.violated++;
       for (const alike of byName(wrong))
         tally.add(observationFinding(history, ops, simplest(alike)), alike.length);
-      continue;
-    }
-    if (conflict) {
-      verdict.violated++;
-      tally.add(conflictFinding(history, ops, clusters, blocks, conflict), 1);
+      if (conflict && (wrong.length === 0 || conflict.type === 'double-cas'))
+        tally.add(conflictFinding(history, ops, clusters, blocks, conflict), 1);
       continue;
     }
     verdict.searched++;
@@ -69,7 +71,10 @@ export function judgeRegisters(history: History, initial: Json, budget: number):
   if (stuck.length > 0) {
     // One example is shown: the history that got stuck soonest is the cheapest to make small.
     const { positions, failed } = stuck.reduce((best, s) => (s.failed < best.failed ? s : best));
-    tally.add(unexplainedFinding(history, ops, shrink(ops, positions, failed, budget)), stuck.length);
+    tally.add(
+      unexplainedFinding(history, ops, shrink(ops, positions, failed, Math.min(budget, SHRINK_BUDGET))),
+      stuck.length,
+    );
   }
   return { ...verdict, findings: tally.findings() };
 }
@@ -88,9 +93,13 @@ function simplest(alike: readonly Observation[]): Observation {
   return alike.reduce((best, o) => (o.before.length < best.before.length ? o : best));
 }
 
-/** A unique value was there as soon as anybody had seen it. */
-function clusterEvidence({ of, lo, loOp }: Clusters): Evidence {
-  return { until: (write) => lo[of[write]], proof: (write) => loOp[of[write]] };
+/** A unique value was there as soon as anybody had seen it (unless that was before its write began: no evidence). */
+function clusterEvidence(ops: RegisterOperations, { of, lo, loOp }: Clusters): Evidence {
+  const seen = (write: number): boolean => lo[of[write]] > ops.inv[write];
+  return {
+    until: (write) => (seen(write) ? lo[of[write]] : ops.ret[write]),
+    proof: (write) => (seen(write) ? loOp[of[write]] : write),
+  };
 }
 
 function returnEvidence(ops: RegisterOperations): Evidence {

@@ -98,7 +98,7 @@ function isWrong(name: string, o: Operation, all: Operation[], witness: Operatio
       const others = writes.filter((w) => !w.failed && !same(written(w), seen) && w.from < o.to);
       const since = Math.max(-1, ...sources.filter((w) => w.to < o.from).map((w) => w.from));
       if (since < 0 && !(same(seen, initial) && others.length === 0)) return false;
-      return refused && others.every((w) => Math.min(w.to, until(w)) < since);
+      return refused && others.every((w) => w.to < since);
     }
     default:
       return false;

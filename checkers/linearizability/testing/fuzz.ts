@@ -149,7 +149,8 @@ export function fuzz(name: string, runs: number, seed: number): Campaign {
   return { runs, valid };
 }
 
-function agree(
+/** @throws when the checker's verdict is not the one expected, or a finding does not hold. */
+export function agree(
   history: History,
   expected: boolean,
   { model, initial }: { model?: string; initial: Json },
