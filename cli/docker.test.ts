@@ -41,7 +41,7 @@ async function labelled(run: string): Promise<string[]> {
 }
 
 const LOSSY =
-  '--workload set --nemesis cut-standbys,failover --time 8 --fault-for 2 --fault-every 10 --consistency durable';
+  '--workload set --nemesis cut-standbys,failover --time 12 --fault-for 2 --fault-every 20 --consistency durable';
 
 describeDocker('PostgreSQL in containers', () => {
   it('loses acknowledged writes in a failover after its standbys were cut off, asynchronously', async () => {
@@ -59,14 +59,14 @@ describeDocker('PostgreSQL in containers', () => {
 
   it('promoted without fencing has two primaries, and says so', async () => {
     const { names } = await run(
-      'postgres:async --workload register --nemesis failover:unfenced --time 8 --fault-for 2',
+      'postgres:async --workload register --nemesis failover:unfenced --time 10 --fault-for 2',
     );
     expect(names).toContain('split-brain');
   });
 
   it('whose sidecars lack NET_ADMIN is never judged valid under a partition', async () => {
     const broken = await run(
-      'postgres:async --workload set --nemesis partition:primary --time 8 --fault-for 2',
+      'postgres:async --workload set --nemesis partition:primary --time 10 --fault-for 2',
       {
         ALIBI_SIDECAR_CAPABILITIES: '',
       },
@@ -74,14 +74,14 @@ describeDocker('PostgreSQL in containers', () => {
     expect(['inconclusive', 'error']).toContain(broken.document.outcome);
     expect(broken.document.reasons.join(' ')).toMatch(/NET_ADMIN/);
     const whole = await run(
-      'postgres:async --workload set --nemesis partition:primary --time 8 --fault-for 2',
+      'postgres:async --workload set --nemesis partition:primary --time 10 --fault-for 2',
     );
     expect(whole.document.outcome, whole.document.reasons.join('\n')).toBe('valid');
   });
 
   it('whose clocks are skewed shows the offset that was asked for', async () => {
     const { cwd, document } = await run(
-      'postgres:async --workload register --nemesis clock:one:+5s --time 8 --fault-for 2',
+      'postgres:async --workload register --nemesis clock:one:+5s --time 10 --fault-for 2',
     );
     expect(document.outcome, document.reasons.join('\n')).toBe('valid');
     expect(readFileSync(join(cwd, 'r', 'history.jsonl'), 'utf8')).toMatch(

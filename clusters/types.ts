@@ -16,7 +16,7 @@ export interface Claim {
 
 export type Setting = string | number | boolean;
 
-/** A setting of a cluster: its own option, checked before anything starts. Unlisted ones go to the database's config when `passThrough`. */
+/** A setting of a cluster: its own option, checked before anything starts. Unlisted ones go to the database's config where it takes them. */
 export interface SettingDefinition {
   readonly name: string;
   readonly title: string;
@@ -57,8 +57,10 @@ export interface ClusterDefinition {
   /** The first is the default. */
   readonly configurations: readonly Configuration[];
   readonly settings: readonly SettingDefinition[];
-  /** May `--set` name settings that are not listed, to be handed to the database? */
-  readonly passThrough: boolean;
+  /** `--set` may hand the database settings that are not listed: why not this one, or null. Absent: none may be. */
+  readonly refusesSetting?: (name: string) => string | null;
+  /** Configuration files of the database that a user may bring (alibi.yaml), read into settings; rejects with the line. */
+  readonly files?: Readonly<Record<string, (text: string) => Readonly<Record<string, Setting>>>>;
   /** Which fault families can never reach it in a world, and why: checked before anything starts. */
   readonly refuses: (
     family: string,

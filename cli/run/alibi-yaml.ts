@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { CLUSTERS } from '../../clusters/registry.ts';
-import type { Claim } from '../../clusters/types.ts';
-import { suggestion, UsageError } from '../usage.ts';
+import type { Claim, Setting } from '../../clusters/types.ts';
+import { lookup, suggestion, UsageError } from '../usage.ts';
+import { parseYaml } from '../yaml.ts';
 import type { RunRequest } from './config.ts';
 
 /** The file of a user's own configurations, in the working directory. */
@@ -43,21 +43,8 @@ export type OwnConfiguration = z.infer<typeof schema>['configurations'][string];
 export function ownConfigurations(directory: string): ReadonlyMap<string, OwnConfiguration> {
   const path = join(directory, CONFIGURATION_FILE);
   if (!existsSync(path)) return new Map();
-  const lines = new LineCounter();
-  const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines });
-  const [broken] = document.errors;
-  if (broken) {
-    const at = lines.linePos(broken.pos[0]);
-    throw new UsageError(`${CONFIGURATION_FILE}:${at.line}:${at.col}: ${broken.message.split('\n')[0]}`);
-  }
-  const parsed = schema.safeParse(document.toJS());
-  if (parsed.success) return new Map(Object.entries(parsed.data.configurations));
-  const [issue] = parsed.error.issues;
-  const node = document.getIn(issue.path, true) as { range?: [number, number, number] } | undefined;
-  const at = lines.linePos(node?.range?.[0] ?? 0);
-  throw new UsageError(
-    `${CONFIGURATION_FILE}:${at.line}:${at.col}: ${issue.path.join('.') || 'the file'}: ${issue.message}`,
-  );
+  const { configurations } = parseYaml(CONFIGURATION_FILE, readFileSync(path, 'utf8'), schema);
+  return new Map(Object.entries(configurations));
 }
 
 /** A request for a configuration of the user's own, turned into one for its base; others go through untouched. */
@@ -73,14 +60,30 @@ export function applyOwnConfiguration(
       `Unknown cluster "${request.cluster}"; ${suggestion(request.cluster, [...CLUSTERS.keys(), ...own.keys()])}`,
     );
   const [cluster, configuration] = found.base.split(':');
-  const files = Object.entries(found.files).map(
-    ([name, file]) => [`file:${name}`, join(directory, file)] as const,
-  );
+  const files = settingsOfFiles(cluster, found.files, directory);
   return {
     ...request,
     cluster,
     ...(configuration === undefined ? {} : { configuration }),
-    settings: { ...found.settings, ...Object.fromEntries(files), ...request.settings },
+    settings: { ...files, ...found.settings, ...request.settings },
     ...(found.claim === undefined ? {} : { claim: found.claim }),
   };
+}
+
+/** What the user's own configuration files set. @throws UsageError naming the file, and the line in it. */
+function settingsOfFiles(
+  name: string,
+  files: Readonly<Record<string, string>>,
+  directory: string,
+): Record<string, Setting> {
+  const cluster = lookup('cluster', name, CLUSTERS);
+  const readers = new Map(Object.entries(cluster.files ?? {}));
+  return Object.entries(files).reduce((settings, [kind, file]) => {
+    const read = lookup(`configuration file of ${name}`, kind, readers);
+    try {
+      return { ...settings, ...read(readFileSync(join(directory, file), 'utf8')) };
+    } catch (error) {
+      throw new UsageError(`${CONFIGURATION_FILE}: ${kind} (${file}): ${(error as Error).message}`);
+    }
+  }, {});
 }

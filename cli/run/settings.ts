@@ -30,10 +30,14 @@ export function resolveSettings(
   for (const [name, value] of Object.entries(asked)) {
     const definition = definitions.get(name);
     if (definition) checkValue(cluster, definition, value);
-    else if (!cluster.passThrough)
+    else if (!cluster.refusesSetting)
       throw new UsageError(
         `Unknown setting "${name}" of ${cluster.name}; ${suggestion(name, definitions.keys())}`,
       );
+    else {
+      const refused = cluster.refusesSetting(name);
+      if (refused !== null) throw new UsageError(`--set ${name} of ${cluster.name}: ${refused}`);
+    }
   }
   const defaults = Object.fromEntries(cluster.settings.map((d) => [d.name, d.default]));
   return { ...defaults, ...configuration.settings, ...asked };

@@ -7,6 +7,13 @@ const MANUAL = 'https://www.postgresql.org/docs/current';
 /** Faults that move no primary. Nothing of the database but its processes, its links and its clock is touched. */
 const IN_PLACE = ['partition', 'cut-standbys', 'kill', 'pause', 'clock'];
 
+/**
+ * Ways to move the primary. Whoever waits for a standby does it to survive them, so they are all held against the
+ * claim: also the two that are known to break it, promoting without fencing and promoting after a restart that made
+ * unreplicated commits visible. A database (or its operator) that lets them happen does not keep the promise.
+ */
+const MOVES = ['failover', 'restart-then-promote'];
+
 /** The claim under these settings. */
 export function claimOf(given: Readonly<Record<string, Setting>>): Claim {
   const settings = settingsOf(given);
@@ -20,7 +27,7 @@ export function claimOf(given: Readonly<Record<string, Setting>>): Claim {
     tolerates: {
       faults: [
         ...reads.faults.filter((family) => durable || family !== 'kill'),
-        ...(replicated && settings.fencing && reads.overFailover ? ['failover'] : []),
+        ...(replicated && reads.overFailover ? MOVES : []),
       ],
       howMany: 1,
     },
@@ -39,7 +46,7 @@ interface ReadClaim {
 /**
  * - The primary makes a commit visible only after its log is on disk and, if it waits for standbys, after they
  *   confirmed: single rows are linearizable. (Except when that wait is broken off by a crash: then the restarted
- *   primary shows the commit unreplicated. "Restart, read, then promote" is therefore no tolerated fault.)
+ *   primary shows the commit unreplicated: "restart, read, then promote" breaks this claim.)
  * - A standby replays in one order, so a session that sticks to it never goes back in time; but a standby that
  *   restarts opens for reads as soon as it is consistent, which may be earlier than what it showed before it died.
  * - Only with remote_apply on all standbys is an acknowledged write visible on each. It may be visible on a standby

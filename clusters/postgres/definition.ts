@@ -1,5 +1,7 @@
 import { defineCluster, type ClusterContext, type Configuration, type Setting } from '../types.ts';
 import { claimOf } from './claims.ts';
+import { refusedSetting } from './config.ts';
+import { readPostgresqlConf } from './config-file.ts';
 import type { Planner } from './clients/plan.ts';
 import { register } from './clients/register.ts';
 import { rows } from './clients/rows.ts';
@@ -55,7 +57,8 @@ export const postgres = defineCluster({
     }),
   ],
   settings: SETTINGS,
-  passThrough: true,
+  refusesSetting: refusedSetting,
+  files: { 'postgresql.conf': readPostgresqlConf },
   refuses: (family, world) => (family === 'clock' && world === 'process' ? NO_CLOCK : null),
   images: ['postgres'],
   create,

@@ -69,7 +69,6 @@ export const reference = defineCluster({
     }),
   ],
   settings: SETTINGS,
-  passThrough: false,
   refuses: (family, _world, settings) =>
     storeSettings(settings).strategy === 'multi-leader-lww' && OPERATOR_FAMILIES.includes(family)
       ? 'in a multi-leader store every node leads: there is no standby'
