@@ -45,6 +45,7 @@ export class StoreClient implements Client {
   async #connect(node: string, signal: AbortSignal): Promise<Dialogue> {
     const present = this.#connections.get(node);
     if (present?.open) return present;
+    present?.close();
     const connection = await this.#fleet.dial(node, signal);
     this.#connections.set(node, connection);
     return connection;
