@@ -23,7 +23,12 @@ module.exports = {
     only('clusters-use-the-harness', 'clusters', ['clusters', 'harness']),
     only('workloads-are-generators', 'workloads', ['workloads', 'harness']),
     only('nemeses-break-clusters-by-interface', 'nemesis', ['nemesis', 'harness']),
-    only('results-read-histories-and-verdicts', 'results', ['results', 'checkers', 'harness/history', 'harness/runtime']),
+    only('results-read-histories-and-verdicts', 'results', [
+      'results',
+      'checkers',
+      'harness/history',
+      'harness/runtime',
+    ]),
     {
       name: 'tests-are-not-imported',
       severity: 'error',

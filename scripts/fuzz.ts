@@ -9,9 +9,11 @@ import { fuzzReader } from '../harness/history/testing/fuzz.ts';
 type Fuzzer = readonly [name: string, runs: number, run: (runs: number, seed: number) => object];
 
 const FUZZERS: readonly Fuzzer[] = [
-  ...Object.keys(SIMULATIONS).map(
-    (name): Fuzzer => [`linearizability/${name}`, 12_000, (runs, seed) => fuzzLinearizability(name, runs, seed)],
-  ),
+  ...Object.keys(SIMULATIONS).map((name): Fuzzer => [
+    `linearizability/${name}`,
+    12_000,
+    (runs, seed) => fuzzLinearizability(name, runs, seed),
+  ]),
   ['session', 30_000, fuzzSessions],
   ['lww', 30_000, fuzzLww],
   ['readers', 10_000, fuzzReader],
@@ -29,7 +31,9 @@ for (const [name, runs, run] of FUZZERS) {
   try {
     const tally = run(count, Number(values.seed));
     const seconds = Number((process.hrtime.bigint() - started) / 1_000_000n) / 1000;
-    console.log(`${name}: ${count} inputs, seed ${values.seed}, ${seconds.toFixed(1)} s: ${JSON.stringify(tally)}`);
+    console.log(
+      `${name}: ${count} inputs, seed ${values.seed}, ${seconds.toFixed(1)} s: ${JSON.stringify(tally)}`,
+    );
   } catch (error) {
     failed++;
     console.error(`${name}, seed ${values.seed}:`, error);
