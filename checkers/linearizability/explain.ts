@@ -117,9 +117,10 @@ export function conflictFinding(
     }
     case 'cas-cycle': {
       const all = conflict.ops.map((op) => describe(history, at(op))).join(', ');
+      const proofs = conflict.ops.flatMap((op) => proofOf(clusters, clusters.of[op]));
       return finding(
         'cas-cycle',
-        conflict.ops,
+        [...conflict.ops, ...proofs],
         `each of ${all} needs the value that another of them made, and none was first`,
       );
     }
