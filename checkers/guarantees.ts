@@ -1,7 +1,9 @@
+import { TRANSACTIONAL_MODELS } from './transactions/models.ts';
+
 /**
  * What a configuration can promise. `implies` gives the direct consequences: a configuration that promises a
  * guarantee promises everything reachable from it, so an anomaly that refutes the weaker one violates the stronger.
- * Transactional models live in `transactions/`; these are the ones of objects and of stored data.
+ * Transactional models are listed in `transactions/models.ts`; these are the ones of objects and of stored data.
  */
 export interface Guarantee {
   readonly name: string;
@@ -110,9 +112,11 @@ const table: readonly Guarantee[] = [
   },
 ];
 
-export const GUARANTEES: ReadonlyMap<string, Guarantee> = new Map(table.map((g) => [g.name, g]));
+export const GUARANTEES: ReadonlyMap<string, Guarantee> = new Map(
+  [...table, ...TRANSACTIONAL_MODELS].map((g) => [g.name, g]),
+);
 
-/** `names` and everything they imply. Unknown names stand for themselves (transactional models). */
+/** `names` and everything they imply. Unknown names stand for themselves. */
 export function closure(names: Iterable<string>): Set<string> {
   const all = new Set<string>();
   const pending = [...names];

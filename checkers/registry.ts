@@ -17,6 +17,8 @@ import { counter } from './sets-queues-counters/counter.ts';
 import { set } from './sets-queues-counters/set.ts';
 import { totalQueue } from './sets-queues-counters/total-queue.ts';
 import { uniqueIds } from './sets-queues-counters/unique-ids.ts';
+import { TRANSACTION_ANOMALIES } from './transactions/anomalies.ts';
+import { transactions } from './transactions/transactions.ts';
 import type { AnomalyDefinition, Checker } from './types.ts';
 
 const all: readonly Checker[] = [
@@ -32,6 +34,7 @@ const all: readonly Checker[] = [
   uniqueIds,
   bank,
   lww,
+  transactions,
   recovery,
 ];
 
@@ -41,6 +44,7 @@ const vocabulary: readonly AnomalyDefinition[] = [
   ...CAUSAL_ANOMALIES,
   ...COLLECTION_ANOMALIES,
   ...LWW_ANOMALIES,
+  ...TRANSACTION_ANOMALIES,
   ...RECOVERY_ANOMALIES,
 ];
 

@@ -21,7 +21,8 @@ export interface CheckFileOptions {
 }
 
 /**
- * Judges a bare history by exactly what was asked for (linearizable, when nothing was). Nothing is known of faults
+ * Judges a bare history by exactly what was asked for; when nothing was, strict serializable if it holds transactions,
+ * linearizable otherwise. Nothing is known of faults
  * or phases, so the one rule of vacuity left is that something must have completed.
  */
 export async function checkFile(
@@ -29,7 +30,7 @@ export async function checkFile(
   { asked, casFail, report, options }: CheckFileOptions,
 ): Promise<ResultDocument> {
   const { history, torn, initial } = await readHistory(path, { casFail });
-  const promise = asked ?? { guarantee: ['linearizable'], tolerates: null };
+  const promise = asked ?? { guarantee: [defaultModel(history)], tolerates: null };
   const empty = completed(history) === 0;
   const judged = await judgeHistory({
     history,
@@ -66,6 +67,10 @@ export async function checkFile(
       logs: [],
     });
   return document;
+}
+
+function defaultModel(history: History): string {
+  return history.functions.idOf('txn') >= 0 ? 'strict-serializable' : 'linearizable';
 }
 
 function completed(history: History): number {

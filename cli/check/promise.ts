@@ -1,4 +1,5 @@
 import { GUARANTEES } from '../../checkers/guarantees.ts';
+import { TRANSACTIONAL_MODELS } from '../../checkers/transactions/models.ts';
 import { CHECKERS } from '../../checkers/registry.ts';
 import type { Promised } from '../../checkers/judge.ts';
 import { suggestion, UsageError } from '../usage.ts';
@@ -28,6 +29,7 @@ const DECIDED_BY: Readonly<Record<string, readonly string[]>> = {
   'writes-follow-reads': ['writes-follow-reads'],
   durable: ['set'],
   convergent: ['lww'],
+  ...Object.fromEntries(TRANSACTIONAL_MODELS.map(({ name }) => [name, ['transactions']])),
 };
 
 /** Names of the checkers for these guarantees. @throws UsageError when one has none yet. */

@@ -1,0 +1,146 @@
+// A history of transactions in columns: one pass over its events.
+import { identityOf } from '../../harness/history/dictionary.ts';
+import { NEMESIS, type Json } from '../../harness/history/event.ts';
+import { INFO, INVOKE, OK, type History } from '../../harness/history/history.ts';
+import { Column } from './growable.ts';
+
+export const READ = 0;
+export const APPEND = 1;
+export const WRITE = 2;
+
+const KINDS: Readonly<Record<string, number>> = { r: READ, append: APPEND, w: WRITE };
+
+/**
+ * Transactions by number, in the order of their invocations; micro-operations by number, `first[t] … first[t+1]-1`
+ * those of transaction t, `owner[m]` the transaction of m.
+ *
+ * - `invoke`, `complete` events; complete -1 = it never completed; `status` OK, FAIL or INFO
+ * - `after` the first transaction invoked after this one completed ok (`count` if none): real-time order
+ * - `previous` the last transaction of its session that completed ok before it was invoked, -1 if none
+ * - `kind`, `key` (number in `keys`), `values` of micro-operations: what was read, appended or written. Those of
+ *   transactions that are not ok are the invocation's: what they read is not known
+ */
+export interface Transactions {
+  readonly count: number;
+  readonly invoke: Int32Array;
+  readonly complete: Int32Array;
+  readonly status: Uint8Array;
+  readonly after: Int32Array;
+  readonly previous: Int32Array;
+  readonly first: Int32Array;
+  readonly owner: Int32Array;
+  readonly kind: Int32Array;
+  readonly key: Int32Array;
+  readonly values: readonly Json[];
+  readonly keys: readonly Json[];
+  readonly history: History;
+}
+
+/** The event that stands for transaction `t` in explanations: its completion, or its invocation if it has none. */
+export function eventOf({ invoke, complete }: Transactions, t: number): number {
+  return complete[t] < 0 ? invoke[t] : complete[t];
+}
+
+/** Why a history cannot be judged as one of transactions, in one sentence. */
+export class NotTransactions extends Error {}
+
+/** @throws NotTransactions when a `txn` does not hold micro-operations `[f, key, value]`. */
+export function transactionsOf(history: History): Transactions {
+  const f = history.functions.idOf('txn');
+  let count = 0;
+  for (let i = 0; i < history.length; i++)
+    if (history.f[i] === f && history.type[i] === INVOKE && history.process[i] !== NEMESIS) count++;
+  const invoke = new Int32Array(count);
+  const complete = new Int32Array(count).fill(-1);
+  const status = new Uint8Array(count).fill(INFO);
+  const after = new Int32Array(count).fill(count);
+  const previous = new Int32Array(count).fill(-1);
+  const numberOf = new Int32Array(history.length).fill(-1);
+  const lastOk = new Map<number | string, number>();
+  let t = 0;
+  for (let i = 0; i < history.length; i++) {
+    if (history.f[i] !== f || history.process[i] === NEMESIS) continue;
+    if (history.type[i] === INVOKE) {
+      invoke[t] = i;
+      numberOf[i] = t;
+      previous[t] = lastOk.get(sessionOf(history, i)) ?? -1;
+      t++;
+      continue;
+    }
+    const done = numberOf[history.pair[i]];
+    complete[done] = i;
+    status[done] = history.type[i];
+    if (history.type[i] !== OK) continue;
+    after[done] = t;
+    lastOk.set(sessionOf(history, invoke[done]), done);
+  }
+  return {
+    count,
+    invoke,
+    complete,
+    status,
+    after,
+    previous,
+    ...microOf(history, invoke, complete, status),
+    history,
+  };
+}
+
+function sessionOf(history: History, invocation: number): number | string {
+  const session = history.sessions.get(invocation);
+  return session === undefined ? history.process[invocation] : `session ${session}`;
+}
+
+type Micro = Pick<Transactions, 'first' | 'owner' | 'kind' | 'key' | 'values' | 'keys'>;
+
+function microOf(history: History, invoke: Int32Array, complete: Int32Array, status: Uint8Array): Micro {
+  const count = invoke.length;
+  const first = new Int32Array(count + 1);
+  const owner = new Column(count * 3 + 1);
+  const kind = new Column(count * 3 + 1);
+  const key = new Column(count * 3 + 1);
+  const values: Json[] = [];
+  const keys: Json[] = [];
+  const keyNumber = new Map<unknown, number>();
+  for (let t = 0; t < count; t++) {
+    first[t] = values.length;
+    const at = status[t] === OK ? complete[t] : invoke[t];
+    const micro = history.values[at];
+    if (!Array.isArray(micro)) throw malformed(at, 'its value is not a list of micro-operations');
+    for (const step of micro as readonly Json[]) {
+      if (!Array.isArray(step) || step.length < 2)
+        throw malformed(at, 'a micro-operation is not [f, key, value]');
+      const [name, on, value] = step as readonly Json[];
+      const what = KINDS[name as string];
+      if (what === undefined)
+        throw malformed(at, `micro-operation ${JSON.stringify(name)} is none of "r", "append" and "w"`);
+      const identity = typeof on === 'object' ? identityOf(on) : on;
+      let number = keyNumber.get(identity);
+      if (number === undefined) {
+        number = keys.length;
+        keyNumber.set(identity, number);
+        keys.push(on);
+      }
+      owner.push(t);
+      kind.push(what);
+      key.push(number);
+      values.push(what === READ && status[t] !== OK ? null : (value ?? null));
+    }
+  }
+  first[count] = values.length;
+  const length = values.length;
+  return {
+    first,
+    owner: owner.data.subarray(0, length),
+    kind: kind.data.subarray(0, length),
+    key: key.data.subarray(0, length),
+    values,
+    keys,
+  };
+}
+
+function malformed(index: number, what: string): NotTransactions {
+  return new NotTransactions(
+    `transaction #${index}: ${what}; see docs/transactions.md for the shape of a transaction`,
+  );
+}

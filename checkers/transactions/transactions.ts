@@ -1,0 +1,154 @@
+// Transactions over lists and registers: columns → orders of versions → dependency graph → components → the gravest
+// cycle of each, in words. After Kingsbury & Alvaro, Elle: inferring isolation anomalies, VLDB 2020.
+import type { Json } from '../../harness/history/event.ts';
+import { FAIL, type History } from '../../harness/history/history.ts';
+import { FoldedFindings } from '../fold.ts';
+import type { Checker, CheckOptions, Finding, Verdict } from '../types.ts';
+import { TRANSACTION_ANOMALIES } from './anomalies.ts';
+import { classify, type Anomaly, type Classification } from './classify.ts';
+import { Explainer, type Reasons } from './explain.ts';
+import { DATA, Edges, PROCESS, graphOf, typeOf, type Graph } from './graph.ts';
+import { boundary, refutes } from './judged-models.ts';
+import { keyKinds } from './kinds.ts';
+import { listEdges } from './list-edges.ts';
+import { verifyLists } from './list-reads.ts';
+import { listReasons } from './list-reasons.ts';
+import { listVersions } from './list-versions.ts';
+import { NotTransactions, transactionsOf, type Transactions } from './micro.ts';
+import { TRANSACTIONAL_MODELS } from './models.ts';
+import { VirtualNodes } from './virtual.ts';
+import { Writes } from './writes.ts';
+
+/** Edges looked at in searching for cycles, before the rest is called unknown. */
+const BUDGET = 200_000_000;
+/** Explained findings a class; further ones only count. */
+const EXPLAINED = 10;
+
+const DEFAULT_MODELS = ['strict-serializable'];
+
+export const transactions: Checker = {
+  name: 'transactions',
+  title: 'No isolation anomaly of transactions over lists and registers (Adya; Elle)',
+  anomalies: [...TRANSACTION_ANOMALIES.map(({ name }) => name), 'future-read'],
+  check,
+};
+
+/**
+ * `options.consistency` the models to judge by (default strict serializable): a history is valid when nothing found
+ * refutes one of them; everything found is reported all the same. `options.budget` in edges.
+ */
+function check(history: History, options: CheckOptions): Verdict {
+  let columns: Transactions;
+  try {
+    columns = transactionsOf(history);
+  } catch (error) {
+    if (error instanceof NotTransactions) return unknown(error.message);
+    throw error;
+  }
+  if (columns.count === 0)
+    return unknown('the history has no transaction (f "txn"): there is nothing to judge');
+  const { graph, reasons, findings, refused, types } = dependencies(columns);
+  const cycles = classify(graph, { left: options.budget ?? BUDGET });
+  const all = [...findings, ...explained(cycles.anomalies, new Explainer(columns, reasons))];
+  const asked = modelsOf(options);
+  const names = new Set(all.map(({ name }) => name));
+  const wrong = [...names].some((name) => refutes(name, asked));
+  const why = [
+    ...refused,
+    ...undecided(cycles, asked),
+    ...(types === 0 && all.length === 0 ? [NO_GRAPH] : []),
+  ];
+  return {
+    checker: transactions.name,
+    valid: wrong ? false : why.length > 0 ? 'unknown' : true,
+    findings: all,
+    ...(why.length === 0 ? {} : { reason: why.join('; ') }),
+    stats: statsOf(columns, graph, cycles, names, asked),
+  };
+}
+
+const NO_GRAPH = 'no transaction depends on another: there is nothing to judge';
+
+function unknown(reason: string): Verdict {
+  return { checker: transactions.name, valid: 'unknown', findings: [], reason };
+}
+
+/** What was asked for; else what is promised; else the strongest model. */
+function modelsOf({ consistency = [], assume = [] }: CheckOptions): readonly string[] {
+  const asked = consistency.filter(isModel);
+  const promised = assume.filter(isModel);
+  return asked.length > 0 ? asked : promised.length > 0 ? promised : DEFAULT_MODELS;
+}
+
+const isModel = (name: string): boolean => TRANSACTIONAL_MODELS.some((model) => model.name === name);
+
+interface Dependencies {
+  readonly graph: Graph;
+  readonly reasons: readonly Reasons[];
+  readonly findings: readonly Finding[];
+  /** Why some keys were left out. */
+  readonly refused: readonly string[];
+  /** How many edges the data gave. */
+  readonly types: number;
+}
+
+function dependencies(columns: Transactions): Dependencies {
+  const findings = new FoldedFindings();
+  const writes = new Writes(columns);
+  const kinds = keyKinds(columns, writes);
+  const edges = new Edges();
+  const virtual = new VirtualNodes(columns.count);
+  const versions = listVersions(columns, kinds, writes);
+  const version = verifyLists(columns, kinds, versions, writes, findings);
+  listEdges(columns, kinds, versions, version, writes, edges, virtual, findings);
+  const types = edges.length;
+  const { previous, after, status, count } = columns;
+  for (let t = 0; t < count; t++)
+    if (previous[t] >= 0 && status[t] !== FAIL) edges.add(previous[t], t, PROCESS);
+  virtual.realTime(after, (t) => status[t] === FAIL, edges);
+  return {
+    graph: graphOf(virtual.nodes, count, edges),
+    reasons: [listReasons(columns, kinds, versions, version)],
+    findings: findings.findings(),
+    refused: kinds.reasons,
+    types,
+  };
+}
+
+/** The anomalies as findings, the smallest of each name explained, the last of them standing for the rest. */
+function explained(anomalies: readonly Anomaly[], explainer: Explainer): Finding[] {
+  const byName = new Map<string, Anomaly[]>();
+  for (const anomaly of anomalies) byName.set(anomaly.name, [...(byName.get(anomaly.name) ?? []), anomaly]);
+  return [...byName.values()].flatMap((same) => {
+    const sorted = [...same].sort((a, b) => a.steps.length - b.steps.length);
+    const rest = sorted.length - EXPLAINED;
+    return sorted.slice(0, EXPLAINED).map((anomaly, i) => ({
+      ...explainer.finding(anomaly),
+      ...(i === EXPLAINED - 1 && rest > 0 ? { count: rest + 1 } : {}),
+    }));
+  });
+}
+
+function undecided({ undecided: classes }: Classification, asked: readonly string[]): string[] {
+  const open = [...classes].filter((name) => refutes(name, asked));
+  if (open.length === 0) return [];
+  return [`the search for ${open.join(', ')} ended with its budget: raise --budget`];
+}
+
+function statsOf(
+  { count }: Transactions,
+  graph: Graph,
+  cycles: Classification,
+  names: ReadonlySet<string>,
+  asked: readonly string[],
+): { readonly [name: string]: Json } {
+  let dependencies = 0;
+  for (const edge of graph.edges) if ((typeOf(edge) & DATA) !== 0) dependencies++;
+  return {
+    transactions: count,
+    dependencies,
+    components: cycles.components,
+    asked: [...asked],
+    models: { ...boundary(names) },
+  };
+}
