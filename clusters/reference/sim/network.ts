@@ -15,7 +15,7 @@ export const MILD: Mishaps = { lost: 64, doubled: 128, late: 256 };
 const OUT_OF = 65_536;
 const LATE_BY = 20 * MILLISECOND;
 const PROBES = 4;
-const PROBE_EVERY = 100 * MILLISECOND;
+const PROBE_EVERY = 25 * MILLISECOND;
 
 /** One direction between two nodes. Messages are counted, not bytes. */
 export class SimLink {
