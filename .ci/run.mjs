@@ -57,6 +57,8 @@ const stages = {
   architecture: () => run('npm', ['run', '--silent', 'architecture'], { minutes: 2 }),
   determinism: () => script('scripts/determinism.ts', [], 5),
   fuzz: () => script('scripts/fuzz.ts', [], 10),
+  // The store's claims, held by its own replicas in virtual time over many seeds.
+  simulations: () => tests('simulations', ['clusters/reference/claims.test.ts'], 10, { ALIBI_SEEDS: '30' }),
   experiments: () => script('scripts/experiments.ts', [], 8),
   images: () => startEngine() && script('scripts/images.ts', [], 10, docker),
   clusters: () => tests('clusters', ['docker'], 14, docker),

@@ -1,7 +1,8 @@
 // The checkers against brute force and the readers against damaged files, at length.
-// tsx scripts/fuzz.ts [--scale F] [--seed N] [NAME…]: F = 1 is what CI runs; docs/evidence/ has a run of 10.
+// tsx scripts/fuzz.ts [--scale F] [--seed N] [NAME…]: F = 1 is what CI runs.
 import { parseArgs } from 'node:util';
 import { fuzz as fuzzLinearizability, SIMULATIONS } from '../checkers/linearizability/testing/fuzz.ts';
+import { fuzzCausal } from '../checkers/causal/testing/fuzz.ts';
 import { fuzzLww } from '../checkers/lww/testing/fuzz.ts';
 import { fuzzSessions } from '../checkers/session/testing/fuzz.ts';
 import { fuzzReader } from '../harness/history/testing/fuzz.ts';
@@ -11,11 +12,12 @@ type Fuzzer = readonly [name: string, runs: number, run: (runs: number, seed: nu
 const FUZZERS: readonly Fuzzer[] = [
   ...Object.keys(SIMULATIONS).map((name): Fuzzer => [
     `linearizability/${name}`,
-    12_000,
+    100_000,
     (runs, seed) => fuzzLinearizability(name, runs, seed),
   ]),
-  ['session', 30_000, fuzzSessions],
-  ['lww', 30_000, fuzzLww],
+  ['session', 100_000, fuzzSessions],
+  ['lww', 100_000, fuzzLww],
+  ['causal', 50_000, fuzzCausal],
   ['readers', 10_000, fuzzReader],
 ];
 
