@@ -24,12 +24,15 @@ export class Leadership {
   readonly epoch: number;
   /** Entries up to here are acknowledged as the mode asks. */
   commit = 0;
-  members: readonly string[];
+  members: readonly string[] = [];
   #round = 0;
   readonly #name: string;
   readonly #ack: Acknowledgement;
   readonly #log: ReplicaLog;
   readonly #peers = new Map<string, Progress>();
+  /** Of the peers, those that are members; and how many of them must acknowledge. */
+  #followers: readonly Progress[] = [];
+  #needed = 0;
   readonly #send: (to: string, message: Ship) => void;
   /** The LSN of this epoch's first entry. */
   readonly #first: number;
@@ -46,15 +49,16 @@ export class Leadership {
     this.#log = log;
     this.#send = send;
     this.#first = promotionOf(log);
-    this.members = (log.at(this.#first).change as ConfigEntry).members;
     for (const peer of options.peers)
       this.#peers.set(peer, { next: log.last + 1, acked: 0, round: 0, before: 0 });
+    this.#admit((log.at(this.#first).change as ConfigEntry).members);
   }
 
   /** The highest round that enough members have answered: they still followed this leader when it was asked. */
   get confirmedRound(): number {
-    const rounds = this.#followers().map((peer) => peer.round);
-    return Math.min(this.#round, reachedBy(rounds, this.#needed()));
+    if (this.#needed === 0) return this.#round;
+    const rounds = this.#followers.map((peer) => peer.round);
+    return Math.min(this.#round, reachedBy(rounds, this.#needed));
   }
 
   /** Has this epoch taken hold? Before that, neither reads nor writes are answered. */
@@ -107,13 +111,13 @@ export class Leadership {
   advance(): boolean {
     const before = this.commit;
     for (;;) {
-      const acked = this.#followers().map((peer) => peer.acked);
-      const target = Math.min(this.#log.durable, reachedBy(acked, this.#needed()));
+      const acked = this.#followers.map((peer) => peer.acked);
+      const target = Math.min(this.#log.durable, reachedBy(acked, this.#needed));
       if (target < this.#first || target <= this.commit) return this.commit > before;
       // A new member counts only once the members before it have agreed to that.
       const config = this.#nextConfig(target);
       this.commit = config?.lsn ?? target;
-      if (config) this.members = config.members;
+      if (config) this.#admit(config.members);
     }
   }
 
@@ -141,38 +145,34 @@ export class Leadership {
     });
   }
 
-  #followers(): Progress[] {
-    return [...this.#peers].flatMap(([peer, progress]) => (this.members.includes(peer) ? [progress] : []));
-  }
-
-  #needed(): number {
-    return required(this.#ack, this.members.filter((member) => member !== this.#name).length);
+  #admit(members: readonly string[]): void {
+    this.members = members;
+    this.#followers = [...this.#peers].flatMap(([peer, progress]) =>
+      members.includes(peer) ? [progress] : [],
+    );
+    this.#needed = required(this.#ack, members.filter((member) => member !== this.#name).length);
   }
 
   /** The first change of members after the commit position, up to `to`. */
   #nextConfig(to: number): { readonly lsn: number; readonly members: readonly string[] } | null {
-    for (let lsn = Math.max(this.commit, this.#first) + 1; lsn <= to; lsn++) {
-      const { change } = this.#log.at(lsn);
-      if (change.op === 'config') return { lsn, members: change.members };
-    }
-    return null;
+    const from = Math.max(this.commit, this.#first);
+    const lsn = this.#log.configs.find((config) => config > from && config <= to);
+    return lsn === undefined ? null : { lsn, members: (this.#log.at(lsn).change as ConfigEntry).members };
   }
 }
 
 /** Where the log's own epoch began. */
 function promotionOf(log: ReplicaLog): number {
-  for (let lsn = log.last; lsn > 0; lsn--) {
-    const { epoch, change } = log.at(lsn);
-    if (epoch === log.epoch && change.op === 'config' && change.promotion) return lsn;
-  }
-  throw new Error(`no promotion of epoch ${log.epoch} in the log`);
+  const lsn = log.configs.findLast((config) => {
+    const { epoch, change } = log.at(config);
+    return epoch === log.epoch && (change as ConfigEntry).promotion;
+  });
+  if (lsn === undefined) throw new Error(`no promotion of epoch ${log.epoch} in the log`);
+  return lsn;
 }
 
 /** The members by the latest change in the log, committed or not; none in an empty log. */
 export function latestMembers(log: ReplicaLog): readonly string[] {
-  for (let lsn = log.last; lsn > 0; lsn--) {
-    const { change } = log.at(lsn);
-    if (change.op === 'config') return change.members;
-  }
-  return [];
+  const lsn = log.configs.at(-1);
+  return lsn === undefined ? [] : (log.at(lsn).change as ConfigEntry).members;
 }

@@ -29,6 +29,7 @@ export class ReplicaLog {
   /** Entries up to here are on disk. */
   durable = 0;
   #entries: Entry[] = [];
+  #configs: number[] = [];
   #appended = 0;
   #waiting: { readonly record: number; readonly then: () => void; readonly lsn: number }[] = [];
   readonly #append: (record: Json) => void;
@@ -42,8 +43,8 @@ export class ReplicaLog {
     for (const record of records as unknown as readonly LogRecord[]) {
       if ('entry' in record) {
         this.#entries[record.lsn - 1] = record.entry;
-        this.#enterBy(record.entry);
-      } else if ('truncate' in record) this.#entries.length = record.truncate;
+        this.#enterBy(record.entry, record.lsn);
+      } else if ('truncate' in record) this.#cut(record.truncate);
       else [this.epoch, this.leader] = [record.epoch, record.leader];
     }
     this.durable = this.last;
@@ -51,6 +52,11 @@ export class ReplicaLog {
 
   get last(): number {
     return this.#entries.length;
+  }
+
+  /** The LSNs of changes of members, in order. */
+  get configs(): readonly number[] {
+    return this.#configs;
   }
 
   /** The entry at an LSN from 1 to {@link last}. */
@@ -70,14 +76,14 @@ export class ReplicaLog {
   /** Adds an entry at the end and returns its LSN. */
   push(entry: Entry): number {
     const lsn = this.#entries.push(entry);
-    this.#enterBy(entry);
+    this.#enterBy(entry, lsn);
     this.#write({ entry, lsn }, () => (this.durable = Math.max(this.durable, lsn)), lsn);
     return lsn;
   }
 
   /** Drops everything after `lsn`. */
   truncate(lsn: number): void {
-    this.#entries.length = lsn;
+    this.#cut(lsn);
     this.durable = Math.min(this.durable, lsn);
     // What was on its way to the disk must not count for what takes its place.
     this.#waiting = this.#waiting.filter((item) => item.lsn <= lsn);
@@ -96,9 +102,15 @@ export class ReplicaLog {
   }
 
   /** A promotion is also the promise of its epoch: one record, so that no crash can separate the two. */
-  #enterBy({ epoch, change }: Entry): void {
+  #enterBy({ epoch, change }: Entry, lsn: number): void {
+    if (change.op === 'config') this.#configs.push(lsn);
     if (change.op === 'config' && change.promotion && epoch >= this.epoch)
       [this.epoch, this.leader] = [epoch, change.leader];
+  }
+
+  #cut(lsn: number): void {
+    this.#entries.length = lsn;
+    this.#configs = this.#configs.filter((config) => config <= lsn);
   }
 
   #write(record: LogRecord, then: () => void, lsn: number): void {
