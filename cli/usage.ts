@@ -1,6 +1,9 @@
 /** What the user got wrong: one sentence (what, where, what to do), exit code 64, never a stack trace. */
 export class UsageError extends Error {}
 
+/** Parts that exist but do not fit each other: a workload without a client, a fault or a world that is out of reach. */
+export class DoesNotFit extends UsageError {}
+
 /** ` (did you mean "x"?)` with the nearest of the valid names, and all of them when none is near. */
 export function suggestion(wrong: string, valid: Iterable<string>): string {
   const names = [...valid];

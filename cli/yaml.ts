@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { UsageError } from './usage.ts';
 
@@ -10,39 +10,46 @@ import { UsageError } from './usage.ts';
 export function parseYaml<T extends z.ZodType>(path: string, text: string, schema: T): z.output<T> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
+  const wrong = (offset: number, message: string): UsageError => {
+    const { line, col } = lines.linePos(offset);
+    return new UsageError(`${path}:${line}:${col}: ${message}`);
+  };
   const [broken] = document.errors;
-  if (broken)
-    throw new UsageError(`${path}:${positionOf(lines, broken.pos[0])}: ${broken.message.split('\n')[0]}`);
-  const parsed = schema.safeParse(document.toJS());
+  if (broken) throw wrong(broken.pos[0], broken.message.split('\n')[0]);
+  let content: unknown;
+  try {
+    content = document.toJS();
+  } catch (error) {
+    // An alias to nothing, or aliases of aliases that would fill the memory.
+    throw wrong(0, error instanceof Error ? error.message : String(error));
+  }
+  const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
-  const issue = deepest(parsed.error.issues);
-  const where = issue.path.map(String).join('.') || 'the file';
-  throw new UsageError(
-    `${path}:${positionOf(lines, offsetOf(document, issue.path))}: ${where}: ${issue.message}`,
-  );
+  const issue = meant(parsed.error.issues[0]);
+  const [unknown] = issue.code === 'unrecognized_keys' ? issue.keys : [];
+  const where = [...issue.path, ...(unknown === undefined ? [] : [unknown])].map(String).join('.');
+  const message = unknown === undefined ? issue.message : 'there is no such key';
+  throw wrong(offsetOf(document, issue.path, unknown), `${where || 'the file'}: ${message}`);
 }
 
-/** Of several issues, and of the branches of a union, the one that names a place furthest in. */
-function deepest(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
-  const flat = issues.flatMap((issue) =>
-    issue.code === 'invalid_union'
-      ? [issue, ...issue.errors.flat().map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }))]
-      : [issue],
-  );
-  return flat.reduce((best, issue) => (issue.path.length > best.path.length ? issue : best));
+/** Of a union, the issue of the alternative that was meant: the one whose type the value has. */
+function meant(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue;
+  const first = issue.errors.map(([one]) => one).filter((one) => one !== undefined);
+  const inner = first.find((one) => one.code !== 'invalid_type' || one.path.length > 0);
+  if (inner !== undefined) return meant({ ...inner, path: [...issue.path, ...inner.path] });
+  const kinds = first.flatMap((one) => (one.code === 'invalid_type' ? [one.expected] : []));
+  return { ...issue, message: `expected ${[...new Set(kinds)].join(' or ')}` };
 }
 
-/** Where in the text the innermost existing node of a path begins. */
-function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+/** Where in the text the innermost part of a path that is there begins: the key, where there is no such key. */
+function offsetOf(document: Document, path: readonly PropertyKey[], unknown: string | undefined): number {
+  const map: unknown = document.getIn(path, true);
+  const key = isMap(map) && map.items.find((pair) => isScalar(pair.key) && pair.key.value === unknown)?.key;
+  if (isNode(key) && key.range) return key.range[0];
   for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true) as
-      { range?: readonly [number, number, number] } | undefined;
-    if (node?.range) return node.range[0];
+    const node: unknown = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return node.range[0];
   }
   return 0;
-}
-
-function positionOf(lines: LineCounter, offset: number): string {
-  const { line, col } = lines.linePos(offset);
-  return `${line}:${col}`;
 }

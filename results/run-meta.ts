@@ -60,15 +60,18 @@ export type RunMeta = z.infer<typeof metaV1>;
 /** A promise of the configuration that ran, as kept with the run. */
 export type RunClaim = z.infer<typeof claim>;
 
-/** The machine the harness runs on. */
+let machine: RunMeta['environment'] | undefined;
+
+/** The machine the harness runs on. Asked once: listing its processors takes longer than a small simulated run. */
 export function environment(): RunMeta['environment'] {
-  return {
+  machine ??= {
     node: process.version,
     platform: `${process.platform} ${process.arch} ${release()}`,
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cpus: availableParallelism(),
     memoryBytes: totalmem(),
   };
+  return machine;
 }
 
 /**

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { ANOMALIES } from '../../checkers/registry.ts';
 import { canonicalJson } from '../../harness/history/dictionary.ts';
+import type { Outcome } from '../../results/outcome.ts';
 import { version } from '../version.ts';
 import { parseSeeds } from '../run/options.ts';
 import { resolveRun, type RunConfig, type RunRequest } from '../run/config.ts';
-import { UsageError } from '../usage.ts';
+import { DoesNotFit, lookup, UsageError } from '../usage.ts';
 import type { CampaignConfiguration, CampaignFile, CampaignOptions } from './schema.ts';
 
 /** One configuration × workload × faults, over its seeds. */
@@ -11,7 +13,7 @@ export interface Cell {
   readonly configuration: string;
   readonly workload: string;
   readonly faults: string;
-  readonly expect: { readonly outcome: string; readonly anomalies: readonly string[] } | null;
+  readonly expect: { readonly outcome: Outcome; readonly anomalies: readonly string[] } | null;
   /** Why it cannot be run (no client for the workload, a fault that cannot reach): then it has no runs. */
   readonly notApplicable: string | null;
   readonly runs: readonly PlannedRun[];
@@ -29,27 +31,48 @@ const MOST_RUNS = 100_000;
 /**
  * The cells of a campaign, in the order of the file, each with its runs. Every configuration gets the same seeds, and
  * so the same operations and fault schedules: differences between them are paired.
- * @throws UsageError for names that do not exist, an empty matrix, or one that is too large.
+ * @throws UsageError for names that do not exist, rules that say nothing, an empty matrix, or one that is too large.
  */
 export function planCampaign(file: CampaignFile): Cell[] {
   checkSize(file);
-  const cells: Cell[] = [];
-  const { matrix } = file;
-  if (matrix)
-    for (const configuration of matrix.configurations)
-      for (const workload of matrix.workloads)
-        for (const faults of matrix.faults) {
-          const at = { configuration: nameOf(configuration), workload, faults };
-          if (!file.exclude.some((rule) => matches(rule, at)))
-            cells.push(cellOf(file, configuration, at, matrix.seeds, {}));
-        }
-  for (const { configuration, workload, faults, seeds, ...own } of file.include)
-    cells.push(
-      cellOf(file, configuration, { configuration: nameOf(configuration), workload, faults }, seeds, own),
-    );
-  if (cells.length === 0)
+  const places = placesOf(file);
+  checkRules('exclude', file.exclude, places.all);
+  checkRules('expect', file.expect, places.kept);
+  checkAnomalies(file);
+  if (places.kept.length === 0)
     throw new UsageError('The campaign has no cells left: its exclusions cover the whole matrix');
+  checkTwice(places.kept);
+  const cells = places.kept.map((place) => cellOf(file, place));
+  if (cells.every((cell) => cell.notApplicable !== null))
+    throw new UsageError(`No cell of the campaign can be run: ${cells[0].notApplicable}`);
+  checkRules(
+    'expect',
+    file.expect,
+    cells.filter((cell) => cell.notApplicable === null),
+    'can be run',
+  );
   return cells;
+}
+
+/** Where a cell stands in the matrix, and what makes its runs. */
+interface Planned extends Place {
+  readonly from: CampaignConfiguration;
+  readonly seeds: string | number;
+  /** What an included cell says of itself; null in the matrix. */
+  readonly own: CampaignOptions | null;
+}
+
+function placesOf({ matrix, include, exclude }: CampaignFile): { all: Planned[]; kept: Planned[] } {
+  const all: Planned[] = [];
+  if (matrix)
+    for (const from of matrix.configurations)
+      for (const workload of matrix.workloads)
+        for (const faults of matrix.faults)
+          all.push({ configuration: nameOf(from), from, workload, faults, seeds: matrix.seeds, own: null });
+  const kept = all.filter((place) => !exclude.some((rule) => matches(rule, place)));
+  for (const { configuration: from, workload, faults, seeds, ...own } of include)
+    kept.push({ configuration: nameOf(from), from, workload, faults, seeds, own });
+  return { all, kept };
 }
 
 function checkSize({ matrix, include }: CampaignFile): void {
@@ -61,6 +84,29 @@ function checkSize({ matrix, include }: CampaignFile): void {
     throw new UsageError(
       `The campaign has ${runs} runs, more than ${MOST_RUNS}: take fewer seeds or split it`,
     );
+}
+
+/** A rule with a slip of the pen in it would silently expect, or leave out, nothing. */
+function checkRules(kind: string, rules: readonly Rule[], places: readonly Place[], that = 'exists'): void {
+  const idle = rules.findIndex((rule) => !places.some((place) => matches(rule, place)));
+  if (idle < 0) return;
+  const { configuration, workload, faults } = rules[idle];
+  const text = JSON.stringify({ configuration, workload, faults });
+  throw new UsageError(`Rule ${idle + 1} of ${kind} matches no cell that ${that}: ${text}`);
+}
+
+function checkAnomalies({ expect }: CampaignFile): void {
+  for (const name of expect.flatMap((rule) => rule.anomalies)) lookup('anomaly', name, ANOMALIES);
+}
+
+function checkTwice(places: readonly Place[]): void {
+  const seen = new Set<string>();
+  for (const place of places) {
+    const text = textOf(place);
+    if (seen.has(text))
+      throw new UsageError(`Cell ${text} is there twice: give one configuration a name of its own`);
+    seen.add(text);
+  }
 }
 
 function seedCount(seeds: string | number): number {
@@ -89,42 +135,48 @@ function nameOf(configuration: CampaignConfiguration): string {
   return typeof configuration === 'string' ? configuration : configuration.name;
 }
 
-function cellOf(
-  file: CampaignFile,
-  configuration: CampaignConfiguration,
-  at: Place,
-  seeds: string | number,
-  own: CampaignOptions,
-): Cell {
-  const whole = typeof configuration === 'string' ? { base: configuration, settings: {} } : configuration;
-  const { base, ...variant } = whole;
-  const [cluster, configured] = base.split(':');
-  const merged = { ...file.options, ...variant, ...own, name: undefined };
-  const request = withoutUndefined({
-    ...merged,
-    cluster,
-    configuration: configured,
-    workload: at.workload,
-    nemesis: at.faults === 'none' ? '' : at.faults,
-    settings: { ...file.options.settings, ...variant.settings, ...own.settings },
-  });
-  const expect = file.expect.findLast((rule) => matches(rule, at)) ?? null;
-  const cell = { ...at, expect: expect && { outcome: expect.outcome, anomalies: expect.anomalies } };
-  const list = typeof seeds === 'number' ? [String(seeds)] : parseSeeds(seeds);
-  const first = applicable({ ...request, seed: list[0] });
-  if (typeof first === 'string') return { ...cell, notApplicable: first, runs: [] };
-  return { ...cell, notApplicable: null, runs: list.map((seed) => plannedRun({ ...first, seed })) };
+function textOf({ configuration, workload, faults }: Place): string {
+  return `${configuration} · ${workload} · ${faults}`;
 }
 
-/** The configuration resolved, or why this combination does not exist. Names that nobody has stay usage errors. */
-function applicable(request: RunRequest): RunConfig | string {
+function cellOf(file: CampaignFile, place: Planned): Cell {
+  const { configuration, workload, faults, seeds, own } = place;
+  const rule = file.expect.findLast((one) => matches(one, place));
+  const expect = rule ? { outcome: rule.outcome, anomalies: rule.anomalies } : null;
+  const cell = { configuration, workload, faults, expect };
+  const list = typeof seeds === 'number' ? [String(seeds)] : parseSeeds(seeds);
   try {
-    return resolveRun(request).config;
+    const { config } = resolveRun({ ...requestOf(file, place), seed: list[0] });
+    return { ...cell, notApplicable: null, runs: list.map((seed) => plannedRun({ ...config, seed })) };
   } catch (error) {
-    if (error instanceof UsageError && /^(Workload|Fault \S+ cannot reach)/.test(error.message))
-      return error.message;
+    // What the matrix combines need not fit; what was asked for by name must.
+    if (error instanceof DoesNotFit && own === null)
+      return { ...cell, notApplicable: error.message, runs: [] };
+    if (error instanceof UsageError) throw new UsageError(`${textOf(place)}: ${error.message}`);
     throw error;
   }
+}
+
+/** The file's options, overridden by the variant's, overridden by the included cell's; settings one by one. */
+function requestOf(file: CampaignFile, place: Planned): RunRequest {
+  const { from, workload, faults } = place;
+  const base = typeof from === 'string' ? from : from.base;
+  const [cluster, configuration, ...more] = base.split(':');
+  if (more.length > 0) throw new UsageError(`"${base}": write cluster:configuration`);
+  const own = place.own ?? {};
+  const variant: CampaignOptions = typeof from === 'string' ? {} : from;
+  return withoutUndefined({
+    ...file.options,
+    ...variant,
+    ...own,
+    name: undefined,
+    base: undefined,
+    cluster,
+    configuration,
+    workload,
+    nemesis: faults === 'none' ? '' : faults,
+    settings: { ...file.options.settings, ...variant.settings, ...own.settings },
+  });
 }
 
 function plannedRun(config: RunConfig): PlannedRun {

@@ -1,8 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { label } from '../../harness/hosts/process/label.ts';
+import { self } from '../../harness/hosts/process/proc.ts';
 import type { Clock } from '../../harness/runtime/types.ts';
 import { MILLISECOND } from '../../harness/runtime/types.ts';
-import type { Answer, Task } from './worker.ts';
+import { WORKER, type Answer, type Task } from './task.ts';
 
 /** Boot, quiescence and tear-down on top of a run's own time, ms: a run that takes longer hangs. */
 const GRACE_MS = 180_000;
@@ -11,35 +13,41 @@ const GRACE_MS = 180_000;
 export class Worker {
   #child: ChildProcess | null = null;
   readonly #clock: Clock;
+  readonly #campaign: string;
 
-  constructor(clock: Clock) {
+  /** @param campaign by which `alibi clean` knows what a killed campaign left behind. */
+  constructor(clock: Clock, campaign: string) {
     this.#clock = clock;
+    this.#campaign = campaign;
   }
 
   /** Makes one run. Resolves also when the worker breaks, dies or hangs: that is an answer too. */
   run(task: Task): Promise<Answer> {
-    const child = (this.#child ??= forkWorker());
+    const child = (this.#child ??= forkWorker(this.#campaign));
     return new Promise((resolve) => {
       const finish = (answer: Answer): void => {
         cancel();
         child.off('message', onMessage);
         child.off('exit', onExit);
+        child.off('error', onError);
         resolve(answer);
       };
-      const onMessage = (answer: Answer): void => finish(answer);
-      const onExit = (code: number | null, signal: string | null): void => {
-        this.#child = null;
-        finish({ key: task.key, broke: `its worker process ended (${signal ?? `status ${code}`})` });
-      };
-      const limit = task.config.time * 1000 + GRACE_MS;
-      const cancel = this.#clock.after(limit * MILLISECOND, () => {
-        this.#child = null;
-        child.off('exit', onExit);
+      const lost = (why: string): void => {
+        if (this.#child === child) this.#child = null;
         child.kill('SIGKILL');
-        finish({ key: task.key, broke: `it did not end within ${limit / 1000} s` });
-      });
+        finish({ key: task.key, broke: why });
+      };
+      const onMessage = (answer: Answer): void => finish(answer);
+      const onExit = (code: number | null, signal: string | null): void =>
+        lost(`its worker process ended (${signal ?? `status ${code}`})`);
+      const onError = (error: Error): void => lost(`its worker process cannot be used: ${error.message}`);
+      const limit = task.config.time * 1000 + GRACE_MS;
+      const cancel = this.#clock.after(limit * MILLISECOND, () =>
+        lost(`it did not end within ${limit / 1000} s`),
+      );
       child.on('message', onMessage);
       child.on('exit', onExit);
+      child.on('error', onError);
       child.send(task);
     });
   }
@@ -51,11 +59,11 @@ export class Worker {
   }
 }
 
-function forkWorker(): ChildProcess {
+function forkWorker(campaign: string): ChildProcess {
   const built = import.meta.url.endsWith('.js');
   const path = fileURLToPath(new URL(built ? './worker.js' : './worker.ts', import.meta.url));
   return fork(path, [], {
-    env: { ...process.env, ALIBI_CAMPAIGN_WORKER: '1' },
+    env: { ...process.env, ...label(campaign, self(), 'campaign', 'worker'), [WORKER]: '1' },
     execArgv: built ? [] : ['--import', 'tsx'],
     // What a run says of itself stands in its directory; the campaign's own output stays readable.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

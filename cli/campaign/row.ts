@@ -5,7 +5,7 @@ import { OUTCOMES } from '../../results/outcome.ts';
 export const rowSchema = z.object({
   key: z.string(),
   seed: z.string(),
-  outcome: z.enum(OUTCOMES as unknown as [string, ...string[]]),
+  outcome: z.enum(OUTCOMES),
   /** The weightiest reason, if it is not valid. */
   reason: z.string().nullable(),
   /** Certain anomalies by name and status, with their counts. */

@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../harness/runtime/types.ts';
+import { campaignLabel } from './directory.ts';
 import type { Cell, PlannedRun } from './matrix.ts';
 import { Worker } from './pool.ts';
 import { rowSchema, type Row } from './row.ts';
 import type { CampaignFile } from './schema.ts';
-import type { Answer, Task } from './worker.ts';
+import type { Answer, Task } from './task.ts';
 
 export interface CampaignProgress {
   readonly done: number;
@@ -51,7 +52,7 @@ export async function makeRuns(input: CampaignInput): Promise<ReadonlyMap<string
     return i < 0 ? undefined : queue.splice(i, 1)[0];
   };
   const serve = async (): Promise<void> => {
-    const worker = new Worker(input.clock);
+    const worker = new Worker(input.clock, campaignLabel(input.directory));
     while (!spent()) {
       const next = take();
       if (!next) break;
@@ -117,11 +118,17 @@ export function storedRows(campaign: string): Map<string, Row> {
   mkdirSync(folder, { recursive: true });
   const rows = new Map<string, Row>();
   for (const key of readdirSync(folder).sort()) {
-    const path = join(folder, key, 'row.json');
-    if (!existsSync(path)) continue;
-    const parsed = rowSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-    if (parsed.success && parsed.data.key === key && parsed.data.outcome !== 'error')
-      rows.set(key, parsed.data);
+    const row = storedRow(join(folder, key, 'row.json'));
+    if (row?.key === key && row.outcome !== 'error') rows.set(key, row);
   }
   return rows;
+}
+
+/** Null for a run that was cut short, and for a row that a power cut tore. */
+function storedRow(path: string): Row | null {
+  try {
+    return rowSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return null;
+  }
 }

@@ -31,8 +31,22 @@ const configuration = z.union([
 ]);
 
 const seeds = z
-  .union([z.string().regex(/^\d+\.\.\d+$/, 'write FIRST..LAST, such as 1..10'), z.int().nonnegative()])
+  .union([
+    z
+      .string()
+      .regex(/^\d+\.\.\d+$/, 'write FIRST..LAST, such as 1..10')
+      .refine(
+        (text) => /^(\d+)\.\.(\d+)$/.test(text) && ascends(text),
+        'the last seed comes before the first',
+      ),
+    z.int().nonnegative(),
+  ])
   .describe('one seed, or FIRST..LAST');
+
+function ascends(seeds: string): boolean {
+  const [first, last] = seeds.split('..').map(BigInt);
+  return first <= last;
+}
 
 /** Which cells something is about; what is left out matches every one. */
 const where = {
@@ -123,5 +137,8 @@ export function readCampaign(path: string): CampaignFile {
 
 /** The JSON Schema of campaign files, for the completion of editors. */
 export function campaignJsonSchema(): object {
-  return z.toJSONSchema(campaignSchema, { io: 'input', unrepresentable: 'any' });
+  return {
+    ...z.toJSONSchema(campaignSchema, { io: 'input', unrepresentable: 'any' }),
+    title: 'An Alibi campaign',
+  };
 }

@@ -1,60 +1,74 @@
 // A worker process of a campaign: makes the runs its parent sends, one at a time, and answers with their rows.
-import { rmSync } from 'node:fs';
+import { setMaxListeners } from 'node:events';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stopwatch } from '../../harness/runtime/wall.ts';
 import { gzipInPlace } from '../../harness/history/writer.ts';
-import { writeAtomically } from '../../results/atomic-write.ts';
 import { RunPaths } from '../../results/run-directory.ts';
 import type { ResultDocument } from '../../results/document.ts';
-import { resolveRun, type RunConfig } from '../run/config.ts';
+import type { Outcome } from '../../results/outcome.ts';
+import { resolveRun } from '../run/config.ts';
 import { executeRun } from '../run/execute.ts';
 import type { Row } from './row.ts';
-
-export interface Task {
-  readonly key: string;
-  readonly config: RunConfig;
-  readonly directory: string;
-  readonly attempts: number;
-  readonly retain: 'all' | 'notable' | 'none';
-  /** The outcome that is nothing to look at. */
-  readonly expected: string;
-}
-
-export type Answer = { readonly row: Row } | { readonly key: string; readonly broke: string };
+import { makeSimulated } from './simulated.ts';
+import { WORKER, type Answer, type Task } from './task.ts';
 
 /** Makes one run in a fresh directory and keeps what is to be kept of it; `row.json` comes last: with it, it is done. */
-export async function makeRun(task: Task, interrupt: AbortSignal): Promise<Row> {
+export async function makeRun(task: Task): Promise<Row> {
   const elapsed = stopwatch();
   // What a killed worker left half done is made again from the start.
   rmSync(task.directory, { recursive: true, force: true });
-  const { document } = await executeRun(resolveRun(task.config), {
-    directory: task.directory,
-    id: `c-${task.key}`,
+  const { key, config, directory } = task;
+  // Two campaigns may make the same run at the same time on one machine: their nodes must not be confused.
+  const id = `c-${key}-${process.pid}`;
+  const keeps = (outcome: Outcome): boolean => isKept(task, outcome);
+  const document =
+    config.world === 'sim'
+      ? await makeSimulated({ id, config, directory, keeps })
+      : await makeHosted(task, id, keeps);
+  const row = rowOf(task, document, elapsed());
+  // No fsync: a row that a power cut tears is a run that is made again.
+  const path = join(directory, 'row.json');
+  writeFileSync(`${path}.new`, `${JSON.stringify(row)}\n`);
+  renameSync(`${path}.new`, path);
+  return row;
+}
+
+async function makeHosted(
+  { config, directory, retain, expected }: Task,
+  id: string,
+  keeps: (outcome: Outcome) => boolean,
+): Promise<ResultDocument> {
+  // Ctrl-C ends a campaign after the runs that are under way: half a run is no result.
+  const { signal: interrupt } = new AbortController();
+  setMaxListeners(0, interrupt);
+  const { document } = await executeRun(resolveRun(config), {
+    directory,
+    id,
     latest: false,
     keepCluster: false,
     logLevel: 'warn',
     interrupt,
     progress: () => undefined,
-    report: task.retain === 'none' ? 'never' : task.retain === 'all' ? 'always' : 'unless-valid',
+    report:
+      retain === 'none' ? 'never' : retain === 'all' || expected !== 'valid' ? 'always' : 'unless-valid',
   });
-  await retain(task, document);
-  const row = rowOf(task, document, elapsed());
-  await writeAtomically(join(task.directory, 'row.json'), `${JSON.stringify(row)}\n`);
-  return row;
+  const { history } = new RunPaths(directory);
+  // A run that broke before its first operation has none.
+  if (!keeps(document.outcome)) rmSync(history, { force: true });
+  else if (existsSync(history)) await gzipInPlace(history);
+  return document;
 }
 
-async function retain({ directory, retain, expected }: Task, document: ResultDocument): Promise<void> {
-  const paths = new RunPaths(directory);
-  rmSync(join(directory, 'nodes'), { recursive: true, force: true });
-  const notable = document.outcome !== expected || document.outcome !== 'valid';
-  if (retain === 'all' || (retain === 'notable' && notable)) await gzipInPlace(paths.history);
-  else rmSync(paths.history, { force: true });
+function isKept({ retain, expected }: Task, outcome: Outcome): boolean {
+  if (retain !== 'notable') return retain === 'all';
+  return outcome !== 'valid' || expected !== 'valid';
 }
 
-function rowOf(task: Task, document: ResultDocument, wallMs: number): Row {
+function rowOf({ key, config, attempts }: Task, document: ResultDocument, wallMs: number): Row {
   return {
-    key: task.key,
-    seed: task.config.seed,
+    key,
+    seed: config.seed,
     outcome: document.outcome,
     reason: document.reasons[0] ?? null,
     anomalies: document.anomalies.map(({ name, status, certain, count }) => ({
@@ -66,26 +80,26 @@ function rowOf(task: Task, document: ResultDocument, wallMs: number): Row {
     timings: {
       wallMs: Math.round(wallMs),
       checkMs: Math.round(document.checkMs * 1000) / 1000,
-      attempts: task.attempts,
+      attempts,
     },
   };
 }
 
 /** Serves a parent over the channel it forked us with; ends with it, so that no worker outlives its campaign. */
 function serve(): void {
-  const interrupt = new AbortController();
   process.on('SIGINT', () => undefined);
   process.on('disconnect', () => process.exit(1));
   process.on('message', (task: Task) => {
-    void makeRun(task, interrupt.signal).then(
-      (row) => process.send?.({ row } satisfies Answer),
+    void makeRun(task).then(
+      (row) => answer({ row }),
       (error: unknown) =>
-        process.send?.({
-          key: task.key,
-          broke: error instanceof Error ? error.message : String(error),
-        } satisfies Answer),
+        answer({ key: task.key, broke: error instanceof Error ? error.message : String(error) }),
     );
   });
 }
 
-if (process.env['ALIBI_CAMPAIGN_WORKER'] === '1') serve();
+function answer(said: Answer): void {
+  process.send?.(said);
+}
+
+if (process.env[WORKER] === '1') serve();

@@ -7,9 +7,11 @@ import { readHistory } from '../../harness/history/reader.ts';
 import { resultDocument, type ResultDocument } from '../../results/document.ts';
 import { writeReport } from '../../results/report.ts';
 import type { ReportLog } from '../../results/page-data.ts';
-import { readRunDirectory, writeResults, type StoredRun } from '../../results/run-directory.ts';
+import { readRunDirectory, RunPaths, writeResults, type StoredRun } from '../../results/run-directory.ts';
+import type { RunMeta } from '../../results/run-meta.ts';
 import type { Promised } from '../../checkers/judge.ts';
 import type { Json } from '../../harness/history/event.ts';
+import type { History } from '../../harness/history/history.ts';
 import type { Judged } from './judge-history.ts';
 import { judgeRun } from './judge-run.ts';
 
@@ -26,6 +28,20 @@ export interface FinishOptions {
   readonly report?: ReportWhen;
 }
 
+/** A run as its judge needs it: what was to happen, and what did. */
+export interface RunToJudge {
+  readonly meta: RunMeta;
+  readonly history: History;
+  /** Where it lies, or will. */
+  readonly directory: string;
+}
+
+/** A run and what became of it. */
+export interface JudgedRun extends RunToJudge {
+  readonly judged: Judged;
+  readonly document: ResultDocument;
+}
+
 /** Judges a run directory and writes results.json and report.html into it. */
 export async function judgeAndReport(
   path: string,
@@ -33,32 +49,44 @@ export async function judgeAndReport(
 ): Promise<FinishedRun> {
   const stored = await readRunDirectory(path);
   const { history } = await readHistory(stored.historyPath);
-  const judged = await judgeRun(stored.meta, history, asked);
-  const stats = { performance: performanceOf(history) as unknown as Json, ...statsOf(judged) };
-  const document = documentOf(judged, stats, path);
-  await writeResults(path, document);
-  if (report === 'never' || (report === 'unless-valid' && judged.outcome === 'valid'))
-    return { directory: path, document };
-  await writeReport(stored.paths.report, {
-    title: `${stored.meta.cluster}:${stored.meta.configuration} · ${stored.meta.workload}`,
-    subtitle: `${stored.meta.id}, ${stored.meta.startedAt}`,
-    outcome: judged.outcome,
-    reasons: judged.reasons,
-    claim: stored.meta.claims[0],
+  const run = await judged({ meta: stored.meta, history, directory: path }, asked);
+  await writeResults(path, run.document);
+  if (report === 'always' || (report === 'unless-valid' && run.document.outcome !== 'valid'))
+    await reportOf(run, await logTails(stored));
+  return { directory: path, document: run.document };
+}
+
+/** Judges a run by its workload's checkers; nothing is written. */
+export async function judged(run: RunToJudge, asked: Promised | null = null): Promise<JudgedRun> {
+  const verdict = await judgeRun(run.meta, run.history, asked);
+  const stats = { performance: performanceOf(run.history) as unknown as Json, ...statsOf(verdict) };
+  return { ...run, judged: verdict, document: documentOf(verdict, stats, run.directory) };
+}
+
+/** Writes a judged run's report.html into its directory. */
+export function reportOf(
+  { meta, history, directory, judged: verdict, document }: JudgedRun,
+  logs: readonly ReportLog[],
+): Promise<void> {
+  return writeReport(new RunPaths(directory).report, {
+    title: `${meta.cluster}:${meta.configuration} · ${meta.workload}`,
+    subtitle: `${meta.id}, ${meta.startedAt}`,
+    outcome: verdict.outcome,
+    reasons: verdict.reasons,
+    claim: meta.claims[0],
     anomalies: document.anomalies,
     checks: document.checks,
     history,
     faultWindows: faultWindows(history),
     phases: phases(history),
-    config: configOf(stored),
+    config: configOf(meta),
     commands: [
-      { title: 'Run it again', command: stored.meta.command },
-      { title: 'Run it again from this directory', command: `alibi rerun ${path}` },
-      { title: 'Judge this history again', command: `alibi check ${path}` },
+      { title: 'Run it again', command: meta.command },
+      { title: 'Run it again from this directory', command: `alibi rerun ${directory}` },
+      { title: 'Judge this history again', command: `alibi check ${directory}` },
     ],
-    logs: await logTails(stored),
+    logs,
   });
-  return { directory: path, document };
 }
 
 export function documentOf(
@@ -87,7 +115,7 @@ export function statsOf(judged: Judged): { readonly [name: string]: Json } {
   return Object.fromEntries(judged.verdicts.filter((v) => v.stats).map((v) => [v.checker, v.stats as Json]));
 }
 
-function configOf({ meta }: StoredRun): Record<string, Record<string, Json>> {
+function configOf(meta: RunMeta): Record<string, Record<string, Json>> {
   return {
     run: {
       cluster: `${meta.cluster}:${meta.configuration}`,

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Clock } from '../../harness/runtime/types.ts';
 import { realRuntime } from '../../harness/runtime/real.ts';
 import { wallClock } from '../../harness/runtime/wall.ts';
 import { writeAtomically } from '../../results/atomic-write.ts';
-import { planCampaign, type Cell } from '../campaign/matrix.ts';
+import { openCampaign } from '../campaign/directory.ts';
+import { planCampaign } from '../campaign/matrix.ts';
 import { makeRuns, type CampaignProgress } from '../campaign/runner.ts';
 import { campaignJsonSchema, readCampaign } from '../campaign/schema.ts';
 import { campaignMarkdown, campaignResults, campaignTimings } from '../campaign/summary.ts';
@@ -12,7 +13,6 @@ import { defineCommand } from '../command.ts';
 import { tell, writeJson, writeText } from '../output.ts';
 import { onInterrupt } from '../run/interrupt.ts';
 import { UsageError } from '../usage.ts';
-import { version } from '../version.ts';
 
 export const campaignCommand = defineCommand({
   usage: 'campaign [file]',
@@ -24,7 +24,7 @@ export const campaignCommand = defineCommand({
       .option('resume', {
         type: 'boolean',
         default: false,
-        describe: 'go on with the campaign in --out: make what is missing or changed',
+        describe: 'go on with the campaign in --out, or begin it: make what is missing or changed',
       })
       .option('out', { type: 'string', describe: 'the campaign directory [campaign-runs/<name>-<time>]' })
       .option('schema', {
@@ -46,8 +46,9 @@ export const campaignCommand = defineCommand({
     const file = readCampaign(args.file);
     const cells = planCampaign(file);
     const name = file.name ?? basename(args.file).replace(/\.ya?ml$/, '');
-    const directory = await openCampaign(args.out, name, args.resume, cells, args.file);
-    const interrupt = onInterrupt();
+    const directory = resolve(args.out ?? defaultDirectory(name));
+    await openCampaign(directory, { name, text: readFileSync(args.file, 'utf8'), cells }, args.resume);
+    const interrupt = onInterrupt('ending the runs that are under way, then --resume goes on');
     const { clock } = realRuntime('campaign');
     const rows = await makeRuns({
       file,
@@ -72,34 +73,8 @@ export const campaignCommand = defineCommand({
   },
 });
 
-/** The campaign's directory with its campaign.json; one that holds runs already is entered only to resume. */
-async function openCampaign(
-  out: string | undefined,
-  name: string,
-  resume: boolean,
-  cells: readonly Cell[],
-  file: string,
-): Promise<string> {
-  const stamp = wallClock().replace(/[-:]|\..*$/g, '');
-  const directory = resolve(out ?? `campaign-runs/${name.replace(/[^\w.-]+/g, '-')}-${stamp}`);
-  const record = join(directory, 'campaign.json');
-  if (existsSync(record) && !resume)
-    throw new UsageError(`${directory} holds a campaign already: use --resume, or name another --out`);
-  if (!existsSync(record) && resume) throw new UsageError(`There is no campaign in ${directory} to resume`);
-  mkdirSync(join(directory, 'runs'), { recursive: true });
-  const document = {
-    version: 1,
-    name,
-    alibi: version(),
-    startedAt: wallClock(),
-    file: readFileSync(file, 'utf8'),
-    cells: cells.map(({ runs, ...cell }) => ({
-      ...cell,
-      runs: runs.map(({ key, config }) => ({ key, seed: config.seed })),
-    })),
-  };
-  await writeAtomically(record, `${JSON.stringify(document, null, 1)}\n`);
-  return directory;
+function defaultDirectory(name: string): string {
+  return `campaign-runs/${name.replace(/[^\w.-]+/g, '-')}-${wallClock().replace(/[-:]|\..*$/g, '')}`;
 }
 
 /** A line a run, with an estimate of what is left. */

@@ -7,7 +7,7 @@ import { BadFault, parseFaults } from '../../nemesis/spec.ts';
 import type { FaultSpec } from '../../nemesis/types.ts';
 import { WORKLOADS } from '../../workloads/registry.ts';
 import type { Workload } from '../../workloads/types.ts';
-import { lookup, suggestion, UsageError } from '../usage.ts';
+import { DoesNotFit, lookup, suggestion, UsageError } from '../usage.ts';
 import { parseConsistency } from '../check/promise.ts';
 import { resolveSettings } from './settings.ts';
 
@@ -72,7 +72,7 @@ export function resolveRun(request: RunRequest): ResolvedRun {
   const world = worldOf(cluster, request.world);
   const workload = lookup('workload', request.workload ?? defaultWorkload(cluster), WORKLOADS);
   if (!cluster.ports.includes(workload.port))
-    throw new UsageError(
+    throw new DoesNotFit(
       `Workload ${workload.name} needs the client port "${workload.port}", which ${cluster.name} does not have ` +
         `(it has: ${cluster.ports.join(', ')}); see alibi list matrix`,
     );
@@ -83,7 +83,7 @@ export function resolveRun(request: RunRequest): ResolvedRun {
   for (const fault of faults) {
     const refused = cluster.refuses(fault.family, world, settings);
     if (refused !== null)
-      throw new UsageError(
+      throw new DoesNotFit(
         `Fault ${fault.text} cannot reach ${cluster.name} in the ${world} world: ${refused}`,
       );
   }
@@ -135,7 +135,7 @@ function askedOf({ consistency, nodes }: RunConfig): Claim | null {
 function worldOf(cluster: ClusterDefinition, asked: World | undefined): World {
   const world = asked ?? cluster.worlds[0];
   if (!cluster.worlds.includes(world))
-    throw new UsageError(
+    throw new DoesNotFit(
       `${cluster.name} does not run in the ${world} world; it runs in: ${cluster.worlds.join(', ')}`,
     );
   return world;

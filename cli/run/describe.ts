@@ -1,5 +1,8 @@
 import { runConfigSchema, resolveRun, type ResolvedRun, type RunConfig } from './config.ts';
-import type { RunMeta } from '../../results/run-meta.ts';
+import { wallClock } from '../../harness/runtime/wall.ts';
+import type { RunSummary } from '../../harness/runner/types.ts';
+import { environment, RUN_VERSION, type RunMeta } from '../../results/run-meta.ts';
+import { version } from '../version.ts';
 import { RunDirectoryError } from '../../results/run-directory.ts';
 
 type Described = Pick<
@@ -46,6 +49,31 @@ export function describeRun({ config, claim, nodeNames, faults }: ResolvedRun): 
         tolerates: { ...claim.tolerates, faults: [...claim.tolerates.faults] },
       },
     ],
+  };
+}
+
+/** A run's run.json as it stands before anything has happened. */
+export function metaOf(run: ResolvedRun, id: string): RunMeta {
+  return {
+    version: RUN_VERSION,
+    id,
+    alibi: version(),
+    startedAt: wallClock(),
+    ...describeRun(run),
+    versions: {},
+    clockOffsetsMs: {},
+    environment: environment(),
+    command: commandOf(run.config),
+  };
+}
+
+/** What a run's end adds to its run.json. */
+export function endOf({ versions, clockOffsetsMs, error }: RunSummary): Partial<RunMeta> {
+  return {
+    endedAt: wallClock(),
+    versions: { ...versions },
+    clockOffsetsMs: { ...clockOffsetsMs },
+    ...(error === null ? {} : { error: `${error.phase}: ${error.message}` }),
   };
 }
 

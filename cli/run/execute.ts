@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ResolvedRun } from './config.ts';
-import { commandOf, describeRun } from './describe.ts';
+import { endOf, metaOf } from './describe.ts';
 import { openLog } from './log.ts';
 import { inputOf } from './input.ts';
 import { KeysUsed } from './keys-used.ts';
@@ -11,10 +11,7 @@ import { judgeAndReport, type FinishedRun, type ReportWhen } from '../check/fini
 import { runCluster } from '../../harness/runner/run.ts';
 import type { Progress } from '../../harness/runner/types.ts';
 import { openHistoryWriter } from '../../harness/history/writer.ts';
-import { wallClock } from '../../harness/runtime/wall.ts';
-import { environment } from '../../results/run-meta.ts';
-import { createRunDirectory, type RunDirectory } from '../../results/run-directory.ts';
-import { version } from '../version.ts';
+import { createRunDirectory } from '../../results/run-directory.ts';
 
 export interface ExecuteOptions {
   /** The run directory; made, must be empty. */
@@ -33,7 +30,9 @@ export interface ExecuteOptions {
 /** Makes the run: provisions, breaks, records, judges, reports; everything stays in the run directory. */
 export async function executeRun(run: ResolvedRun, options: ExecuteOptions): Promise<FinishedRun> {
   await requireWorld(run);
-  const directory = await openDirectory(run, options);
+  const directory = await createRunDirectory(options.directory, metaOf(run, options.id), {
+    latest: options.latest,
+  });
   const log = openLog(directory.harnessLog, options.logLevel);
   const world = await openWorld(run, { runId: options.id, directory: join(directory.path, 'nodes'), log });
   try {
@@ -48,13 +47,7 @@ export async function executeRun(run: ResolvedRun, options: ExecuteOptions): Pro
     const summary = await world.drive(() => runCluster(input));
     await keys.close();
     for (const complaint of summary.complaints) log.warn({}, complaint);
-    const error = summary.error === null ? undefined : `${summary.error.phase}: ${summary.error.message}`;
-    await directory.update({
-      endedAt: wallClock(),
-      versions: { ...summary.versions },
-      clockOffsetsMs: { ...summary.clockOffsetsMs },
-      ...(error === undefined ? {} : { error }),
-    });
+    await directory.update(endOf(summary));
     return await judgeAndReport(directory.path, { report: options.report });
   } finally {
     if (!options.keepCluster) {
@@ -63,21 +56,4 @@ export async function executeRun(run: ResolvedRun, options: ExecuteOptions): Pro
       await rm(join(directory.path, 'nodes'), { recursive: true, force: true });
     }
   }
-}
-
-async function openDirectory(run: ResolvedRun, options: ExecuteOptions): Promise<RunDirectory> {
-  return createRunDirectory(
-    options.directory,
-    {
-      id: options.id,
-      alibi: version(),
-      startedAt: wallClock(),
-      ...describeRun(run),
-      versions: {},
-      clockOffsetsMs: {},
-      environment: environment(),
-      command: commandOf(run.config),
-    },
-    { latest: options.latest },
-  );
 }

@@ -8,13 +8,16 @@ const INTERRUPTED = 130;
  * The first Ctrl-C (or SIGTERM) asks the run to heal, tear down and judge what was recorded; the second leaves at
  * once. Whatever that leaves behind, `alibi clean` finds.
  */
-export function onInterrupt(): { readonly signal: AbortSignal; readonly release: () => void } {
+export function onInterrupt(doing = 'healing, tearing down, judging what was recorded'): {
+  readonly signal: AbortSignal;
+  readonly release: () => void;
+} {
   const controller = new AbortController();
   // Every client waits on it at times: many listeners are no leak.
   setMaxListeners(0, controller.signal);
   const listener = (): void => {
     if (controller.signal.aborted) process.exit(INTERRUPTED);
-    tell('\ninterrupted: healing, tearing down, judging what was recorded (again to leave at once)');
+    tell(`\ninterrupted: ${doing} (again to leave at once)`);
     controller.abort();
   };
   process.on('SIGINT', listener);
