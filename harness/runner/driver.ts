@@ -1,6 +1,9 @@
 import type { Context, DueOperation, Generator, Notice, Thread } from '../generator/types.ts';
-import type { Clock, Random } from '../runtime/types.ts';
+import { MILLISECOND, type Clock, type Random } from '../runtime/types.ts';
 import type { Crew } from './crew.ts';
+
+/** How often an excused thread is looked at. */
+const POLL = 20 * MILLISECOND;
 
 /**
  * Asks a generator what comes next and hands it to the crew: at once when it is due, and again after every event or
@@ -15,6 +18,8 @@ export class Driver {
   #free: readonly Thread[] | null = null;
   #generator: Generator;
   #failure: { readonly error: unknown } | null = null;
+  #excused: Thread | null = null;
+  #finished = false;
   #wake: () => void = () => {};
 
   constructor(generator: Generator, crew: Crew, clock: Clock, random: Random, stop: AbortSignal) {
@@ -32,7 +37,7 @@ export class Driver {
     try {
       for (;;) {
         if (this.#failure) throw this.#failure.error;
-        if (this.#stop.aborted) return 'stopped';
+        if (this.#stop.aborted || this.#finished) return 'stopped';
         if (this.#clock.now() >= until) return 'time is up';
         const next = this.#generator.next(this.#context());
         if (next.kind === 'done') return 'done';
@@ -43,6 +48,19 @@ export class Driver {
     } finally {
       this.#stop.removeEventListener('abort', stopped);
     }
+  }
+
+  /** Gives this thread nothing more to do. Resolves when it is idle, or at `until` (ns). */
+  async excuse(thread: Thread, until: number): Promise<void> {
+    this.#excused = thread;
+    this.#free = null;
+    while (this.#busy.has(thread) && this.#clock.now() < until) await this.#clock.sleep(POLL, this.#stop);
+  }
+
+  /** Ends {@link run}: some operations may still be under way. */
+  finish(): void {
+    this.#finished = true;
+    this.#wake();
   }
 
   /** Resolves when nothing is under way any more, or at `until` (ns): then false. */
@@ -57,7 +75,9 @@ export class Driver {
       time: this.#clock.now(),
       random: this.#random,
       threads: this.#crew.threads,
-      free: (this.#free ??= this.#crew.threads.filter((thread) => !this.#busy.has(thread))),
+      free: (this.#free ??= this.#crew.threads.filter(
+        (thread) => !this.#busy.has(thread) && thread !== this.#excused,
+      )),
       processOf: this.#crew.processOf,
     };
   }

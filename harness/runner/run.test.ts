@@ -271,7 +271,18 @@ describe('faults', () => {
         .map(({ f, key, value }) => [f, key, value]);
     const faults = { nemesis: new FakeNemesis(), schedule };
     const beside = operations((await virtualRun({ faults })).events);
-    expect(beside).toEqual(operations((await virtualRun()).events));
+    const alone = operations((await virtualRun()).events);
+    expect(beside.slice(0, alone.length)).toEqual(alone);
+  });
+
+  it('are followed by load after the last heal, however late that was', async () => {
+    const faults = { nemesis: new FakeNemesis(), schedule: once({ f: 'fault', value: 'kill:one' }) };
+    const { events } = await virtualRun({ faults });
+    const [window] = faultWindows(historyOf(events));
+    const after = clientEvents(events).filter(
+      ({ type, time }) => type === 'ok' && time > (window.end ?? Infinity),
+    );
+    expect(after.length).toBeGreaterThan(100);
   });
 
   it('that break half way are recorded as never healed: no anomaly may pass for one without a fault', async () => {

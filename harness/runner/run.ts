@@ -18,6 +18,8 @@ import { messageOf } from './worker.ts';
 const LAST_CHANCE = SECOND;
 /** A fault may be under way when main ends (a failover takes its time); healing beside it would race with it. */
 const FAULT_PATIENCE = 120 * SECOND;
+/** Load after the last heal. */
+const RECOVERY = 2 * SECOND;
 /** Beyond its own deadline, how long the cluster may take to say that it has not settled. */
 const SETTLE_GRACE = 30 * SECOND;
 /** Bound on all final reads together. */
@@ -123,12 +125,29 @@ class Run {
       if (interrupt.aborted) return;
       this.#enter('main');
       await driver.run(main + mainMs * MILLISECOND);
+      if (faults && !interrupt.aborted) await this.#recover(driver);
     } finally {
       await this.#drain(driver);
     }
   }
 
+  /**
+   * Heals while the clients go on, and for a while after: that the database serves again is for its clients to see,
+   * however late the last fault was lifted.
+   */
+  async #recover(driver: Driver): Promise<void> {
+    const recovered = (async () => {
+      await driver.excuse('nemesis', this.clock.now() + FAULT_PATIENCE);
+      await this.attempt('heal', () => this.heal());
+      await this.clock.sleep(RECOVERY, this.#input.interrupt);
+      driver.finish();
+    })();
+    await Promise.all([driver.run(Infinity), recovered]);
+  }
+
+  /** Lifts every fault; once, at the end of main or on whatever way out comes first. */
   async heal(): Promise<void> {
+    if (this.#phase === 'heal') return;
     this.#enter('heal');
     for (const event of (await this.#input.faults?.nemesis.healAll()) ?? []) this.recorder.fault(event);
   }
