@@ -5,6 +5,7 @@ import { fuzz as fuzzLinearizability, SIMULATIONS } from '../checkers/linearizab
 import { fuzzCausal } from '../checkers/causal/testing/fuzz.ts';
 import { fuzzLww } from '../checkers/lww/testing/fuzz.ts';
 import { fuzzSessions } from '../checkers/session/testing/fuzz.ts';
+import { fuzzTransactions } from '../checkers/transactions/testing/fuzz.ts';
 import { fuzzReader } from '../harness/history/testing/fuzz.ts';
 
 type Fuzzer = readonly [name: string, runs: number, run: (runs: number, seed: number) => object];
@@ -18,6 +19,7 @@ const FUZZERS: readonly Fuzzer[] = [
   ['session', 100_000, fuzzSessions],
   ['lww', 100_000, fuzzLww],
   ['causal', 50_000, fuzzCausal],
+  ['transactions', 100_000, fuzzTransactions],
   ['readers', 10_000, fuzzReader],
 ];
 

@@ -1,10 +1,12 @@
+import { listAppend } from './list-append.ts';
 import { lww } from './lww.ts';
 import { register } from './register.ts';
+import { rwRegister } from './rw-register.ts';
 import { session } from './session.ts';
 import { set } from './set.ts';
 import type { Workload } from './types.ts';
 
-const all: readonly Workload[] = [register, session, set, lww];
+const all: readonly Workload[] = [register, session, set, lww, listAppend, rwRegister];
 
 /** Workloads by name, in the order in which they are listed; a cluster's default is the first it has a client for. */
 export const WORKLOADS: ReadonlyMap<string, Workload> = new Map(

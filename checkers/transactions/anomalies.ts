@@ -138,7 +138,7 @@ export const TRANSACTION_ANOMALIES: readonly AnomalyDefinition[] = [
     name: 'incompatible-order',
     title: 'Two reads of a list that cannot come from one order of appends',
     definition:
-      'Committed transactions read two versions of a list of which neither is a prefix of the other.',
+      'Committed transactions read two versions of a list of which neither is a prefix of the other, or one in which the appends of a transaction are not in its own order.',
     source: `${ELLE} (inconsistent version orders)`,
     severity: 3,
     violates: ['read-committed'],

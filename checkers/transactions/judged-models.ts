@@ -47,6 +47,11 @@ export function boundary(anomalies: Iterable<string>): Boundary {
   };
 }
 
+/** Those of the models that no other of them implies. */
+export function strongestOf(models: readonly string[]): string[] {
+  return models.filter((name) => !models.some((other) => other !== name && IMPLIED.get(other)?.has(name)));
+}
+
 /** Does an anomaly refute one of the models, or a model that they imply? */
 export function refutes(anomaly: string, models: Iterable<string>): boolean {
   const direct = REFUTES.get(anomaly) ?? [];

@@ -1,7 +1,7 @@
 // Dependencies between transactions over lists, from the verified orders of versions.
 import type { Json } from '../../harness/history/event.ts';
 import { FAIL, INFO, OK } from '../../harness/history/history.ts';
-import type { FoldedFindings} from '../fold.ts';
+import type { FoldedFindings } from '../fold.ts';
 import { witnessOf } from '../fold.ts';
 import { RW, WR, WW, type Edges } from './graph.ts';
 import { LIST, type KeyKinds } from './kinds.ts';

@@ -1,7 +1,7 @@
 // One pass over what committed transactions read from lists: what is wrong with a single transaction or a pair.
 import type { Json } from '../../harness/history/event.ts';
 import { FAIL, OK } from '../../harness/history/history.ts';
-import type { FoldedFindings} from '../fold.ts';
+import type { FoldedFindings } from '../fold.ts';
 import { witnessOf } from '../fold.ts';
 import { LIST, type KeyKinds } from './kinds.ts';
 import { commonPrefix, listOf, type ListVersions } from './list-versions.ts';
@@ -118,6 +118,8 @@ function flawsOf(
         if (unwritten[k] > i) unwritten[k] = i;
         continue;
       }
+      const below = i === 0 ? -1 : order[offset[k] + i - 1];
+      if (below > m && owner[below] === owner[m]) report.reordered(longestRead[k], m, below);
       if (position[m] !== i) report.duplicate(longestRead[k], m, position[m], i);
       if (status[owner[m]] === FAIL) {
         if (failed[k] > i) failed[k] = i;
@@ -200,6 +202,17 @@ class ListReports {
       else if (this.#transactions.status[this.#transactions.owner[writer]] === FAIL)
         this.aborted(read, writer);
     }
+  }
+
+  reordered(read: number, first: number, second: number): void {
+    const w = this.#words;
+    this.#add(
+      'incompatible-order',
+      read,
+      [first, read],
+      () =>
+        `${w.did(read)}, with ${w.value(first)} after ${w.value(second)}, which ${w.event(first)} appended in the other order`,
+    );
   }
 
   aborted(read: number, append: number): void {

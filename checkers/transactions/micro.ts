@@ -16,6 +16,7 @@ const KINDS: Readonly<Record<string, number>> = { r: READ, append: APPEND, w: WR
  *
  * - `invoke`, `complete` events; complete -1 = it never completed; `status` OK, FAIL or INFO
  * - `after` the first transaction invoked after this one completed ok (`count` if none): real-time order
+ * - `session` numbered; without one of its own a process is its session
  * - `previous` the last transaction of its session that completed ok before it was invoked, -1 if none
  * - `kind`, `key` (number in `keys`), `values` of micro-operations: what was read, appended or written. Those of
  *   transactions that are not ok are the invocation's: what they read is not known
@@ -26,6 +27,7 @@ export interface Transactions {
   readonly complete: Int32Array;
   readonly status: Uint8Array;
   readonly after: Int32Array;
+  readonly session: Int32Array;
   readonly previous: Int32Array;
   readonly first: Int32Array;
   readonly owner: Int32Array;
@@ -56,14 +58,17 @@ export function transactionsOf(history: History): Transactions {
   const after = new Int32Array(count).fill(count);
   const previous = new Int32Array(count).fill(-1);
   const numberOf = new Int32Array(history.length).fill(-1);
-  const lastOk = new Map<number | string, number>();
+  const session = new Int32Array(count);
+  const sessions = new Map<number | string, number>();
+  const lastOk: number[] = [];
   let t = 0;
   for (let i = 0; i < history.length; i++) {
     if (history.f[i] !== f || history.process[i] === NEMESIS) continue;
     if (history.type[i] === INVOKE) {
       invoke[t] = i;
       numberOf[i] = t;
-      previous[t] = lastOk.get(sessionOf(history, i)) ?? -1;
+      session[t] = numbered(sessions, sessionOf(history, i));
+      previous[t] = lastOk[session[t]] ?? -1;
       t++;
       continue;
     }
@@ -72,7 +77,7 @@ export function transactionsOf(history: History): Transactions {
     status[done] = history.type[i];
     if (history.type[i] !== OK) continue;
     after[done] = t;
-    lastOk.set(sessionOf(history, invoke[done]), done);
+    lastOk[session[done]] = done;
   }
   return {
     count,
@@ -80,6 +85,7 @@ export function transactionsOf(history: History): Transactions {
     complete,
     status,
     after,
+    session,
     previous,
     ...microOf(history, invoke, complete, status),
     history,
@@ -89,6 +95,13 @@ export function transactionsOf(history: History): Transactions {
 function sessionOf(history: History, invocation: number): number | string {
   const session = history.sessions.get(invocation);
   return session === undefined ? history.process[invocation] : `session ${session}`;
+}
+
+function numbered(numbers: Map<number | string, number>, name: number | string): number {
+  const known = numbers.get(name);
+  if (known !== undefined) return known;
+  numbers.set(name, numbers.size);
+  return numbers.size - 1;
 }
 
 type Micro = Pick<Transactions, 'first' | 'owner' | 'kind' | 'key' | 'values' | 'keys'>;

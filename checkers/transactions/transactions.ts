@@ -8,7 +8,7 @@ import { TRANSACTION_ANOMALIES } from './anomalies.ts';
 import { classify, type Anomaly, type Classification } from './classify.ts';
 import { Explainer, type Reasons } from './explain.ts';
 import { DATA, Edges, PROCESS, graphOf, typeOf, type Graph } from './graph.ts';
-import { boundary, refutes } from './judged-models.ts';
+import { boundary, refutes, strongestOf } from './judged-models.ts';
 import { keyKinds } from './kinds.ts';
 import { listEdges } from './list-edges.ts';
 import { verifyLists } from './list-reads.ts';
@@ -16,6 +16,8 @@ import { listReasons } from './list-reasons.ts';
 import { listVersions } from './list-versions.ts';
 import { NotTransactions, transactionsOf, type Transactions } from './micro.ts';
 import { TRANSACTIONAL_MODELS } from './models.ts';
+import { registerReasons } from './register-reasons.ts';
+import { registerEdges, verifyRegisters } from './registers.ts';
 import { VirtualNodes } from './virtual.ts';
 import { Writes } from './writes.ts';
 
@@ -47,7 +49,10 @@ function check(history: History, options: CheckOptions): Verdict {
   }
   if (columns.count === 0)
     return unknown('the history has no transaction (f "txn"): there is nothing to judge');
-  const { graph, reasons, findings, refused, types } = dependencies(columns);
+  const { graph, reasons, findings, refused, types } = dependencies(
+    columns,
+    options.assume?.includes('later-write-wins') ?? false,
+  );
   const cycles = classify(graph, { left: options.budget ?? BUDGET });
   const all = [...findings, ...explained(cycles.anomalies, new Explainer(columns, reasons))];
   const asked = modelsOf(options);
@@ -92,7 +97,8 @@ interface Dependencies {
   readonly types: number;
 }
 
-function dependencies(columns: Transactions): Dependencies {
+/** @param claimed is the real-time order of writes to each key promised anyway? */
+function dependencies(columns: Transactions, claimed: boolean): Dependencies {
   const findings = new FoldedFindings();
   const writes = new Writes(columns);
   const kinds = keyKinds(columns, writes);
@@ -101,6 +107,8 @@ function dependencies(columns: Transactions): Dependencies {
   const versions = listVersions(columns, kinds, writes);
   const version = verifyLists(columns, kinds, versions, writes, findings);
   listEdges(columns, kinds, versions, version, writes, edges, virtual, findings);
+  const registers = verifyRegisters(columns, kinds, writes, findings);
+  registerEdges(columns, registers, claimed, edges, virtual, findings);
   const types = edges.length;
   const { previous, after, status, count } = columns;
   for (let t = 0; t < count; t++)
@@ -108,7 +116,10 @@ function dependencies(columns: Transactions): Dependencies {
   virtual.realTime(after, (t) => status[t] === FAIL, edges);
   return {
     graph: graphOf(virtual.nodes, count, edges),
-    reasons: [listReasons(columns, kinds, versions, version)],
+    reasons: [
+      listReasons(columns, kinds, versions, version),
+      registerReasons(columns, kinds, registers, claimed),
+    ],
     findings: findings.findings(),
     refused: kinds.reasons,
     types,
@@ -148,7 +159,7 @@ function statsOf(
     transactions: count,
     dependencies,
     components: cycles.components,
-    asked: [...asked],
+    asked: strongestOf(asked),
     models: { ...boundary(names) },
   };
 }

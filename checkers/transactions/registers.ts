@@ -1,0 +1,264 @@
+// Registers: what each read returned, checked one transaction at a time, and the dependencies that can be inferred.
+import type { Json } from '../../harness/history/event.ts';
+import { FAIL, INFO, OK } from '../../harness/history/history.ts';
+import { witnessOf, type FoldedFindings } from '../fold.ts';
+import { RW, RW_PROCESS, RW_REALTIME, WR, type Edges } from './graph.ts';
+import { REGISTER, type KeyKinds } from './kinds.ts';
+import { READ, type Transactions } from './micro.ts';
+import { placeOf, type Group, type VirtualNodes } from './virtual.ts';
+import { Words } from './words.ts';
+import { sameValue, type Writes } from './writes.ts';
+
+/** Of a read: it saw the initial value; it cannot be told what it saw, or it says nothing new. */
+export const INITIAL = -2;
+export const NO_WRITE = -1;
+
+/**
+ * What registers tell of versions. Writers of a key are ordered by nothing but what is known of them:
+ * - the initial value precedes every write;
+ * - a transaction that reads a version and then writes the key puts its own right after it (if it did not, the
+ *   version it read would come from a transaction that overwrote it: a G1c, which is graver than what is inferred);
+ * - writes of one session follow each other, as far as sessions are respected (`-process`);
+ * - a write that began after another completed follows it, as far as real time is (`-realtime`), or in any case where
+ *   the order of writes in real time is claimed of every key.
+ *
+ * Of writes u before v on a key, who reads u did not see v (rw). That v follows u (ww) is not said again: the reasons
+ * above are edges themselves.
+ */
+export interface Registers {
+  /** Of each external read the write it saw, {@link INITIAL} or {@link NO_WRITE}. */
+  readonly source: Int32Array;
+  /** Of each write of a committed transaction, itself if it is the last to its key there, else the one that is; -1 otherwise. */
+  readonly final: Int32Array;
+}
+
+export function verifyRegisters(
+  transactions: Transactions,
+  kinds: KeyKinds,
+  writes: Writes,
+  findings: FoldedFindings,
+): Registers {
+  const { count, first, status, kind, key, keys, values, owner } = transactions;
+  const report = new RegisterReports(transactions, findings);
+  const source = new Int32Array(kind.length).fill(NO_WRITE);
+  const final = finalWrites(transactions, kinds);
+  const stamp = new Int32Array(keys.length).fill(-1);
+  const last = new Int32Array(keys.length);
+  for (let t = 0; t < count; t++) {
+    if (status[t] !== OK) continue;
+    for (let m = first[t]; m < first[t + 1]; m++) {
+      const k = key[m];
+      if (kinds.of[k] !== REGISTER) continue;
+      const known = stamp[k] === t ? last[k] : -1;
+      stamp[k] = t;
+      last[k] = m;
+      if (kind[m] !== READ) continue;
+      const own = known >= 0 && kind[known] !== READ;
+      if (known >= 0 && !sameValue(values[m], values[known])) report.internal(known, m);
+      else if (known >= 0) {
+        // The same again: nothing new.
+        last[k] = known;
+        continue;
+      }
+      if (own) continue;
+      const writer = values[m] === null ? INITIAL : writes.writerOf(k, values[m]);
+      if (writer === INITIAL) source[m] = INITIAL;
+      else if (writer < 0) report.unwritten(m);
+      else if (status[owner[writer]] === FAIL) report.aborted(m, writer);
+      else if (owner[writer] === t) {
+        if (writer > m) report.future(m, writer);
+      } else {
+        source[m] = writer;
+        if (final[writer] !== writer) report.intermediate(m, writer, final[writer]);
+      }
+    }
+  }
+  return { source, final };
+}
+
+/** Each write's last successor of the same transaction and key: itself, unless the transaction wrote again. */
+function finalWrites({ kind, key, owner, keys }: Transactions, kinds: KeyKinds): Int32Array {
+  const final = new Int32Array(kind.length).fill(-1);
+  const later = new Int32Array(keys.length).fill(-1);
+  for (let m = kind.length - 1; m >= 0; m--) {
+    if (kind[m] === READ || kinds.of[key[m]] !== REGISTER) continue;
+    const next = later[key[m]];
+    final[m] = next >= 0 && owner[next] === owner[m] ? next : m;
+    later[key[m]] = final[m];
+  }
+  return final;
+}
+
+/** @param claimed is the real-time order of writes to each key promised anyway? */
+export function registerEdges(
+  transactions: Transactions,
+  { source, final }: Registers,
+  claimed: boolean,
+  edges: Edges,
+  virtual: VirtualNodes,
+  findings: FoldedFindings,
+): void {
+  const { count, status, kind, key, keys, owner, after } = transactions;
+  const observed = new Uint8Array(count);
+  for (const write of source) if (write >= 0) observed[owner[write]] = 1;
+  const writers: number[][] = keys.map(() => []);
+  for (let m = 0; m < kind.length; m++) {
+    const t = owner[m];
+    if (final[m] !== m || !(status[t] === OK || (status[t] === INFO && observed[t] === 1))) continue;
+    writers[key[m]].push(t);
+  }
+  const groups: (Group | null)[] = writers.map((members) =>
+    members.length === 0 ? null : virtual.group(members, edges),
+  );
+  const nextInSession = successors(transactions, final);
+  const updaters = updatesOf(transactions, { source, final });
+  const updates = new RegisterReports(transactions, findings);
+  updaters.forEach((same) => {
+    if (same.length > 1) updates.lost(same);
+  });
+  const version = (m: number): number => (source[m] === INITIAL ? -1 - key[m] : final[source[m]]);
+  for (let m = 0; m < kind.length; m++) {
+    const t = owner[m];
+    const k = key[m];
+    const group = groups[k];
+    if (source[m] === NO_WRITE || status[t] !== OK) continue;
+    const write = source[m];
+    if (write >= 0) {
+      edges.add(owner[write], t, WR);
+      // A version in the middle of its transaction: the last one of it was missed.
+      if (final[write] !== write) edges.add(t, owner[write], RW);
+    }
+    if (group === null) continue;
+    if (write === INITIAL) {
+      virtual.precede(t, group, RW, edges);
+      continue;
+    }
+    for (const { update } of updaters.get(version(m)) ?? []) edges.add(t, owner[update], RW);
+    const writer = owner[write];
+    const next = nextInSession.get(final[write]);
+    if (next !== undefined) edges.add(t, next, RW_PROCESS);
+    if (after[writer] < count)
+      virtual.precede(t, group, claimed ? RW : RW_REALTIME, edges, placeOf(group.members, after[writer]));
+  }
+}
+
+interface Update {
+  readonly read: number;
+  readonly update: number;
+}
+
+/** By version (a final write, or -1 - key for the initial value), the ok transactions that read it and then wrote the key. */
+export function updatesOf(
+  { count, first, kind, key, status, keys }: Transactions,
+  { source, final }: Registers,
+): ReadonlyMap<number, readonly Update[]> {
+  const updates = new Map<number, Update[]>();
+  const read = new Int32Array(keys.length).fill(-1);
+  for (let t = 0; t < count; t++) {
+    if (status[t] !== OK) continue;
+    for (let m = first[t]; m < first[t + 1]; m++) {
+      if (kind[m] === READ && source[m] !== NO_WRITE && (read[key[m]] < first[t] || read[key[m]] > m))
+        read[key[m]] = m;
+      if (final[m] !== m || read[key[m]] < first[t]) continue;
+      const seen = source[read[key[m]]];
+      const version = seen === INITIAL ? -1 - key[m] : final[seen];
+      const known = updates.get(version);
+      const update = { read: read[key[m]], update: m };
+      if (known === undefined) updates.set(version, [update]);
+      else known.push(update);
+    }
+  }
+  return updates;
+}
+
+/** Of each final write, the transaction of the same session that wrote the key next after it completed. */
+function successors(
+  { count, first, key, keys, session, status, after, owner }: Transactions,
+  final: Int32Array,
+): ReadonlyMap<number, number> {
+  const next = new Map<number, number>();
+  const last = new Map<number, number>();
+  for (let t = 0; t < count; t++)
+    for (let m = first[t]; m < first[t + 1]; m++) {
+      if (final[m] !== m || status[t] === FAIL) continue;
+      const place = session[t] * keys.length + key[m];
+      const before = last.get(place);
+      if (before !== undefined && after[owner[before]] <= t) next.set(before, t);
+      if (status[t] === OK) last.set(place, m);
+    }
+  return next;
+}
+
+/** Findings about single reads and lost updates, in words. */
+class RegisterReports {
+  readonly #transactions: Transactions;
+  readonly #findings: FoldedFindings;
+  readonly #words: Words;
+
+  constructor(transactions: Transactions, findings: FoldedFindings) {
+    this.#transactions = transactions;
+    this.#findings = findings;
+    this.#words = new Words(transactions);
+  }
+
+  internal(known: number, read: number): void {
+    const w = this.#words;
+    this.#add(
+      'internal',
+      read,
+      [read],
+      () => `${w.did(known)}, and then read ${w.key(read)} = ${w.list(read)}`,
+    );
+  }
+
+  unwritten(read: number): void {
+    this.#add('unwritten-read', read, [read], () => `${this.#words.did(read)}, but nobody wrote that`);
+  }
+
+  aborted(read: number, write: number): void {
+    const w = this.#words;
+    this.#add(
+      'G1a',
+      read,
+      [write, read],
+      () => `${w.did(read)}, but ${w.event(write)}, which wrote it, failed`,
+    );
+  }
+
+  future(read: number, write: number): void {
+    const w = this.#words;
+    this.#add('future-read', read, [read], () => `${w.did(read)} before it ${w.wrote(write)} itself`);
+  }
+
+  intermediate(read: number, write: number, final: number): void {
+    const w = this.#words;
+    this.#add(
+      'G1b',
+      read,
+      [write, read],
+      () => `${w.did(read)}, a version in the middle of ${w.event(write)}, which then ${w.wrote(final)}`,
+    );
+  }
+
+  lost(updates: readonly Update[]): void {
+    const w = this.#words;
+    const [a, b] = updates;
+    this.#add(
+      'lost-update',
+      a.read,
+      [a.update, b.update],
+      () =>
+        `${w.event(a.read)} and ${w.event(b.read)} both read ${w.key(a.read)} = ${w.list(a.read)}; then ` +
+        `${w.event(a.update)} ${w.wrote(a.update)} and ${w.event(b.update)} ${w.wrote(b.update)}, neither having seen the other`,
+    );
+  }
+
+  #add(name: string, at: number, involved: readonly number[], sentence: () => string): void {
+    const on: Json = this.#transactions.keys[this.#transactions.key[at]];
+    this.#findings.add(name, true, on, () => ({
+      witness: witnessOf(...involved.map((m) => this.#words.index(m))),
+      explanation: `${sentence()}.`,
+      evidence: { transactions: this.#words.transactions(involved) },
+    }));
+  }
+}
