@@ -186,5 +186,5 @@ function anomalyText(cell: CellResult): string {
 
 /** Values of a history are hostile in Markdown too. */
 function escaped(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>|#]/g, (c) => `\\${c}`).replace(/\s+/g, ' ');
+  return text.replace(/[\\`*_{}[\]<>|#&!~]/g, (c) => `\\${c}`).replace(/\s+/g, ' ');
 }
