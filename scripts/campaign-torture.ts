@@ -96,15 +96,24 @@ function workers(out: string): string[] {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Starts or resumes the campaign, and kills it after `ms` if it has not ended. Resolves with how it ended. */
-function killedAfter(out: string, ms: number): Promise<NodeJS.Signals | number | null> {
+function keys(out: string): number {
+  return existsSync(join(out, 'runs')) ? readdirSync(join(out, 'runs')).length : 0;
+}
+
+/** Starts or resumes the campaign, and kills it `ms` after it began `more` runs. Resolves with how it ended. */
+function killedAfter(out: string, more: number, ms: number): Promise<NodeJS.Signals | number | null> {
   const child = spawn(process.execPath, [bin, 'campaign', file, '--jobs', '2', '--out', out, '--resume'], {
     stdio: 'ignore',
   });
-  const timer = setTimeout(() => child.kill('SIGKILL'), ms);
+  const goal = keys(out) + more;
+  const watch = setInterval(() => {
+    if (keys(out) < goal) return;
+    clearInterval(watch);
+    setTimeout(() => child.kill('SIGKILL'), ms);
+  }, 5);
   return new Promise((resolve) =>
     child.on('exit', (code, signal) => {
-      clearTimeout(timer);
+      clearInterval(watch);
       resolve(signal ?? code);
     }),
   );
@@ -126,8 +135,8 @@ const kills = Number(values.kills);
 let killed = 0;
 let outlived = 0;
 for (let i = 0; i < kills; i++) {
-  // A twentieth of the whole each time, start-up on top: so that the last kill still finds something to interrupt.
-  const ended = await killedAfter(out, 300 + random.below(Math.round((2 * cost.wall) / kills) + 1500));
+  // By runs and not by the clock: on a busy machine every kill would otherwise hit the start.
+  const ended = await killedAfter(out, random.below(Math.round((1.8 * runs) / kills)), random.below(60));
   if (ended === 'SIGKILL') killed++;
   for (let waited = 0; workers(out).length > 0 && waited < 5000; waited += 50) await pause(50);
   outlived += workers(out).length;
@@ -138,7 +147,7 @@ for (let i = 0; i < kills; i++) {
     `  ${i + 1}: ${ended === 'SIGKILL' ? 'killed' : `ended with ${ended}`}, ${done} of ${runs} runs done`,
   );
 }
-await killedAfter(out, 600_000);
+await killedAfter(out, Infinity, 0);
 const same = readFileSync(join(whole, 'results.json')).equals(readFileSync(join(out, 'results.json')));
 console.log(`${killed} of ${kills} kills hit; ${outlived} workers outlived their campaign`);
 console.log(`results.json ${same ? 'is identical to' : 'DIFFERS from'} that of the undisturbed campaign`);
