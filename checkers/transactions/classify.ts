@@ -1,3 +1,4 @@
+import { int32 } from './growable.ts';
 import { CLASSES, LEVELS } from './anomalies.ts';
 import { componentsOf } from './components.ts';
 import {
@@ -58,11 +59,11 @@ export function classify(graph: Graph, budget: Budget): Classification {
   const anomalies: Anomaly[] = [];
   const undecided = new Set<string>();
   const components = componentsOf(graph, usable(DATA, SESSIONS | TIME));
-  const scratch = new Int32Array(components.length === 0 ? 0 : graph.nodes).fill(-1);
+  const scratch = int32(components.length === 0 ? 0 : graph.nodes).fill(-1);
   for (const members of components) {
     const whole = induced(graph, members, scratch);
     const gravest = new Uint8Array(members.length).fill(NOTHING);
-    const inner = new Int32Array(members.length).fill(-1);
+    const inner = int32(members.length).fill(-1);
     LEVELS.forEach((_, level) => {
       for (const part of componentsOf(whole, usable(DATA, ORDERS[level]))) {
         const known = part.reduce((least, v) => Math.min(least, gravest[v]), NOTHING);
@@ -132,7 +133,7 @@ function candidates(graph: Graph, kind: number, orders: number, budget: Budget):
 
 /** The edges of type `start` inside components by edges in `mask`. */
 function within(graph: Graph, mask: number, start: number): Start[] {
-  const component = new Int32Array(graph.nodes).fill(-1);
+  const component = int32(graph.nodes).fill(-1);
   componentsOf(graph, mask).forEach((members, c) => {
     for (const v of members) component[v] = c;
   });

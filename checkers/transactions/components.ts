@@ -1,3 +1,4 @@
+import { int32 } from './growable.ts';
 import { targetOf, typeOf, type Graph } from './graph.ts';
 
 /** Strongly connected components that could hold a cycle of transactions, as ascending lists of nodes. */
@@ -24,11 +25,11 @@ export function visitComponents(
   visit: (stack: Int32Array, from: number, to: number) => void,
 ): void {
   // 0 = not seen, else order of discovery; lowered to the smallest one reachable; `nodes + 1` = in a finished component.
-  const low = new Int32Array(nodes);
-  const cursor = new Int32Array(nodes);
-  const stack = new Int32Array(nodes);
-  const path = new Int32Array(nodes);
-  const order = new Int32Array(nodes);
+  const low = int32(nodes);
+  const cursor = int32(nodes);
+  const stack = int32(nodes);
+  const path = int32(nodes);
+  const order = int32(nodes);
   const finished = nodes + 1;
   let height = 0;
   let counter = 0;

@@ -1,4 +1,4 @@
-import { Column } from './growable.ts';
+import { Column, int32 } from './growable.ts';
 
 /** Types of edges, as bits, so that a set of them is a mask. NONE: the rest of an edge through a virtual node. */
 export const WW = 1;
@@ -29,8 +29,14 @@ export const typeOf = (edge: number): number => 1 << (edge & TYPE_MASK);
 
 /** Edges as they are found. Self-edges are dropped: no transaction depends on itself. */
 export class Edges {
-  readonly from = new Column(1 << 16);
-  readonly packed = new Column(1 << 16);
+  readonly from: Column;
+  readonly packed: Column;
+
+  /** @param capacity for how many there is room at first */
+  constructor(capacity = 64) {
+    this.from = new Column(capacity);
+    this.packed = new Column(capacity);
+  }
 
   add(from: number, to: number, type: number): void {
     if (from === to) return;
@@ -58,13 +64,14 @@ export interface Graph {
 }
 
 export function graphOf(nodes: number, real: number, { from, packed, length }: Edges): Graph {
-  const offsets = new Int32Array(nodes + 1);
+  const offsets = int32(nodes + 1);
   const source = from.data;
   const target = packed.data;
   for (let i = 0; i < length; i++) offsets[source[i] + 1]++;
   for (let v = 0; v < nodes; v++) offsets[v + 1] += offsets[v];
-  const edges = new Int32Array(length);
-  const cursor = offsets.slice(0, nodes);
+  const edges = int32(length);
+  const cursor = int32(nodes);
+  cursor.set(offsets.subarray(0, nodes));
   for (let i = 0; i < length; i++) edges[cursor[source[i]]++] = target[i];
   return { nodes, real, offsets, edges };
 }
@@ -81,7 +88,7 @@ export function induced(graph: Graph, members: Int32Array, scratch: Int32Array):
     if (members[i] < graph.real) real++;
   }
   const local = new Column(members.length * 4);
-  const starts = new Int32Array(members.length + 1);
+  const starts = int32(members.length + 1);
   for (let i = 0; i < members.length; i++) {
     for (let e = offsets[members[i]]; e < offsets[members[i] + 1]; e++) {
       const to = scratch[targetOf(edges[e])];

@@ -1,4 +1,5 @@
 // Dependencies between transactions over lists, from the verified orders of versions.
+import { int32 } from './growable.ts';
 import type { Json } from '../../harness/history/event.ts';
 import { FAIL, INFO, OK } from '../../harness/history/history.ts';
 import type { FoldedFindings } from '../fold.ts';
@@ -32,8 +33,8 @@ export function listEdges(
   const { count, first, status, kind, key, keys, values, owner } = transactions;
   const { offset, order, trusted, longest } = versions;
   // By slot: the writer of the last installed version up to here, and of the first one from here on; -1 if none.
-  const below = new Int32Array(order.length).fill(-1);
-  const above = new Int32Array(order.length).fill(-1);
+  const below = int32(order.length).fill(-1);
+  const above = int32(order.length).fill(-1);
   for (let k = 0; k < keys.length; k++) {
     if (kinds.of[k] !== LIST) continue;
     const base = offset[k];
@@ -63,8 +64,8 @@ export function listEdges(
     virtual.precede(writer, group, certain ? WW : WR, edges);
   });
   const updates = new Updates(transactions, offset, order.length, findings);
-  const stamp = new Int32Array(keys.length).fill(-1);
-  const readBefore = new Int32Array(keys.length);
+  const stamp = int32(keys.length).fill(-1);
+  const readBefore = int32(keys.length);
   for (let t = 0; t < count; t++) {
     if (status[t] !== OK) continue;
     for (let m = first[t]; m < first[t + 1]; m++) {
@@ -129,7 +130,7 @@ class Updates {
   constructor(transactions: Transactions, offset: Int32Array, slots: number, findings: FoldedFindings) {
     this.#transactions = transactions;
     this.#offset = offset;
-    this.#first = new Int32Array(slots).fill(-1);
+    this.#first = int32(slots).fill(-1);
     this.#findings = findings;
     this.#words = new Words(transactions);
   }

@@ -1,4 +1,5 @@
 // One pass over what committed transactions read from lists: what is wrong with a single transaction or a pair.
+import { int32 } from './growable.ts';
 import type { Json } from '../../harness/history/event.ts';
 import { FAIL, OK } from '../../harness/history/history.ts';
 import type { FoldedFindings } from '../fold.ts';
@@ -28,15 +29,15 @@ export function verifyLists(
   const { count, first, status, kind, key, keys, values, owner } = transactions;
   const { longest, order, offset, position, trusted } = versions;
   const report = new ListReports(transactions, versions, writes, findings);
-  const version = new Int32Array(kind.length).fill(NO_VERSION);
+  const version = int32(kind.length).fill(NO_VERSION);
   const finalAppend = finalAppends(transactions);
   const flaws = flawsOf(transactions, kinds, versions, report);
   // What the transaction at hand knows of a key: valid where stamp[k] is its number.
-  const stamp = new Int32Array(keys.length).fill(-1);
-  const ownLast = new Int32Array(keys.length);
-  const ownCount = new Int32Array(keys.length);
-  const lastRead = new Int32Array(keys.length);
-  const ownBefore = new Int32Array(kind.length);
+  const stamp = int32(keys.length).fill(-1);
+  const ownLast = int32(keys.length);
+  const ownCount = int32(keys.length);
+  const lastRead = int32(keys.length);
+  const ownBefore = int32(kind.length);
   for (let t = 0; t < count; t++) {
     if (status[t] !== OK) continue;
     for (let m = first[t]; m < first[t + 1]; m++) {
@@ -89,8 +90,8 @@ export function verifyLists(
 
 /** Each append's last successor of the same transaction and key: itself, unless the transaction appended again. */
 function finalAppends({ kind, key, owner, keys }: Transactions): Int32Array {
-  const final = new Int32Array(kind.length).fill(-1);
-  const later = new Int32Array(keys.length).fill(-1);
+  const final = int32(kind.length).fill(-1);
+  const later = int32(keys.length).fill(-1);
   for (let m = kind.length - 1; m >= 0; m--) {
     if (kind[m] !== APPEND) continue;
     const next = later[key[m]];
@@ -107,7 +108,7 @@ function flawsOf(
   { order, offset, longest, longestRead, position }: ListVersions,
   report: ListReports,
 ): { readonly failed: Int32Array; readonly unwritten: Int32Array } {
-  const failed = new Int32Array(keys.length).fill(0x7fffffff);
+  const failed = int32(keys.length).fill(0x7fffffff);
   const unwritten = failed.slice();
   for (let k = 0; k < keys.length; k++) {
     if (kinds.of[k] !== LIST) continue;

@@ -1,3 +1,4 @@
+import { int32 } from './growable.ts';
 import type { Json } from '../../harness/history/event.ts';
 import { OK } from '../../harness/history/history.ts';
 import { LIST, type KeyKinds } from './kinds.ts';
@@ -28,7 +29,7 @@ const NO_ELEMENTS: readonly Json[] = [];
 export function listVersions(transactions: Transactions, kinds: KeyKinds, writes: Writes): ListVersions {
   const { keys, kind, key, values, owner, status } = transactions;
   const longest: (readonly Json[])[] = keys.map(() => NO_ELEMENTS);
-  const longestRead = new Int32Array(keys.length).fill(-1);
+  const longestRead = int32(keys.length).fill(-1);
   for (let m = 0; m < kind.length; m++) {
     if (kind[m] !== READ || kinds.of[key[m]] !== LIST || status[owner[m]] !== OK) continue;
     const list = listOf(values[m]);
@@ -36,11 +37,11 @@ export function listVersions(transactions: Transactions, kinds: KeyKinds, writes
     longest[key[m]] = list;
     longestRead[key[m]] = m;
   }
-  const offset = new Int32Array(keys.length + 1);
+  const offset = int32(keys.length + 1);
   for (let k = 0; k < keys.length; k++) offset[k + 1] = offset[k] + longest[k].length + 1;
-  const order = new Int32Array(offset[keys.length]).fill(-1);
-  const position = new Int32Array(kind.length).fill(-1);
-  const trusted = new Int32Array(keys.length);
+  const order = int32(offset[keys.length]).fill(-1);
+  const position = int32(kind.length).fill(-1);
+  const trusted = int32(keys.length);
   for (let k = 0; k < keys.length; k++) {
     const list = longest[k];
     trusted[k] = list.length;

@@ -2,7 +2,7 @@
 import { identityOf } from '../../harness/history/dictionary.ts';
 import { NEMESIS, type Json } from '../../harness/history/event.ts';
 import { INFO, INVOKE, OK, type History } from '../../harness/history/history.ts';
-import { Column } from './growable.ts';
+import { int32 } from './growable.ts';
 
 export const READ = 0;
 export const APPEND = 1;
@@ -31,7 +31,7 @@ export interface Transactions {
   readonly previous: Int32Array;
   readonly first: Int32Array;
   readonly owner: Int32Array;
-  readonly kind: Int32Array;
+  readonly kind: Uint8Array;
   readonly key: Int32Array;
   readonly values: readonly Json[];
   readonly keys: readonly Json[];
@@ -52,13 +52,13 @@ export function transactionsOf(history: History): Transactions {
   let count = 0;
   for (let i = 0; i < history.length; i++)
     if (history.f[i] === f && history.type[i] === INVOKE && history.process[i] !== NEMESIS) count++;
-  const invoke = new Int32Array(count);
-  const complete = new Int32Array(count).fill(-1);
+  const invoke = int32(count);
+  const complete = int32(count).fill(-1);
   const status = new Uint8Array(count).fill(INFO);
-  const after = new Int32Array(count).fill(count);
-  const previous = new Int32Array(count).fill(-1);
-  const numberOf = new Int32Array(history.length).fill(-1);
-  const session = new Int32Array(count);
+  const after = int32(count).fill(count);
+  const previous = int32(count).fill(-1);
+  const numberOf = int32(history.length).fill(-1);
+  const session = int32(count);
   const sessions = new Map<number | string, number>();
   const lastOk: number[] = [];
   let t = 0;
@@ -108,19 +108,19 @@ type Micro = Pick<Transactions, 'first' | 'owner' | 'kind' | 'key' | 'values' | 
 
 function microOf(history: History, invoke: Int32Array, complete: Int32Array, status: Uint8Array): Micro {
   const count = invoke.length;
-  const first = new Int32Array(count + 1);
-  const owner = new Column(count * 3 + 1);
-  const kind = new Column(count * 3 + 1);
-  const key = new Column(count * 3 + 1);
-  const values: Json[] = [];
+  const valueEvent = (t: number): number => (status[t] === OK ? complete[t] : invoke[t]);
+  const first = int32(count + 1);
+  for (let t = 0; t < count; t++) first[t + 1] = first[t] + stepsOf(history, valueEvent(t)).length;
+  const owner = int32(first[count]);
+  const kind = new Uint8Array(first[count]);
+  const key = int32(first[count]);
+  const values = new Array<Json>(first[count]);
   const keys: Json[] = [];
   const keyNumber = new Map<unknown, number>();
   for (let t = 0; t < count; t++) {
-    first[t] = values.length;
-    const at = status[t] === OK ? complete[t] : invoke[t];
-    const micro = history.values[at];
-    if (!Array.isArray(micro)) throw malformed(at, 'its value is not a list of micro-operations');
-    for (const step of micro as readonly Json[]) {
+    const at = valueEvent(t);
+    let m = first[t];
+    for (const step of stepsOf(history, at)) {
       if (!Array.isArray(step) || step.length < 2)
         throw malformed(at, 'a micro-operation is not [f, key, value]');
       const [name, on, value] = step as readonly Json[];
@@ -134,22 +134,20 @@ function microOf(history: History, invoke: Int32Array, complete: Int32Array, sta
         keyNumber.set(identity, number);
         keys.push(on);
       }
-      owner.push(t);
-      kind.push(what);
-      key.push(number);
-      values.push(what === READ && status[t] !== OK ? null : (value ?? null));
+      owner[m] = t;
+      kind[m] = what;
+      key[m] = number;
+      values[m++] = what === READ && status[t] !== OK ? null : (value ?? null);
     }
   }
-  first[count] = values.length;
-  const length = values.length;
-  return {
-    first,
-    owner: owner.data.subarray(0, length),
-    kind: kind.data.subarray(0, length),
-    key: key.data.subarray(0, length),
-    values,
-    keys,
-  };
+  return { first, owner, kind, key, values, keys };
+}
+
+/** The micro-operations of an event. */
+function stepsOf(history: History, index: number): readonly Json[] {
+  const steps = history.values[index];
+  if (!Array.isArray(steps)) throw malformed(index, 'its value is not a list of micro-operations');
+  return steps as readonly Json[];
 }
 
 function malformed(index: number, what: string): NotTransactions {

@@ -1,3 +1,4 @@
+import { int32 } from './growable.ts';
 import { visitComponents } from './components.ts';
 import { ANY_RW, NONE, targetOf, typeOf, type Graph } from './graph.ts';
 import type { Budget, Start } from './search.ts';
@@ -23,7 +24,7 @@ export function closedByOne(graph: Graph, mask: number, budget: Budget): Start[]
       if ((typeOf(edges[e]) & mask & ANY_RW) !== 0 && place[targetOf(edges[e])] < place[v])
         starts.push({ from: v, to: targetOf(edges[e]), type: typeOf(edges[e]) });
   starts.sort((a, b) => place[a.to] - place[b.to]);
-  const bits = new Int32Array(nodes);
+  const bits = int32(nodes);
   const closed: Start[] = [];
   for (let s = 0; s < starts.length; s += BATCH) {
     if (budget.left <= 0) return closed.length > 0 ? closed : null;
@@ -51,8 +52,8 @@ export function closedByOne(graph: Graph, mask: number, budget: Budget): Start[]
 
 /** An order of the nodes in which every edge in `mask` leads forward; the graph has no cycle of such edges. */
 function topological(graph: Graph, mask: number): { place: Int32Array; nodeAt: Int32Array } {
-  const place = new Int32Array(graph.nodes);
-  const nodeAt = new Int32Array(graph.nodes);
+  const place = int32(graph.nodes);
+  const nodeAt = int32(graph.nodes);
   let next = graph.nodes;
   visitComponents(graph, mask, (stack, from) => {
     place[stack[from]] = --next;

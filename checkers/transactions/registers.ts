@@ -1,4 +1,5 @@
 // Registers: what each read returned, checked one transaction at a time, and the dependencies that can be inferred.
+import { int32 } from './growable.ts';
 import type { Json } from '../../harness/history/event.ts';
 import { FAIL, INFO, OK } from '../../harness/history/history.ts';
 import { witnessOf, type FoldedFindings } from '../fold.ts';
@@ -40,10 +41,10 @@ export function verifyRegisters(
 ): Registers {
   const { count, first, status, kind, key, keys, values, owner } = transactions;
   const report = new RegisterReports(transactions, findings);
-  const source = new Int32Array(kind.length).fill(NO_WRITE);
+  const source = int32(kind.length).fill(NO_WRITE);
   const final = finalWrites(transactions, kinds);
-  const stamp = new Int32Array(keys.length).fill(-1);
-  const last = new Int32Array(keys.length);
+  const stamp = int32(keys.length).fill(-1);
+  const last = int32(keys.length);
   for (let t = 0; t < count; t++) {
     if (status[t] !== OK) continue;
     for (let m = first[t]; m < first[t + 1]; m++) {
@@ -78,8 +79,8 @@ export function verifyRegisters(
 
 /** Each write's last successor of the same transaction and key: itself, unless the transaction wrote again. */
 function finalWrites({ kind, key, owner, keys }: Transactions, kinds: KeyKinds): Int32Array {
-  const final = new Int32Array(kind.length).fill(-1);
-  const later = new Int32Array(keys.length).fill(-1);
+  const final = int32(kind.length).fill(-1);
+  const later = int32(keys.length).fill(-1);
   for (let m = kind.length - 1; m >= 0; m--) {
     if (kind[m] === READ || kinds.of[key[m]] !== REGISTER) continue;
     const next = later[key[m]];
@@ -153,7 +154,7 @@ export function updatesOf(
   { source, final }: Registers,
 ): ReadonlyMap<number, readonly Update[]> {
   const updates = new Map<number, Update[]>();
-  const read = new Int32Array(keys.length).fill(-1);
+  const read = int32(keys.length).fill(-1);
   for (let t = 0; t < count; t++) {
     if (status[t] !== OK) continue;
     for (let m = first[t]; m < first[t + 1]; m++) {

@@ -1,5 +1,6 @@
 // Shortest cycles of a class: breadth-first search in the product of the graph and a small automaton that watches
 // the types of the edges taken. An automaton of q states over n nodes has n·q states to visit.
+import { int32 } from './growable.ts';
 import { ANY_RW, NONE, RW, WR, WW, targetOf, typeOf, usable, type Graph } from './graph.ts';
 
 /** What a cycle of a class looks like, from its first edge on. */
@@ -69,8 +70,8 @@ export class Search {
 
   constructor(graph: Graph) {
     this.#graph = graph;
-    this.#seen = new Int32Array(graph.nodes * STATES);
-    this.#parent = new Int32Array(graph.nodes * STATES);
+    this.#seen = int32(graph.nodes * STATES);
+    this.#parent = int32(graph.nodes * STATES);
     this.#via = new Uint8Array(graph.nodes * STATES);
   }
 

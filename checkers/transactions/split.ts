@@ -1,3 +1,4 @@
+import { int32 } from './growable.ts';
 import { visitComponents } from './components.ts';
 import { ANY_RW, Edges, NONE, graphOf, targetOf, typeOf, type Graph } from './graph.ts';
 import type { Start } from './search.ts';
@@ -11,7 +12,7 @@ import type { Start } from './search.ts';
  */
 export function nonadjacent(graph: Graph, mask: number): Start[] {
   const { nodes, offsets, edges } = graph;
-  const split = new Edges();
+  const split = new Edges(2 * edges.length);
   for (let v = 0; v < nodes; v++)
     for (let e = offsets[v]; e < offsets[v + 1]; e++) {
       const type = typeOf(edges[e]);
@@ -25,7 +26,7 @@ export function nonadjacent(graph: Graph, mask: number): Start[] {
         split.add(2 * v + 1, 2 * w, NONE);
       }
     }
-  const component = new Int32Array(2 * nodes);
+  const component = int32(2 * nodes);
   let count = 0;
   visitComponents(graphOf(2 * nodes, 2 * nodes, split), NONE, (stack, from, to) => {
     count++;

@@ -102,7 +102,7 @@ function dependencies(columns: Transactions, claimed: boolean): Dependencies {
   const findings = new FoldedFindings();
   const writes = new Writes(columns);
   const kinds = keyKinds(columns, writes);
-  const edges = new Edges();
+  const edges = new Edges(2 * columns.kind.length + 4 * columns.count);
   const virtual = new VirtualNodes(columns.count);
   const versions = listVersions(columns, kinds, writes);
   const version = verifyLists(columns, kinds, versions, writes, findings);

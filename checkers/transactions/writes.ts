@@ -1,3 +1,4 @@
+import { int32 } from './growable.ts';
 import { identityOf } from '../../harness/history/dictionary.ts';
 import type { Json } from '../../harness/history/event.ts';
 import { FAIL } from '../../harness/history/history.ts';
@@ -24,8 +25,8 @@ export class Writes {
     for (const what of kind) if (what !== READ) count++;
     const size = 2 ** Math.ceil(Math.log2(Math.max(4, count * 2)));
     this.#mask = size - 1;
-    this.#slots = new Int32Array(size).fill(-1);
-    this.#ids = new Int32Array(kind.length);
+    this.#slots = int32(size).fill(-1);
+    this.#ids = int32(kind.length);
     for (let m = 0; m < kind.length; m++) {
       if (kind[m] === READ) continue;
       const id = this.#idOf(values[m], true);
