@@ -51,17 +51,17 @@ const tests = (name, words, minutes, env) =>
 
 const stages = {
   // README's second command, exactly.
-  test: () => vitest('test', 'npm', ['test'], { minutes: 6 }),
+  test: () => vitest('test', 'npm', ['test'], { minutes: 12 }),
   lint: () => run('npm', ['run', '--silent', 'lint'], { minutes: 5 }),
   types: () => run('npm', ['run', '--silent', 'types'], { minutes: 3 }),
   architecture: () => run('npm', ['run', '--silent', 'architecture'], { minutes: 2 }),
   determinism: () => script('scripts/determinism.ts', [], 5),
-  fuzz: () => script('scripts/fuzz.ts', [], 10),
+  fuzz: () => script('scripts/fuzz.ts', [], 15),
   // The store's claims, held by its own replicas in virtual time over many seeds.
   simulations: () => tests('simulations', ['clusters/reference/claims.test.ts'], 10, { ALIBI_SEEDS: '30' }),
-  experiments: () => script('scripts/experiments.ts', [], 8),
+  experiments: () => script('scripts/experiments.ts', [], 12),
   images: () => startEngine() && script('scripts/images.ts', [], 10, docker),
-  clusters: () => tests('clusters', ['docker'], 14, docker),
+  clusters: () => tests('clusters', ['docker'], 20, docker),
   browser: () => setUpBrowser() && tests('browser', ['results/report.test.ts'], 5, { ALIBI_REQUIRE_BROWSER: '1' }),
 };
 
