@@ -47,7 +47,10 @@ const script = (path, args, minutes, env) =>
 
 /** The test files whose path has one of these words. */
 const tests = (name, words, minutes, env) =>
-  vitest(name, process.execPath, [join('node_modules', 'vitest/vitest.mjs'), 'run', ...words], { minutes, env });
+  vitest(name, process.execPath, [join('node_modules', 'vitest/vitest.mjs'), 'run', ...words], {
+    minutes,
+    env,
+  });
 
 const stages = {
   // README's second command, exactly.
@@ -62,7 +65,8 @@ const stages = {
   experiments: () => script('scripts/experiments.ts', [], 12),
   images: () => startEngine() && script('scripts/images.ts', [], 10, docker),
   clusters: () => tests('clusters', ['docker'], 20, docker),
-  browser: () => setUpBrowser() && tests('browser', ['results/report.test.ts'], 5, { ALIBI_REQUIRE_BROWSER: '1' }),
+  browser: () =>
+    setUpBrowser() && tests('browser', ['results/report.test.ts'], 5, { ALIBI_REQUIRE_BROWSER: '1' }),
 };
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(stages);

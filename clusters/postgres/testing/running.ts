@@ -95,9 +95,9 @@ function unavailable<T extends object>(reason: string): T {
   });
 }
 
-/** Polls until it holds; fails the test after ten seconds. */
+/** Polls until it holds; fails the test after half a minute. */
 export async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
+  for (let attempt = 0; attempt < 600; attempt++) {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
