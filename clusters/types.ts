@@ -67,6 +67,8 @@ export interface ClusterDefinition {
     world: World,
     settings: Readonly<Record<string, Setting>>,
   ) => string | null;
+  /** Why these settings cannot be had together in that world, or null: checked before anything starts. */
+  readonly conflict?: (settings: Readonly<Record<string, Setting>>, world: World) => string | null;
   /** Images it needs in the Docker world. */
   readonly images?: readonly string[];
   readonly create: (context: ClusterContext) => Cluster;

@@ -77,6 +77,8 @@ export function resolveRun(request: RunRequest): ResolvedRun {
         `(it has: ${cluster.ports.join(', ')}); see alibi list matrix`,
     );
   const settings = resolveSettings(cluster, configuration, request.settings ?? {});
+  const conflict = cluster.conflict?.(settings, world) ?? null;
+  if (conflict !== null) throw new UsageError(`${cluster.name} cannot be run so: ${conflict}`);
   const nodes = request.nodes ?? configuration.nodes ?? 3;
   const nodeNames = Array.from({ length: nodes }, (_, i) => `n${i + 1}`);
   const faults = faultsOf(request.nemesis ?? '', nodeNames);

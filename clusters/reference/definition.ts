@@ -1,4 +1,5 @@
 import { defineCluster, type Configuration, type Setting, type SimulatedContext } from '../types.ts';
+import { bugConflict } from './bugs.ts';
 import { claimOf } from './claims.ts';
 import { ReferenceCluster } from './cluster.ts';
 import { StoreNodes } from './nodes.ts';
@@ -69,6 +70,10 @@ export const reference = defineCluster({
     }),
   ],
   settings: SETTINGS,
+  conflict: (settings, world) => {
+    const { bug, strategy } = storeSettings(settings);
+    return bugConflict(bug, strategy, world);
+  },
   refuses: (family, _world, settings) =>
     storeSettings(settings).strategy === 'multi-leader-lww' && OPERATOR_FAMILIES.includes(family)
       ? 'in a multi-leader store every node leads: there is no standby'

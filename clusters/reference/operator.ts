@@ -50,17 +50,21 @@ export class StoreOperator implements Operator {
     const from = this.primary;
     const { fencing, ack } = this.#settings;
     const epoch = this.#epoch + 1;
-    if (fence && fencing) await this.#fence(from, epoch);
+    const stopped = fence && fencing ? await this.#fence(from, epoch) : null;
     const candidates = await this.#candidates(from, epoch);
     const members = candidates.map((candidate) => candidate.name);
     const followers = latestMembers(candidates, this.#members).filter((name) => name !== from).length;
     const needed = neededForFailover(ack, followers);
-    if (candidates.length < needed)
+    if (candidates.length < needed) {
+      if (stopped) await this.#reinstate(stopped, epoch);
       throw new Error(
         `failover from ${from}: ${needed} up-to-date standbys must answer before one may be promoted, ` +
           `and these do: ${members.join(', ') || 'none'}`,
       );
-    const to = candidates.reduce((best, next) => (isAhead(next, best) ? next : best)).name;
+    }
+    const to = candidates.reduce(
+      this.#settings.bug === 'promote-least-advanced' ? lessAdvanced : moreAdvanced,
+    ).name;
     await this.#servers.ask(to, { command: 'promote', epoch, members });
     [this.#epoch, this.#members, this.primary] = [epoch, members, to];
     const holds = async () => (await this.#servers.ask(to, { command: 'status' })).serving;
@@ -85,10 +89,18 @@ export class StoreOperator implements Operator {
     return this.failover({ fence: true });
   }
 
-  /** The old leader promises to stop; one that does not answer is killed. */
-  async #fence(node: string, epoch: number): Promise<void> {
+  /** The old leader promises to stop, and says how it stands; one that does not answer is killed: null. */
+  async #fence(node: string, epoch: number): Promise<Status | null> {
     const fenced = await this.#servers.ask(node, { command: 'fence', epoch }).catch(() => null);
-    if (fenced?.role !== 'follower') await this.#servers.kill(node);
+    if (fenced?.role === 'follower') return fenced;
+    await this.#servers.kill(node);
+    return null;
+  }
+
+  /** Nobody may take the old leader's place: it has everything, and leads the epoch that it has promised. */
+  async #reinstate({ name, members }: Status, epoch: number): Promise<void> {
+    [this.#epoch, this.#members] = [epoch, members];
+    await this.#servers.ask(name, { command: 'promote', epoch, members }).catch(() => undefined);
   }
 
   /** Standbys that answer and whose acknowledgements counted until now. */
@@ -114,8 +126,17 @@ function isAhead(a: Status, b: Status): boolean {
   return a.lastEpoch === b.lastEpoch ? a.durable > b.durable : a.lastEpoch > b.lastEpoch;
 }
 
+function moreAdvanced(best: Status, next: Status): Status {
+  return isAhead(next, best) ? next : best;
+}
+
+/** The bug `promote-least-advanced`. */
+function lessAdvanced(worst: Status, next: Status): Status {
+  return isAhead(worst, next) ? next : worst;
+}
+
 /** The members by the most advanced log: a change that was in force is in at least one of enough logs. */
 function latestMembers(candidates: readonly Status[], otherwise: readonly string[]): readonly string[] {
   if (candidates.length === 0) return otherwise;
-  return candidates.reduce((best, next) => (isAhead(next, best) ? next : best)).members;
+  return candidates.reduce(moreAdvanced).members;
 }

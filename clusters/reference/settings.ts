@@ -1,4 +1,5 @@
 import type { Setting, SettingDefinition } from '../types.ts';
+import { BUGS, type BugName } from './bugs.ts';
 import type { Granularity } from './replica/lww.ts';
 import type { Acknowledgement } from './replica/types.ts';
 import type { Reads } from './routing.ts';
@@ -11,6 +12,8 @@ export interface StoreSettings {
   readonly reads: Reads;
   readonly fencing: boolean;
   readonly lww: Granularity;
+  /** A defect to have on purpose. */
+  readonly bug: BugName | 'none';
 }
 
 export const SETTINGS: readonly SettingDefinition[] = [
@@ -48,6 +51,13 @@ export const SETTINGS: readonly SettingDefinition[] = [
     values: ['row', 'field'],
     default: 'row',
   },
+  {
+    name: 'bug',
+    title: 'A defect to have on purpose, as a proof that it is caught',
+    type: 'string',
+    values: ['none', ...BUGS.keys()],
+    default: 'none',
+  },
 ];
 
 /** Fills in defaults. The values were checked against {@link SETTINGS} before. */
@@ -57,7 +67,8 @@ export function storeSettings(settings: Readonly<Record<string, Setting>>): Stor
 }
 
 export function strategyOf(settings: StoreSettings, firstLeader: string): Strategy {
+  const { bug } = settings;
   return settings.strategy === 'single-leader'
-    ? { strategy: 'single-leader', firstLeader, ack: settings.ack, fencing: settings.fencing }
-    : { strategy: 'multi-leader-lww', granularity: settings.lww };
+    ? { strategy: 'single-leader', firstLeader, ack: settings.ack, fencing: settings.fencing, bug }
+    : { strategy: 'multi-leader-lww', granularity: settings.lww, bug };
 }

@@ -1,7 +1,7 @@
 import type { ConfigEntry, ReplicaLog } from './log.ts';
 import type { Ack, Ship } from './messages.ts';
 import { reachedBy, required } from './quorum.ts';
-import type { Acknowledgement } from './types.ts';
+import type { Acknowledgement, ReplicaOptions } from './types.ts';
 
 const BATCH = 256;
 
@@ -39,13 +39,13 @@ export class Leadership {
 
   /** The log must hold this epoch's promotion already: it is found there. */
   constructor(
-    options: { readonly name: string; readonly peers: readonly string[]; readonly ack: Acknowledgement },
+    options: ReplicaOptions & { readonly ack: Acknowledgement },
     log: ReplicaLog,
     send: (to: string, message: Ship) => void,
   ) {
     this.epoch = log.epoch;
     this.#name = options.name;
-    this.#ack = options.ack;
+    this.#ack = options.bug === 'ack-before-quorum' ? 'async' : options.ack;
     this.#log = log;
     this.#send = send;
     this.#first = promotionOf(log);

@@ -17,6 +17,11 @@ export function isLater(a: Stamp, b: Stamp): boolean {
   return a.node === b.node ? a.count > b.count : a.node > b.node;
 }
 
+/** The bug `lww-tie-by-arrival`: of equal stamps, the one that is looked at later wins. */
+export function isLaterOrArrived(a: Stamp, b: Stamp): boolean {
+  return a.time >= b.time;
+}
+
 /** A stamped update, as it is logged and shipped. `fields` null = the row's tombstone. */
 export interface Update {
   readonly table: string;
@@ -40,10 +45,13 @@ interface Row {
 /** Rows under last-writer-wins (Thomas 1979; Johnson & Thomas, RFC 677): merging is commutative and idempotent. */
 export class LwwTables {
   readonly #granularity: Granularity;
+  readonly #isLater: typeof isLater;
   readonly #tables = new Map<string, Map<string, Row>>();
 
-  constructor(granularity: Granularity) {
+  /** `order`: which of two stamps wins. */
+  constructor(granularity: Granularity, order = isLater) {
     this.#granularity = granularity;
+    this.#isLater = order;
   }
 
   /** The update that a change amounts to on this replica; null for a cas that does not match. */
@@ -59,17 +67,17 @@ export class LwwTables {
   merge({ table, key, fields, stamp }: Update): void {
     const row = this.#row(table, key);
     if (fields === null) {
-      if (isLater(stamp, row.deleted)) row.deleted = stamp;
+      if (this.#isLater(stamp, row.deleted)) row.deleted = stamp;
       return;
     }
     if (this.#granularity === 'row') {
-      if (!isLater(stamp, row.written)) return;
+      if (!this.#isLater(stamp, row.written)) return;
       row.written = stamp;
       row.fields.clear();
     }
     for (const [name, value] of Object.entries(fields)) {
       const present = row.fields.get(name);
-      if (!present || isLater(stamp, present.stamp)) row.fields.set(name, { value, stamp });
+      if (!present || this.#isLater(stamp, present.stamp)) row.fields.set(name, { value, stamp });
     }
   }
 
@@ -77,7 +85,7 @@ export class LwwTables {
   read(table: string, key: string): Fields | null {
     const row = this.#tables.get(table)?.get(key);
     if (!row) return null;
-    const visible = [...row.fields].filter(([, field]) => isLater(field.stamp, row.deleted));
+    const visible = [...row.fields].filter(([, field]) => this.#isLater(field.stamp, row.deleted));
     if (visible.length === 0) return null;
     visible.sort(([a], [b]) => (a < b ? -1 : 1));
     return Object.fromEntries(visible.map(([name, field]) => [name, field.value]));

@@ -1,5 +1,5 @@
 import type { Json } from '../../../harness/history/event.ts';
-import { LwwTables, type Granularity, type Update } from './lww.ts';
+import { LwwTables, isLater, isLaterOrArrived, type Granularity, type Update } from './lww.ts';
 import { isChange } from './tables.ts';
 import {
   HEARTBEAT_MS,
@@ -53,6 +53,7 @@ const BATCH = 256;
 export class MultiLeader implements Replica<MultiLeaderMessage> {
   readonly #options: MultiLeaderOptions;
   readonly #tables: LwwTables;
+  readonly #byArrival: boolean;
   /** Our own updates, in order. */
   readonly #own: Update[] = [];
   #ownDurable = 0;
@@ -67,7 +68,8 @@ export class MultiLeader implements Replica<MultiLeaderMessage> {
 
   constructor(options: MultiLeaderOptions) {
     this.#options = options;
-    this.#tables = new LwwTables(options.granularity);
+    this.#byArrival = options.bug === 'lww-tie-by-arrival';
+    this.#tables = new LwwTables(options.granularity, this.#byArrival ? isLaterOrArrived : isLater);
     this.#peers = new Map(options.peers.map((peer) => [peer, { next: 1, acked: 0, before: 0 }]));
     for (const node of [options.name, ...options.peers]) {
       this.#taken.set(node, 0);
@@ -119,7 +121,8 @@ export class MultiLeader implements Replica<MultiLeaderMessage> {
     if (isChange(request)) {
       const { name } = this.#options;
       const count = this.#own.length + 1;
-      const update = this.#tables.prepare(request, { time: clock, node: name, count });
+      const time = this.#byArrival ? Math.floor(clock / 1000) * 1000 : clock;
+      const update = this.#tables.prepare(request, { time, node: name, count });
       if (update) {
         this.#own.push(update);
         this.#take(name, count, update, () => (this.#ownDurable = count));

@@ -31,6 +31,9 @@ export interface SingleLeaderOptions extends ReplicaOptions {
 /** How far before a disagreement the logs are compared next. */
 const STEP_BACK = 32;
 
+/** How many entries the bug `truncate-acknowledged` drops. */
+const UNPROVEN = 5;
+
 interface PendingRead {
   readonly id: number;
   readonly request: Exclude<Request, Change>;
@@ -93,8 +96,10 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
   }
 
   #start({ records, standby }: Extract<Input<SingleLeaderMessage>, { kind: 'start' }>): void {
-    const { name, peers, firstLeader, ack } = this.#options;
+    const { name, peers, firstLeader, ack, bug } = this.#options;
     this.#log.recover(records);
+    if (bug === 'truncate-acknowledged' && this.#log.leader === name)
+      this.#log.truncate(Math.max(this.#log.configs.at(-1) ?? 0, this.#log.last - UNPROVEN));
     if (ack === 'async') this.#commit = this.#log.last;
     this.#readableFrom = this.#log.last;
     this.#apply();
@@ -284,12 +289,14 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
       this.#writes.set(lsn, id);
       return;
     }
-    const confirm = this.#options.fencing && this.#options.ack !== 'async';
+    const { fencing, ack, bug } = this.#options;
+    const confirm = fencing && ack !== 'async' && bug !== 'no-read-confirmation';
     this.#reads.push({ id, request, round: confirm ? leading.startRound() : 0 });
     this.#answerReads(leading);
   }
 
   #readable(): boolean {
+    if (this.#options.bug === 'serve-before-catching-up') return true;
     return this.#inLine && this.#log.epoch > 0 && this.#applied >= this.#readableFrom;
   }
 

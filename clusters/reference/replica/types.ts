@@ -1,6 +1,7 @@
 // The replica as a state machine: inputs in, effects out, no I/O. Whoever drives it (a server with sockets and disks,
 // or a simulator) carries the effects out and feeds the results back as inputs.
 import type { Json } from '../../../harness/history/event.ts';
+import type { BugName } from '../bugs.ts';
 
 export type Fields = Readonly<Record<string, Json>>;
 
@@ -100,6 +101,8 @@ export type Acknowledgement = 'async' | 'semi-sync' | 'sync';
 export interface ReplicaOptions {
   readonly name: string;
   readonly peers: readonly string[];
+  /** A defect to have on purpose. */
+  readonly bug: BugName | 'none';
 }
 
 /** Nothing else moves a replica for this long: it sends again what was not acknowledged. */

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../../harness/hosts/types.ts';
+import type { BugName } from '../bugs.ts';
 import type { Granularity } from '../replica/lww.ts';
 import { MultiLeader, type MultiLeaderMessage } from '../replica/multi-leader.ts';
 import type { SingleLeaderMessage } from '../replica/messages.ts';
@@ -6,14 +7,15 @@ import { SingleLeader } from '../replica/single-leader.ts';
 import type { Acknowledgement, Replica } from '../replica/types.ts';
 
 /** What makes a replica: the same object for a server process and for a simulated node. */
-export type Strategy =
+export type Strategy = { readonly bug: BugName | 'none' } & (
   | {
       readonly strategy: 'single-leader';
       readonly firstLeader: string;
       readonly ack: Acknowledgement;
       readonly fencing: boolean;
     }
-  | { readonly strategy: 'multi-leader-lww'; readonly granularity: Granularity };
+  | { readonly strategy: 'multi-leader-lww'; readonly granularity: Granularity }
+);
 
 /** The server's whole configuration, given as one JSON argument. */
 export interface ServerConfig {

@@ -1,5 +1,6 @@
 import type { Json } from '../../../harness/history/event.ts';
-import type { Clock, Random } from '../../../harness/runtime/types.ts';
+import { SECOND, type Clock, type Random } from '../../../harness/runtime/types.ts';
+import type { BugName } from '../bugs.ts';
 import { SYNC, draw } from './durations.ts';
 
 /** What a crash did to the records that were not synced yet. */
@@ -9,10 +10,14 @@ export interface Loss {
   readonly torn: boolean;
 }
 
+/** How long the bug `no-fsync` leaves records to the operating system, ns. */
+const WRITE_BACK = SECOND;
+
 /** A node's write-ahead log. Appends that arrive while the disk is busy share the next sync. */
 export class SimDisk {
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #bug: BugName | 'none';
   readonly #records: Json[] = [];
   #unsynced: Json[] = [];
   #syncing = false;
@@ -21,9 +26,10 @@ export class SimDisk {
   /** Counts the crashes: a sync that one of them interrupted never ends. */
   #crashes = 0;
 
-  constructor(clock: Clock, random: Random) {
+  constructor(clock: Clock, random: Random, bug: BugName | 'none' = 'none') {
     this.#clock = clock;
     this.#random = random;
+    this.#bug = bug;
   }
 
   /** What the disk holds. From now on `onDurable` hears how many of the records appended since are on it. */
@@ -35,6 +41,7 @@ export class SimDisk {
 
   append(record: Json): void {
     this.#unsynced.push(record);
+    if (this.#bug === 'no-fsync') this.#pretend();
     if (!this.#syncing) this.#sync();
   }
 
@@ -47,21 +54,45 @@ export class SimDisk {
     if (unsynced.length === 0) return { lost: 0, torn: false };
     const kept = this.#random.below(unsynced.length + 1);
     for (let i = 0; i < kept; i++) this.#records.push(unsynced[i]);
-    return { lost: unsynced.length - kept, torn: kept < unsynced.length && this.#random.chance(0.5) };
+    const torn = kept < unsynced.length && this.#random.chance(0.5);
+    if (torn && this.#bug === 'torn-tail-accepted') this.#records.push(tear(unsynced[kept]));
+    return { lost: unsynced.length - kept, torn };
   }
 
   #sync(): void {
     const crashes = this.#crashes;
     const batch = this.#unsynced.length;
     this.#syncing = true;
-    this.#clock.after(draw(this.#random, SYNC), () => {
+    const lazily = this.#bug === 'no-fsync';
+    this.#clock.after(lazily ? WRITE_BACK : draw(this.#random, SYNC), () => {
       if (this.#crashes !== crashes) return;
       for (let i = 0; i < batch; i++) this.#records.push(this.#unsynced[i]);
       this.#unsynced = this.#unsynced.slice(batch);
-      this.#durable += batch;
       this.#syncing = false;
-      this.#onDurable(this.#durable);
+      if (!lazily) this.#onDurable((this.#durable += batch));
       if (this.#unsynced.length > 0) this.#sync();
     });
   }
+
+  /** Says at once that it is durable. */
+  #pretend(): void {
+    const [crashes, count] = [this.#crashes, ++this.#durable];
+    this.#clock.after(0, () => this.#crashes === crashes && this.#onDurable(count));
+  }
+}
+
+/** A record of which only the front reached the disk: the numbers that were to be stored are zeros. */
+function tear(record: Json): Json {
+  return JSON.parse(JSON.stringify(record), (name: string, value: Json) =>
+    name === 'fields' ? zeroed(value) : value,
+  ) as Json;
+}
+
+function zeroed(fields: Json): Json {
+  return Object.fromEntries(
+    Object.entries(fields as object).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? 0 : (value as Json),
+    ]),
+  );
 }

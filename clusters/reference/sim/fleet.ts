@@ -36,7 +36,7 @@ export class SimFleet implements Fleet {
           name,
           clock,
           random: runtime.random('sim/boot').fork(name),
-          disk: new SimDisk(clock, runtime.random('sim/disk').fork(name)),
+          disk: new SimDisk(clock, runtime.random('sim/disk').fork(name), strategy.bug),
           makeReplica: () => createReplica(name, peers, strategy),
           send: (to, message, later) =>
             outward.get(to)?.send(later, () => this.#node(to).take({ kind: 'message', from: name, message })),

@@ -70,6 +70,13 @@ describe('what the store claims holds in simulation', () => {
       expect((await judged(run)).reasons).toEqual([]);
     }
   }, 120_000);
+
+  it('a failover that is refused for want of standbys leaves the old leader in charge', async () => {
+    const run = { configuration: 'semi-sync', workload: 'set', time: 20, faultFor: 3, seed: '1' };
+    const { anomalies, reasons } = await judged({ ...run, nemesis: 'partition:n3,failover' });
+    expect(reasons.join()).toContain('does not take hold');
+    expect(anomalies.map(({ name }) => name)).toEqual([]);
+  });
 });
 
 describe('what the store does not claim is seen in simulation', () => {
