@@ -2,6 +2,7 @@
 import { READ, eventOf, type Transactions } from './micro.ts';
 import { ANY_RW, PROCESS, REALTIME, WR, WW } from './graph.ts';
 import type { Anomaly, Cycle } from './classify.ts';
+import { anomalyGraph, dotOf } from './picture.ts';
 import type { Step } from './search.ts';
 import { shortened } from './shorten.ts';
 import { Words } from './words.ts';
@@ -13,6 +14,9 @@ import { witnessOf } from '../fold.ts';
 export interface Reasons {
   readonly why: (from: number, to: number, type: number) => string | null;
 }
+
+/** Transactions in a picture at most. */
+const DRAWN = 50;
 
 const NAMES: readonly (readonly [number, string])[] = [
   [WW, 'ww'],
@@ -36,7 +40,7 @@ export class Explainer {
 
   /**
    * Evidence: `transactions` the nodes, `edges` between their events with type and reason, `component` how many
-   * transactions hang together, `also` cycles of other classes among them.
+   * transactions hang together, `dot` the picture, `also` cycles of other classes among them.
    */
   finding(anomaly: Anomaly): Finding {
     const cycle = { ...anomaly, ...this.shortened(anomaly) };
@@ -61,8 +65,28 @@ export class Explainer {
         transactions: anomaly.steps.map((step) => this.#words.transaction(step.from)),
         edges: this.#edges(anomaly),
         component: anomaly.size,
+        ...this.#picture(anomaly),
         ...(anomaly.also.length === 0 ? {} : { also: anomaly.also.map((other) => this.#other(other)) }),
       },
+    };
+  }
+
+  /** As a graph for Graphviz, unless it is too large to be of help. */
+  #picture(cycle: Cycle): { readonly dot?: string } {
+    if (cycle.steps.length > DRAWN) return {};
+    const nodes = cycle.steps.map(({ from }) => ({
+      event: eventOf(this.#transactions, from),
+      label: this.#words.line(from),
+    }));
+    const arrows = cycle.steps.map((step) => this.#arrow(step));
+    return { dot: dotOf(anomalyGraph(nodes, arrows)) };
+  }
+
+  #arrow({ from, to, type }: Step): { readonly from: number; readonly to: number; readonly type: string } {
+    return {
+      from: eventOf(this.#transactions, from),
+      to: eventOf(this.#transactions, to),
+      type: NAMES.find(([mask]) => (mask & type) !== 0)?.[1] ?? '',
     };
   }
 
@@ -71,12 +95,7 @@ export class Explainer {
   }
 
   #edges({ steps }: Cycle): Json {
-    return steps.map((step) => ({
-      from: eventOf(this.#transactions, step.from),
-      to: eventOf(this.#transactions, step.to),
-      type: NAMES.find(([mask]) => (mask & step.type) !== 0)?.[1] ?? '',
-      because: this.#why(step),
-    }));
+    return steps.map((step) => ({ ...this.#arrow(step), because: this.#why(step) }));
   }
 
   #event(t: number): string {

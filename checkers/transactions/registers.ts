@@ -117,6 +117,7 @@ export function registerEdges(
   updaters.forEach((same) => {
     if (same.length > 1) updates.lost(same);
   });
+  for (const circle of circlesOf(updaters)) updates.circle(circle);
   const version = (m: number): number => (source[m] === INITIAL ? -1 - key[m] : final[source[m]]);
   for (let m = 0; m < kind.length; m++) {
     const t = owner[m];
@@ -170,6 +171,27 @@ export function updatesOf(
     }
   }
   return updates;
+}
+
+/** Updates of a key each of which read what the one before it had written, and the first what the last had. */
+function circlesOf(updaters: ReadonlyMap<number, readonly Update[]>): Update[][] {
+  const cause = new Map<number, { readonly version: number; readonly update: Update }>();
+  updaters.forEach((same, version) => {
+    for (const update of same) cause.set(update.update, { version, update });
+  });
+  const done = new Set<number>();
+  const circles: Update[][] = [];
+  for (const start of cause.keys()) {
+    const path: number[] = [];
+    let at = start;
+    for (; cause.has(at) && !done.has(at); at = cause.get(at)?.version ?? NO_WRITE) {
+      done.add(at);
+      path.push(at);
+    }
+    const begin = path.indexOf(at);
+    if (begin >= 0) circles.push(path.slice(begin).flatMap((write) => cause.get(write)?.update ?? []));
+  }
+  return circles;
 }
 
 /** Of each final write, the transaction of the same session that wrote the key next after it completed. */
@@ -238,6 +260,17 @@ class RegisterReports {
       read,
       [write, read],
       () => `${w.did(read)}, a version in the middle of ${w.event(write)}, which then ${w.wrote(final)}`,
+    );
+  }
+
+  circle(updates: readonly Update[]): void {
+    const w = this.#words;
+    const steps = updates.map(({ read, update }) => `${w.did(read)} and ${w.wrote(update)}`);
+    this.#add(
+      'cyclic-versions',
+      updates[0].read,
+      updates.map(({ update }) => update),
+      () => `The versions of ${w.key(updates[0].read)} follow each other in a circle: ${steps.join('; ')}`,
     );
   }
 

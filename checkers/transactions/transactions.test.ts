@@ -110,6 +110,7 @@ describe('registers', () => {
     ['internal', concurrent('w x 1, r x 2', 'w x 2')],
     ['internal', concurrent('r x, r x 1', 'w x 1')],
     ['lost-update', concurrent('r x, w x 1', 'r x, w x 2')],
+    ['cyclic-versions', concurrent('r x 2, w x 1', 'r x 1, w x 2')],
     ['G1c', concurrent('w x 1, r y 1', 'w y 1, r x 1')],
     ['G-single-item', concurrent('w x 1, w y 1', 'r x 1, r y')],
     ['G-nonadjacent-item', concurrent('w x 1', 'w y 1', 'r x 1, r y', 'r x, r y 1')],

@@ -52,6 +52,15 @@ export class Words {
     return [...new Set(micro.map((m) => this.#transactions.owner[m]))].map((t) => this.transaction(t));
   }
 
+  /** What a transaction did, in a line: `append x 1, r y [2 3]`. */
+  line(t: number): string {
+    const { first, kind, keys, key, values } = this.#transactions;
+    const parts: string[] = [];
+    for (let m = first[t]; m < first[t + 1]; m++)
+      parts.push(`${['r', 'append', 'w'][kind[m]]} ${plain(keys[key[m]])} ${shown(values[m])}`);
+    return parts.join(', ');
+  }
+
   /** One transaction, for drawing. Long lists are cut. */
   transaction(t: number): Json {
     const { first, kind, history } = this.#transactions;
