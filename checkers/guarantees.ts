@@ -16,7 +16,7 @@ const table: readonly Guarantee[] = [
   {
     name: 'linearizable',
     title: 'Every operation takes effect at one instant between its invocation and its completion',
-    implies: ['sequential', 'durable', 'no-stale-read', 'single-primary', 'no-duplicates'],
+    implies: ['sequential', 'durable', 'no-stale-read', 'no-duplicates'],
     source: 'Herlihy & Wing, Linearizability, TOPLAS 1990',
   },
   {
@@ -32,6 +32,7 @@ const table: readonly Guarantee[] = [
     source:
       'Vitenberg & Friedman, On the locality of consistency conditions, DISC 2003 (real-time order of writes)',
   },
+  // Not implied by linearizability: a deposed leader that does not know it yet, and can confirm nothing, harms nobody.
   {
     name: 'single-primary',
     title: 'At most one node at a time takes writes as the primary',
