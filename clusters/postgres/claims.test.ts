@@ -21,6 +21,7 @@ describe('asynchronous replication', () => {
       'read-committed',
       'durable',
       'convergent',
+      'single-primary',
       'recovers',
     ]);
   });
