@@ -21,7 +21,13 @@ export function claimOf(given: Readonly<Record<string, Setting>>): Claim {
   const replicated = durable && waitsForStandby(settings);
   const reads = readsOf(settings);
   return {
-    guarantee: [...reads.guarantee, ...(durable ? ['durable'] : []), 'convergent', 'single-primary', 'recovers'],
+    guarantee: [
+      ...reads.guarantee,
+      ...(durable ? ['durable'] : []),
+      'convergent',
+      'single-primary',
+      'recovers',
+    ],
     operations: 'acknowledged writes, and single-statement reads',
     reads: reads.text,
     tolerates: {
