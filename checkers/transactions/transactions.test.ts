@@ -178,6 +178,15 @@ describe('what cannot be judged', () => {
 });
 
 describe('models', () => {
+  it('a fractured read is never called valid under read atomic: what cannot be told apart is unknown', () => {
+    const fractured = concurrent('a x 1, a y 1', 'r x [1], r y', 'r y [1]');
+    for (const model of ['read-atomic', 'causal-cerone', 'prefix'])
+      expect(transactions.check(fractured, { consistency: [model] })).toMatchObject({ valid: 'unknown' });
+    expect(transactions.check(fractured, { consistency: ['serializable'] })).toMatchObject({ valid: false });
+    const whole = concurrent('a x 1, a y 1', 'r x [1], r y [1]');
+    expect(transactions.check(whole, { consistency: ['read-atomic'] })).toMatchObject({ valid: true });
+  });
+
   it('implications reach claims', () => {
     expect(closure(['serializable'])).toContain('read-atomic');
     expect(closure(['strict-serializable'])).toContain('linearizable');
