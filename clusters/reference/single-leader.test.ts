@@ -138,6 +138,19 @@ describe('a single leader', () => {
     expect(await write).toMatchObject({ type: 'info', error: { code: 'deposed' } });
   });
 
+  it('a write whose server is killed while it waits is indeterminate, and may be there after the restart', async () => {
+    store = await TestStore.start({ ack: 'sync', reads: 'primary' });
+    await store.links.cut(store.between(['n1'], ['n2', 'n3']), 'drop');
+    const write = store.write('x', 1, { ms: 5000 });
+    await eventually('it is in the log', () => readFileSync(walOf('n1'), 'utf8').includes('"register"'));
+    await store.cluster.processes.kill('n1');
+    expect((await write).type).toBe('info');
+    await store.links.heal();
+    await store.cluster.processes.restart('n1');
+    expect((await store.cluster.settle(10_000)).settled).toBe(true);
+    expect(await store.valueAt('n1', 'x')).toBe(1);
+  });
+
   it('without fencing, promotion beside a partition leaves two primaries that both acknowledge', async () => {
     store = await TestStore.start({ ack: 'async', reads: 'primary', fencing: false });
     const old = await store.client();
