@@ -8,8 +8,8 @@ export default defineConfig({
     exclude: ['node_modules/**', 'dist/**'],
     // CI adds up what ran, what failed and what skipped from this report.
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
-    // Two cores: more workers would only make the timing-sensitive suites (real servers) noisy.
-    maxWorkers: 2,
+    // Suites with real servers mostly wait: three overlap well on two cores, more only make them slow.
+    maxWorkers: 3,
     testTimeout: 180_000,
     hookTimeout: 120_000,
   },
