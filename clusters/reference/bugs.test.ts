@@ -26,7 +26,7 @@ describe('a store with a defect', () => {
     const run = (configuration: string, bug: string, world: 'sim' | 'process') => () =>
       resolveRun({ cluster: 'reference', configuration, world, settings: { bug } });
     expect(run('async', 'lww-tie-by-arrival', 'sim')).toThrow(
-      'reference cannot be run so: bug lww-tie-by-arrival is one of multi-leader-lww replication, not of single-leader',
+      'reference cannot be run so: bug lww-tie-by-arrival is one of multi-leader replication, not of single-leader',
     );
     expect(run('async', 'no-fsync', 'process')).toThrow('lives in the simulated disk: use --world sim');
     expect(run('async', 'no-fsync', 'sim')).not.toThrow();

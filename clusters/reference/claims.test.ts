@@ -113,8 +113,8 @@ const CONFIGURATIONS: Readonly<Record<string, Readonly<Record<string, Setting>>>
   'sync, reads from any replica': { ack: 'sync', reads: 'any' },
   'sync, sticky reads': { ack: 'sync', reads: 'sticky' },
   'sync without fencing': { ack: 'sync', reads: 'primary', fencing: false },
-  'multi-leader': { strategy: 'multi-leader-lww', reads: 'sticky' },
-  'multi-leader, any': { strategy: 'multi-leader-lww', reads: 'any' },
+  'multi-leader': { strategy: 'multi-leader', reads: 'sticky' },
+  'multi-leader, any': { strategy: 'multi-leader', reads: 'any' },
 };
 
 describe('every claim holds in simulation under the faults that it tolerates', () => {
@@ -167,7 +167,7 @@ describe('the simulation sees what a claim leaves out', () => {
     ['reads anywhere go back in time', { ack: 'async', reads: 'any' }, ['partition'], 'monotonic-reads'],
     [
       'roaming between leaders misses own writes',
-      { strategy: 'multi-leader-lww', reads: 'any' },
+      { strategy: 'multi-leader', reads: 'any' },
       ['partition'],
       'read-your-writes',
     ],

@@ -4,7 +4,7 @@ import { TestStore, eventually } from './testing/store.ts';
 let store: TestStore;
 afterEach(() => store.close());
 
-const multi = (lww: 'row' | 'field') => ({ strategy: 'multi-leader-lww', reads: 'sticky', lww });
+const multi = (lww: 'row' | 'field') => ({ strategy: 'multi-leader', reads: 'sticky', lww });
 const row = (node: string) => store.once({ f: 'read', key: 'r' }, { node, port: 'rows' });
 const put = (node: string, value: Record<string, number>) =>
   store.once({ f: 'write', key: 'r', value }, { node, port: 'rows' });

@@ -21,7 +21,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
     name: 'strategy',
     title: 'How replicas stay alike',
     type: 'string',
-    values: ['single-leader', 'multi-leader-lww'],
+    values: ['single-leader', 'multi-leader'],
     default: 'single-leader',
   },
   {
@@ -70,5 +70,5 @@ export function strategyOf(settings: StoreSettings, firstLeader: string): Strate
   const { bug } = settings;
   return settings.strategy === 'single-leader'
     ? { strategy: 'single-leader', firstLeader, ack: settings.ack, fencing: settings.fencing, bug }
-    : { strategy: 'multi-leader-lww', granularity: settings.lww, bug };
+    : { strategy: 'multi-leader', granularity: settings.lww, bug };
 }

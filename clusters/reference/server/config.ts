@@ -14,7 +14,7 @@ export type Strategy = { readonly bug: BugName | 'none' } & (
       readonly ack: Acknowledgement;
       readonly fencing: boolean;
     }
-  | { readonly strategy: 'multi-leader-lww'; readonly granularity: Granularity }
+  | { readonly strategy: 'multi-leader'; readonly granularity: Granularity }
 );
 
 /** The server's whole configuration, given as one JSON argument. */

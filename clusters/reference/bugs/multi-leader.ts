@@ -1,0 +1,12 @@
+import type { Bug } from './types.ts';
+
+/** Defects of replication with several leaders. */
+export const MULTI_LEADER_BUGS = [
+  {
+    name: 'lww-tie-by-arrival',
+    title: 'Stamps in whole ms, and lets whichever of two equal stamps arrives later win',
+    expected: 'divergence',
+    strategy: 'multi-leader',
+    profile: { configuration: 'multi-leader-lww-field', workload: 'lww', nemesis: '', rate: 1000 },
+  },
+] as const satisfies readonly Bug[];
