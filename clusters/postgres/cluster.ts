@@ -3,15 +3,15 @@ import { basename, join } from 'node:path';
 import type { Client, ClockControl, Cluster, ConnectRequest, Settled } from '../../harness/cluster.ts';
 import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import type { ClusterContext } from '../types.ts';
-import { PostgresClient } from './clients/client.ts';
-import type { Credentials } from './clients/connection.ts';
+import { SqlClient } from '../sql/client.ts';
+import { SessionRouting } from '../sql/routing.ts';
+import { Failed, type Credentials } from './clients/connection.ts';
 import type { Planner } from './clients/plan.ts';
 import { SCHEMA } from './clients/schema.ts';
 import { PostgresClocks } from './clocks.ts';
 import { PostgresNode } from './node.ts';
 import { PostgresOperator } from './operator.ts';
 import { PostgresProcesses } from './processes.ts';
-import { SessionRouting } from './routing.ts';
 import type { Server } from './server/server.ts';
 import { Settling } from './settle.ts';
 import type { PostgresSettings } from './settings.ts';
@@ -89,8 +89,9 @@ export class PostgresCluster implements Cluster {
     const planner = this.#planners[request.port];
     if (planner === undefined)
       return Promise.reject(new Error(`postgres has no client for the port "${request.port}"`));
-    const routing = new SessionRouting(this.#topology, this.#settings.reads, request.process);
-    return Promise.resolve(new PostgresClient(planner, request, routing));
+    const failed = (thrown: unknown) => new Failed(thrown, 'connect');
+    const routing = new SessionRouting(this.#topology, this.#settings.reads, request.process, failed);
+    return Promise.resolve(new SqlClient(planner, request, routing));
   }
 
   async primaries(): Promise<readonly string[]> {

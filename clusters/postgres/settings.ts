@@ -1,7 +1,7 @@
 import type { Setting, SettingDefinition } from '../types.ts';
 import { ISOLATION_LEVELS, type Isolation } from './clients/transaction.ts';
 import { refusedSetting } from './config.ts';
-import { READS, type Reads } from './routing.ts';
+import { READS, type Reads } from '../sql/routing.ts';
 import { SYNCHRONOUS, type Synchronous } from './topology.ts';
 
 /** The cluster's own settings; any other name is one of PostgreSQL's. */

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Endpoint } from '../../../harness/hosts/types.ts';
-import { classify, failureOf, ROLLED_BACK, WAIT_CANCELLED, type ClientPhase } from './errors.ts';
+import { failureOf, Failed as SqlFailed, type ClientPhase, type Outcome } from '../../sql/outcome.ts';
+import { classify, ROLLED_BACK, WAIT_CANCELLED } from './errors.ts';
 
 export interface Credentials {
   readonly user: string;
@@ -14,14 +15,8 @@ export interface Rows {
 }
 
 /** Why a connection was thrown away, or an operation did not end `ok`. */
-export class Failed extends Error {
-  readonly phase: ClientPhase;
-  constructor(thrown: unknown, phase: ClientPhase) {
-    super(failureOf(thrown).message, { cause: thrown });
-    this.phase = phase;
-  }
-
-  verdict(): ReturnType<typeof classify> {
+export class Failed extends SqlFailed {
+  verdict(): Outcome {
     return classify(failureOf(this.cause), this.phase);
   }
 

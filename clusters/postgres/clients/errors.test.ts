@@ -5,7 +5,8 @@ import { eventually, never, runningCluster, type RunningCluster } from '../testi
 import { proxyTo, type Proxy } from '../testing/proxy.ts';
 import { PORT_ROLE } from '../server/server.ts';
 import { Connection, Failed } from './connection.ts';
-import { classify, ERRORS, type ClientPhase } from './errors.ts';
+import type { ClientPhase } from '../../sql/outcome.ts';
+import { classify, ERRORS } from './errors.ts';
 
 let running: RunningCluster;
 const opened: Connection[] = [];

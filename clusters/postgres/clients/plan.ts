@@ -1,24 +1,11 @@
 import type { Json } from '../../../harness/history/event.ts';
-import type { Operation } from '../../../harness/generator/types.ts';
+import * as sql from '../../sql/plan.ts';
 import type { Connection } from './connection.ts';
 
-/** One operation as SQL: where it may go, and what it does on a connection. */
-export interface Plan {
-  /** Changes nothing, so that it may be asked of a standby. */
-  readonly reads: boolean;
-  /** Needs a primary although it reads: the database refuses it on a standby. */
-  readonly primaryOnly?: boolean;
-  /** Resolves with the value of the `ok`, undefined for the invocation's own. @throws Failed */
-  run(connection: Connection, signal: AbortSignal): Promise<Json | undefined>;
-}
+export { jsonText } from '../../sql/plan.ts';
 
-/** Turns a port's operations into SQL. */
-export type Planner = (operation: Operation) => Plan;
-
-/** Keys and values go as JSON text, so that `1` and `"1"` stay apart. */
-export function jsonText(value: Json | undefined): string {
-  return JSON.stringify(value ?? null);
-}
+export type Plan = sql.Plan<Connection>;
+export type Planner = sql.Planner<Connection>;
 
 /** A single statement that reads one jsonb value: null when there is no row. */
 export function read(text: string, values: readonly unknown[]): Plan {
@@ -44,5 +31,5 @@ export function write(
 }
 
 export function unknownOperation(port: string, f: string): Error {
-  return new Error(`The ${port} port of postgres has no operation "${f}".`);
+  return sql.unknownOperation(port, 'postgres', f);
 }

@@ -1,26 +1,36 @@
-import type { Client, Completion, ConnectRequest } from '../../../harness/cluster.ts';
-import type { Operation } from '../../../harness/generator/types.ts';
-import { Failed, type Connection } from './connection.ts';
+import type { Client, Completion, ConnectRequest } from '../../harness/cluster.ts';
+import type { Operation } from '../../harness/generator/types.ts';
+import { Failed } from './outcome.ts';
 import type { Plan, Planner } from './plan.ts';
 
+/** What a client needs of a connection, whatever the driver. */
+export interface SqlConnection {
+  /** Does the server refuse writes because it follows another? */
+  readonly standby: boolean;
+  readonly usable: boolean;
+  close(): Promise<void>;
+}
+
 /** Which node an operation goes to; asked anew for each, because a failover moves the answer. */
-export interface Routing {
+export interface Routing<C> {
   writeNode(session: number): string;
   readNode(session: number): string;
   /** Must reads be answered by a primary? */
   readonly readsNeedPrimary: boolean;
   /** @throws Failed in phase `connect` */
-  open(node: string, signal: AbortSignal): Promise<Connection>;
+  open(node: string, signal: AbortSignal): Promise<C>;
+  /** The error for a node that turned out to be a standby when a primary was needed. */
+  notPrimary(node: string): Failed;
 }
 
 /** One process: at most one connection a node, opened when first needed. */
-export class PostgresClient implements Client {
-  readonly #planner: Planner;
+export class SqlClient<C extends SqlConnection> implements Client {
+  readonly #planner: Planner<C>;
   readonly #request: ConnectRequest;
-  readonly #routing: Routing;
-  readonly #connections = new Map<string, Connection>();
+  readonly #routing: Routing<C>;
+  readonly #connections = new Map<string, C>();
 
-  constructor(planner: Planner, request: ConnectRequest, routing: Routing) {
+  constructor(planner: Planner<C>, request: ConnectRequest, routing: Routing<C>) {
     this.#planner = planner;
     this.#request = request;
     this.#routing = routing;
@@ -33,7 +43,7 @@ export class PostgresClient implements Client {
     try {
       const connection = await this.#connection(node, signal);
       if (chosen === undefined && connection.standby && this.#needsPrimary(plan))
-        throw new Failed(new Error(`${node} is a standby now, not the primary`), 'connect');
+        throw this.#routing.notPrimary(node);
       const value = await plan.run(connection, signal);
       return value === undefined ? { type: 'ok', node } : { type: 'ok', node, value };
     } catch (error) {
@@ -43,16 +53,16 @@ export class PostgresClient implements Client {
     }
   }
 
-  #route(plan: Plan): string {
+  #route(plan: Plan<C>): string {
     const { session } = this.#request;
     return this.#needsPrimary(plan) ? this.#routing.writeNode(session) : this.#routing.readNode(session);
   }
 
-  #needsPrimary(plan: Plan): boolean {
+  #needsPrimary(plan: Plan<C>): boolean {
     return !plan.reads || plan.primaryOnly === true || this.#routing.readsNeedPrimary;
   }
 
-  async #connection(node: string, signal: AbortSignal): Promise<Connection> {
+  async #connection(node: string, signal: AbortSignal): Promise<C> {
     const known = this.#connections.get(node);
     if (known?.usable) return known;
     const opened = await this.#routing.open(node, signal);
