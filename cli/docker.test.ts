@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { expect, it } from 'vitest';
 import { connectEngine } from '../harness/hosts/docker/engine.ts';
 import { describeDocker } from '../harness/hosts/docker/testing/suite.ts';
@@ -41,7 +42,7 @@ async function labelled(run: string): Promise<string[]> {
 }
 
 const LOSSY =
-  '--workload set --nemesis cut-standbys,failover --time 12 --fault-for 2 --fault-every 20 --consistency durable';
+  '--workload set --nemesis cut-standbys,failover --time 14 --fault-for 3 --fault-every 20 --consistency durable';
 
 describeDocker('PostgreSQL in containers', () => {
   it('loses acknowledged writes in a failover after its standbys were cut off, asynchronously', async () => {
@@ -66,7 +67,7 @@ describeDocker('PostgreSQL in containers', () => {
 
   it('whose sidecars lack NET_ADMIN is never judged valid under a partition', async () => {
     const broken = await run(
-      'postgres:async --workload set --nemesis partition:primary --time 10 --fault-for 2',
+      'postgres:async --workload set --nemesis partition:primary --time 12 --fault-for 4',
       {
         ALIBI_SIDECAR_CAPABILITIES: '',
       },
@@ -74,7 +75,7 @@ describeDocker('PostgreSQL in containers', () => {
     expect(['inconclusive', 'error']).toContain(broken.document.outcome);
     expect(broken.document.reasons.join(' ')).toMatch(/NET_ADMIN/);
     const whole = await run(
-      'postgres:async --workload set --nemesis partition:primary --time 10 --fault-for 2',
+      'postgres:async --workload set --nemesis partition:primary --time 12 --fault-for 4',
     );
     expect(whole.document.outcome, whole.document.reasons.join('\n')).toBe('valid');
   });
@@ -87,6 +88,25 @@ describeDocker('PostgreSQL in containers', () => {
     expect(readFileSync(join(cwd, 'r', 'history.jsonl'), 'utf8')).toMatch(
       /measured offset at heal: n\d (49|50)\d\d ms/,
     );
+  });
+
+  it('kept after its run still serves, until clean ends it', async () => {
+    const cwd = scratch();
+    const { code, stderr } = await alibi(
+      [...'run postgres:async --world docker --workload register --time 3 --keep-cluster --out r'.split(' ')],
+      cwd,
+    );
+    expect(code, stderr).toBe(0);
+    const port = Number(/kept: n1 postgres 127\.0\.0\.1:(\d+)/.exec(stderr)?.[1]);
+    const pgpass = readFileSync(join(cwd, 'r/nodes/n1/pgpass'), 'utf8').trim();
+    const password = pgpass.slice(pgpass.lastIndexOf(':') + 1);
+    const client = new Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres', password });
+    await client.connect();
+    expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    await client.end();
+    const { id } = JSON.parse(readFileSync(join(cwd, 'r', 'run.json'), 'utf8')) as { id: string };
+    expect((await alibi(['clean'], cwd)).code).toBe(0);
+    expect(await labelled(id)).toEqual([]);
   });
 
   it('whose harness was killed leaves a judged history and nothing that clean does not remove', async () => {

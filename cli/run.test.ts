@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { alibi, scratch, start } from './testing/alibi.ts';
@@ -90,6 +91,49 @@ describe('a run of the reference store', () => {
     expect(labelled(runOf(cwd))).toEqual([]);
   });
 });
+
+describe('a cluster that is kept after its run', () => {
+  it('goes on replicating until Ctrl-C ends it', async () => {
+    const cwd = scratch();
+    const { child, said } = start(
+      [...'run reference:async --workload register --time 1 --keep-cluster --out r'.split(' ')],
+      cwd,
+    );
+    let stderr = '';
+    child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    await expect.poll(() => stderr, { timeout: 60_000 }).toContain('Ctrl-C ends the cluster');
+    const portOf = (node: string) => Number(new RegExp(`kept: ${node} client .*:(\\d+)`).exec(stderr)?.[1]);
+    const row = { table: 'register', key: '"kept"' };
+    expect(await ask(portOf('n1'), { op: 'write', ...row, fields: { value: 7 } })).toMatchObject({
+      ok: true,
+    });
+    const replica = () => ask(portOf('n2'), { op: 'read', ...row, at: 'replica' });
+    await expect.poll(replica, { timeout: 10_000 }).toMatchObject({ fields: { value: 7 } });
+    child.kill('SIGINT');
+    expect((await said).code).toBe(0);
+    expect(labelled(runOf(cwd))).toEqual([]);
+  });
+
+  it('is refused where none can be: in memory, or by several seeds', async () => {
+    const cwd = scratch();
+    const simulated = await alibi(['run', 'reference', '--world', 'sim', '--keep-cluster'], cwd);
+    expect([simulated.code, simulated.stderr]).toEqual([64, expect.stringMatching(/ends with its run/)]);
+    const several = await alibi(['run', 'reference', '--seeds', '1..2', '--keep-cluster'], cwd);
+    expect([several.code, several.stderr]).toEqual([64, expect.stringMatching(/name one --seed/)]);
+  });
+});
+
+/** One request to a server of the store, as its own client sends it. */
+function ask(port: number, request: object): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(`${JSON.stringify({ id: 1, request })}\n`));
+    socket.once('error', reject);
+    socket.once('data', (chunk) => {
+      socket.destroy();
+      resolve(JSON.parse(chunk.toString()));
+    });
+  });
+}
 
 describe('a harness that is killed in mid-run', () => {
   it('leaves a history that can be judged, and nothing that clean does not remove', async () => {

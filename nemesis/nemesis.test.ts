@@ -66,6 +66,15 @@ describe('a fault', () => {
     expect(cluster.cut.size).toBe(0);
   });
 
+  it('at the primary waits for a cluster that is busy or electing one, and not for ever', async () => {
+    expect((await dealt('partition:primary', { shy: 2 })).begin.targets).toEqual(['n1']);
+    expect((await dealt('cut-standbys', { shy: 2 })).begin.reached).toBe(true);
+    expect((await dealt('cut-standbys', { shy: 100 })).begin).toMatchObject({
+      reached: false,
+      evidence: 'could not be injected: no node says that it is the primary',
+    });
+  });
+
   it('that cannot be injected is recorded as one that did not reach', async () => {
     const cluster = { ...fakeCluster(), operator: { refused: 'nobody promotes here' } };
     const specs = parseFaults('failover', FAULTS, cluster.nodes);

@@ -1,4 +1,4 @@
-import { linksBetween, nodesOf } from './targets.ts';
+import { linksBetween, nodesOf, primariesOf } from './targets.ts';
 import { cutLinks } from './links.ts';
 import { wrongTarget } from './spec.ts';
 import { defineFault } from './types.ts';
@@ -58,7 +58,7 @@ export const cutStandbys = defineFault({
   },
   inject: async (_spec, context) => {
     const { cluster, random } = context;
-    const primaries = await cluster.primaries();
+    const primaries = await primariesOf(context);
     if (primaries.length === 0) throw new Error('no node says that it is the primary');
     const primary = random.pick(primaries);
     const standbys = cluster.standbys().filter((node) => node !== primary);

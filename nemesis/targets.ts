@@ -1,19 +1,36 @@
 import type { Link } from '../harness/hosts/types.ts';
+import { SECOND } from '../harness/runtime/types.ts';
 import type { FaultContext, FaultSpec } from './types.ts';
 
 /** Words that choose nodes; `<node>` and `<node>+<node>` name them. */
 export const NODE_TARGETS = ['primary', 'one', 'minority', 'majority', 'all'] as const;
 
+const ATTEMPTS = 6;
+const BETWEEN_ATTEMPTS = SECOND / 2;
+
+/**
+ * Who leads, by the database's own view. Where nodes follow somebody, one that names no primary is busy or holds an
+ * election: it is asked again for a few seconds, then the answer is empty.
+ */
+export async function primariesOf({ cluster, clock }: FaultContext): Promise<readonly string[]> {
+  for (let attempt = 1; ; attempt++) {
+    const primaries = await cluster.primaries();
+    if (primaries.length > 0 || cluster.standbys().length === 0 || attempt === ATTEMPTS) return primaries;
+    await clock.sleep(BETWEEN_ATTEMPTS);
+  }
+}
+
 /**
  * The nodes a target stands for, now. `primary` is asked of the database; where there is none (leaderless,
  * multi-leader with several) the stream picks among what there is.
  */
-export async function nodesOf(spec: FaultSpec, { cluster, random }: FaultContext): Promise<string[]> {
+export async function nodesOf(spec: FaultSpec, context: FaultContext): Promise<string[]> {
+  const { cluster, random } = context;
   const nodes = cluster.nodes;
   const minority = Math.floor((nodes.length - 1) / 2);
   switch (spec.target) {
     case 'primary': {
-      const primaries = await cluster.primaries();
+      const primaries = await primariesOf(context);
       return [random.pick(primaries.length > 0 ? primaries : nodes)];
     }
     case 'one':

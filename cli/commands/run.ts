@@ -8,7 +8,7 @@ import { defineCommand } from '../command.ts';
 import { tell, writeJson, writeLines } from '../output.ts';
 import { resolveRun, type ResolvedRun } from '../run/config.ts';
 import { applyOwnConfiguration } from '../run/alibi-yaml.ts';
-import { executeRun } from '../run/execute.ts';
+import { executeRun, type ExecutedRun, type KeptCluster } from '../run/execute.ts';
 import { onInterrupt } from '../run/interrupt.ts';
 import { parseSeeds, requestOf, runOptions } from '../run/options.ts';
 import { progressPrinter } from '../run/progress.ts';
@@ -46,6 +46,8 @@ export const runCommand = defineCommand({
       logLevel: args.logLevel,
       json: args.json,
     };
+    if (args.keepCluster && args.seeds !== undefined)
+      throw new UsageError('--keep-cluster keeps one cluster: name one --seed');
     if (args.seeds === undefined) return makeOne(resolveRun(request), make);
     const seeds = parseSeeds(args.seeds);
     return makeSeveral(
@@ -58,6 +60,10 @@ export const runCommand = defineCommand({
 
 /** Makes one run and says what came out. Resolves with the exit code. */
 export async function makeOne(run: ResolvedRun, options: MakeOptions): Promise<number> {
+  if (options.keepCluster && run.config.world === 'sim')
+    throw new UsageError(
+      '--keep-cluster: a simulated cluster ends with its run; take --world process or docker',
+    );
   const finished = await make(run, options, options.out);
   if (options.json) await writeJson(finished.document);
   else
@@ -65,7 +71,22 @@ export async function makeOne(run: ResolvedRun, options: MakeOptions): Promise<n
       runSummary(finished.document),
       `report: ${resolve(finished.directory, 'report.html')}`,
     ]);
+  if (finished.kept !== null) {
+    tell(`kept: config, data and credentials of the nodes in ${resolve(finished.directory, 'nodes')}`);
+    await hold(finished.kept, run.config.world);
+  }
   return EXIT_CODES[finished.document.outcome];
+}
+
+/** Tells where a kept cluster is. Links between processes go through this one, so that it must stay for them. */
+async function hold(cluster: KeptCluster, world: string): Promise<void> {
+  for (const address of cluster.addresses) tell(`kept: ${address}`);
+  if (world !== 'process') return tell('alibi clean ends the cluster');
+  tell('the links between its nodes go through this process: Ctrl-C ends the cluster');
+  const interrupt = onInterrupt('ending the cluster');
+  await new Promise((resolve) => interrupt.signal.addEventListener('abort', resolve, { once: true }));
+  await cluster.end();
+  interrupt.release();
 }
 
 /** Makes a run a seed; every one is reported, none retried. */
@@ -95,7 +116,7 @@ function tally(finished: readonly FinishedRun[]): string {
   return [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
 }
 
-async function make(run: ResolvedRun, options: MakeOptions, out: string | undefined): Promise<FinishedRun> {
+async function make(run: ResolvedRun, options: MakeOptions, out: string | undefined): Promise<ExecutedRun> {
   const { config } = run;
   const id = runId(wallClock(), `${config.cluster}-${config.configuration}-${config.workload}`, config.seed);
   const directory = resolve(out ?? `runs/${id}`);

@@ -27,14 +27,31 @@ export interface ExecuteOptions {
   readonly report: ReportWhen;
 }
 
+/** A cluster that outlives its run. */
+export interface KeptCluster {
+  readonly addresses: readonly string[];
+  end(): Promise<void>;
+}
+
+export interface ExecutedRun extends FinishedRun {
+  /** Only with `keepCluster`. */
+  readonly kept: KeptCluster | null;
+}
+
 /** Makes the run: provisions, breaks, records, judges, reports; everything stays in the run directory. */
-export async function executeRun(run: ResolvedRun, options: ExecuteOptions): Promise<FinishedRun> {
+export async function executeRun(run: ResolvedRun, options: ExecuteOptions): Promise<ExecutedRun> {
   await requireWorld(run);
   const directory = await createRunDirectory(options.directory, metaOf(run, options.id), {
     latest: options.latest,
   });
   const log = openLog(directory.harnessLog, options.logLevel);
   const world = await openWorld(run, { runId: options.id, directory: join(directory.path, 'nodes'), log });
+  const end = async (): Promise<void> => {
+    await world.close();
+    // Data directories are of no use without their servers; logs were collected.
+    await rm(join(directory.path, 'nodes'), { recursive: true, force: true });
+  };
+  let kept: KeptCluster | null = null;
   try {
     const keys = new KeysUsed(openHistoryWriter(directory.history, world.historyTimer, world.header));
     const input = inputOf(run, world, keys, {
@@ -48,12 +65,11 @@ export async function executeRun(run: ResolvedRun, options: ExecuteOptions): Pro
     await keys.close();
     for (const complaint of summary.complaints) log.warn({}, complaint);
     await directory.update(endOf(summary));
-    return await judgeAndReport(directory.path, { report: options.report });
+    const finished = await judgeAndReport(directory.path, { report: options.report });
+    if (options.keepCluster) kept = { addresses: world.addresses(), end };
+    return { ...finished, kept };
   } finally {
-    if (!options.keepCluster) {
-      await world.close();
-      // Data directories are of no use without their servers; logs were collected.
-      await rm(join(directory.path, 'nodes'), { recursive: true, force: true });
-    }
+    // A run that broke before its verdict keeps nothing: nobody would be told where it is.
+    if (kept === null) await end();
   }
 }

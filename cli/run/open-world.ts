@@ -18,6 +18,8 @@ export interface RunWorld {
   readonly historyTimer: Timer;
   /** Makes time pass until `main` is done. */
   drive<T>(main: () => Promise<T>): Promise<T>;
+  /** Where its nodes can be dialled, a line a port: none in memory. */
+  addresses(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -44,6 +46,10 @@ async function hostedWorld(run: ResolvedRun, { runId, directory, log }: WorldOpt
       header: { run: runId },
       historyTimer: runtime.clock,
       drive: (main) => main(),
+      addresses: () =>
+        host
+          .addresses()
+          .map(({ node, role, endpoint }) => `${node} ${role} ${endpoint.host}:${endpoint.port}`),
       close: () => host.close(),
     };
   } catch (error) {
@@ -67,6 +73,7 @@ export function simulatedWorld(run: ResolvedRun, log: Log): RunWorld {
     // Virtual time is no reason to write: a batch that is full is.
     historyTimer: { after: () => () => undefined },
     drive: (main) => runtime.run(main),
+    addresses: () => [],
     close: () => Promise.resolve(),
   };
 }

@@ -1,6 +1,9 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { StoreClient } from './client.ts';
+import type { Request } from './replica/types.ts';
+import type { Router } from './routing.ts';
 import { TestStore, eventually } from './testing/store.ts';
 
 let store: TestStore;
@@ -38,6 +41,22 @@ describe('a single leader', () => {
     });
     await eventually('n2 has it', async () => (await store.valueAt('n2', 'x')) === 1);
     expect(await store.valueAt('n1', 'x')).toBe(1);
+  });
+
+  it('refuses a request that it does not understand, and nothing of it happens', async () => {
+    store = await TestStore.start({ ack: 'async', reads: 'primary' });
+    const leader: Router = { choose: () => ({ node: 'n1', at: 'leader' }), moveOn: () => undefined };
+    // A write of a client of another version, say: it names no fields.
+    const unknown = { op: 'write', table: 'register', key: '"x"' } as unknown as Request;
+    const translate = () => ({ request: unknown, value: () => undefined });
+    const client = new StoreClient(translate, leader, store.nodes);
+    expect(await client.invoke({ f: 'write', key: 'x', value: 1 }, AbortSignal.timeout(2000))).toMatchObject({
+      type: 'fail',
+      node: 'n1',
+      error: { code: 'bad-request', message: expect.stringMatching(/fields/) as string },
+    });
+    await client.close();
+    for (const node of store.cluster.nodes) expect(await store.valueAt(node, 'x')).toBe(null);
   });
 
   it('keeps acknowledged writes over kill -9 of every node', async () => {

@@ -99,6 +99,8 @@ export interface Host {
   peer(from: string, to: string, role: string): Endpoint;
   /** Where a client on this machine dials the node: never through a link that a partition cuts. */
   client(node: string, role: string): Endpoint;
+  /** Every port of every node as a client on this machine dials it, for whoever keeps the cluster after its run. */
+  addresses(): readonly { readonly node: string; readonly role: string; readonly endpoint: Endpoint }[];
   readonly links: Links | Refusal;
   /** Stops and removes everything; never rejects for things already gone. */
   close(): Promise<void>;

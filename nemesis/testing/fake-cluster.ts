@@ -13,6 +13,8 @@ export interface Flaws {
   readonly resumedByOthers?: boolean;
   /** The promotion is acknowledged and the primary stays where it was. */
   readonly promotionsDoNothing?: boolean;
+  /** So many times, no node says that it is the primary. */
+  readonly shy?: number;
 }
 
 type State = 'running' | 'stopped' | 'gone';
@@ -25,6 +27,7 @@ export function fakeCluster(flaws: Flaws = {}): Cluster & { readonly cut: Readon
   const offsets = new Map(nodes.map((node) => [node, 0]));
   let primary = 'n1';
   let traffic = 0;
+  let shy = flaws.shy ?? 0;
   const name = ({ from, to }: Link) => `${from}>${to}`;
   const links: Links = {
     cut: async (chosen) => {
@@ -53,7 +56,7 @@ export function fakeCluster(flaws: Flaws = {}): Cluster & { readonly cut: Readon
     links,
     start: async () => undefined,
     connect: () => Promise.reject(new Error('nobody connects to a fake')),
-    primaries: async () => [primary],
+    primaries: async () => (shy-- > 0 ? [] : [primary]),
     standbys: () => nodes.filter((node) => node !== primary),
     processes: {
       kill: async (node) => (flaws.killsDoNothing ? undefined : set(node, 'gone')),

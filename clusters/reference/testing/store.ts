@@ -18,11 +18,13 @@ let runs = 0;
 
 export class TestStore {
   readonly cluster: ReferenceCluster;
+  readonly nodes: StoreNodes;
   readonly host: Host;
   readonly directory: string;
 
-  private constructor(cluster: ReferenceCluster, host: Host, directory: string) {
+  private constructor(cluster: ReferenceCluster, nodes: StoreNodes, host: Host, directory: string) {
     this.cluster = cluster;
+    this.nodes = nodes;
     this.host = host;
     this.directory = directory;
   }
@@ -36,8 +38,9 @@ export class TestStore {
     const nodes = ['n1', 'n2', 'n3'].slice(0, size);
     const context = { runId, world: 'process', nodes, settings, host, runtime, log } as const;
     const strategy = strategyOf(storeSettings(settings), nodes[0]);
-    const cluster = new ReferenceCluster(context, new StoreNodes(context, strategy));
-    const store = new TestStore(cluster, host, directory);
+    const servers = new StoreNodes(context, strategy);
+    const cluster = new ReferenceCluster(context, servers);
+    const store = new TestStore(cluster, servers, host, directory);
     await cluster.start().catch(async (error: unknown) => {
       await store.close();
       throw error;

@@ -98,6 +98,12 @@ class DockerHost implements Host {
     return { host: '127.0.0.1', port: this.#port(node, role)[1].outside };
   }
 
+  addresses() {
+    return [...this.#placed].flatMap(([node, { ports }]) =>
+      [...ports.keys()].map((role) => ({ node, role, endpoint: this.client(node, role) })),
+    );
+  }
+
   async close(): Promise<void> {
     const { runId, log } = this.#context;
     this.#closed = true;

@@ -66,6 +66,12 @@ class ProcessHost implements Host {
     return this.bind(node, role);
   }
 
+  addresses() {
+    return [...this.#nodes].flatMap(([node, { ports }]) =>
+      [...ports.keys()].map((role) => ({ node, role, endpoint: this.client(node, role) })),
+    );
+  }
+
   async close(): Promise<void> {
     const closed = await Promise.allSettled([...this.#nodes.values()].map((node) => node.close()));
     this.links.close();
