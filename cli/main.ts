@@ -14,6 +14,7 @@ import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
 import { rerunCommand } from './commands/rerun.ts';
 import { runCommand } from './commands/run.ts';
+import { zooCommand } from './commands/zoo.ts';
 import { UsageError } from './usage.ts';
 import { version } from './version.ts';
 
@@ -22,6 +23,7 @@ const COMMANDS: readonly Command[] = [
   checkCommand,
   rerunCommand,
   campaignCommand,
+  zooCommand,
   listCommand,
   exportCommand,
   demoCommand,

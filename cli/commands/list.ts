@@ -1,5 +1,6 @@
 import { ANOMALIES, CHECKERS } from '../../checkers/registry.ts';
 import { GUARANTEES } from '../../checkers/guarantees.ts';
+import { BUGS } from '../../clusters/reference/bugs.ts';
 import { CLUSTERS } from '../../clusters/registry.ts';
 import type { ClusterDefinition } from '../../clusters/types.ts';
 import { FAULTS } from '../../nemesis/registry.ts';
@@ -21,6 +22,7 @@ const LISTS: Readonly<Record<string, () => readonly Listed[]>> = {
   checkers: () => [...CHECKERS.values()].map(({ name, title, anomalies }) => ({ name, title, anomalies })),
   anomalies: () => [...ANOMALIES.values()],
   guarantees: () => [...GUARANTEES.values()],
+  bugs: () => [...BUGS.values()],
   matrix: () => [...CLUSTERS.values()].map(matrixRow),
 };
 
@@ -63,7 +65,11 @@ function line(entry: Listed): string {
   const { name, title, ...rest } = entry as Listed & {
     forms?: readonly string[];
     configurations?: readonly Listed[];
+    strategy?: string;
+    expected?: string;
   };
+  if (rest.expected !== undefined)
+    return `${name.padEnd(26)}${title}\n    ${rest.strategy}, found as ${rest.expected}`;
   const below = rest.forms ?? rest.configurations?.map((c) => `${name}:${c.name}  ${c.title}`) ?? [];
   return [`${name.padEnd(24)}${title}`, ...below.map((text) => `    ${text}`)].join('\n');
 }

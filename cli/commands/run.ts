@@ -13,6 +13,7 @@ import { onInterrupt } from '../run/interrupt.ts';
 import { parseSeeds, requestOf, runOptions } from '../run/options.ts';
 import { progressPrinter } from '../run/progress.ts';
 import { UsageError } from '../usage.ts';
+import { withBug } from '../zoo/specimen.ts';
 
 /** Options of whoever makes runs, besides what the run is. */
 export interface MakeOptions {
@@ -27,6 +28,10 @@ export const runCommand = defineCommand({
   title: 'Run a cluster, break it, judge its history',
   options: (yargs) =>
     runOptions(yargs)
+      .option('bug', {
+        type: 'string',
+        describe: 'reference: with this defect, as its profile shows it best (alibi list bugs)',
+      })
       .option('seeds', { type: 'string', describe: 'several runs: seeds FIRST..LAST', conflicts: 'seed' })
       .option('until', {
         choices: ['violation'] as const,
@@ -39,7 +44,15 @@ export const runCommand = defineCommand({
   run: async (args) => {
     if (args.until !== undefined && args.seeds === undefined)
       throw new UsageError('--until goes with --seeds');
-    const request = applyOwnConfiguration(requestOf(args), process.cwd());
+    const asked = requestOf(args);
+    if (args.bug !== undefined && asked.cluster !== 'reference')
+      throw new UsageError(
+        `--bug ${args.bug}: only the reference store can be given bugs, not ${asked.cluster}`,
+      );
+    const request = applyOwnConfiguration(
+      args.bug === undefined ? asked : withBug(args.bug, asked),
+      process.cwd(),
+    );
     const make: MakeOptions = {
       out: args.out,
       keepCluster: args.keepCluster,
