@@ -1,4 +1,5 @@
-import { BUGS, type Bug } from '../../clusters/reference/bugs.ts';
+import { BUGS } from '../../clusters/reference/bugs.ts';
+import type { Bug } from '../../clusters/reference/bugs/types.ts';
 import { resolveRun, type RunConfig, type RunRequest } from '../run/config.ts';
 import { lookup } from '../usage.ts';
 

@@ -1,4 +1,4 @@
-import type { Bug } from '../../clusters/reference/bugs.ts';
+import type { Bug } from '../../clusters/reference/bugs/types.ts';
 import type { Lab } from '../lab/pool.ts';
 import type { TrialResult } from '../lab/trial.ts';
 import { quantile } from '../../results/statistics/quantiles.ts';
