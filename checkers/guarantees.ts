@@ -16,8 +16,28 @@ const table: readonly Guarantee[] = [
   {
     name: 'linearizable',
     title: 'Every operation takes effect at one instant between its invocation and its completion',
-    implies: ['sequential', 'durable', 'no-stale-read', 'no-duplicates'],
+    implies: ['sequential', 'durable', 'regular-write-order', 'no-duplicates'],
     source: 'Herlihy & Wing, Linearizability, TOPLAS 1990',
+  },
+  {
+    name: 'regular-write-order',
+    title: 'One order of the writes, by real time, in which every read returns a last write before it',
+    implies: ['regular', 'later-write-wins'],
+    source:
+      'Viotti & Vukolić, Consistency in non-transactional distributed storage systems, CSUR 2016 (Regular)',
+  },
+  {
+    name: 'regular',
+    title: 'Every read returns a last write before it, by real time, or one that it overlaps',
+    implies: ['no-stale-read', 'safe'],
+    source:
+      'Shao, Pierce & Welch, Multi-writer consistency conditions for shared memory objects, DISC 2003 (MWRegWeak)',
+  },
+  {
+    name: 'safe',
+    title: 'Every read that overlaps no write returns a last write before it, by real time',
+    implies: ['recovers'],
+    source: 'Lamport, On interprocess communication (safe register), 1986',
   },
   {
     name: 'no-stale-read',

@@ -4,6 +4,11 @@ import { linearizability } from './linearizability/linearizability.ts';
 import { LINEARIZABILITY_ANOMALIES } from './linearizability/anomalies.ts';
 import { lww } from './lww/lww.ts';
 import { LWW_ANOMALIES } from './lww/anomalies.ts';
+import { regular } from './regular/regular.ts';
+import { REGULAR_ANOMALIES } from './regular/anomalies.ts';
+import { regularWriteOrder } from './regular/write-order.ts';
+import { sequential } from './sequential/sequential.ts';
+import { SEQUENTIAL_ANOMALIES } from './sequential/anomalies.ts';
 import { RECOVERY_ANOMALIES } from './performance/anomalies.ts';
 import { recovery } from './performance/recovery.ts';
 import { SESSION_ANOMALIES } from './session/anomalies.ts';
@@ -23,6 +28,9 @@ import type { AnomalyDefinition, Checker } from './types.ts';
 
 const all: readonly Checker[] = [
   linearizability,
+  sequential,
+  regular,
+  regularWriteOrder,
   readYourWrites,
   monotonicReads,
   monotonicWrites,
@@ -40,6 +48,8 @@ const all: readonly Checker[] = [
 
 const vocabulary: readonly AnomalyDefinition[] = [
   ...LINEARIZABILITY_ANOMALIES,
+  ...SEQUENTIAL_ANOMALIES,
+  ...REGULAR_ANOMALIES,
   ...SESSION_ANOMALIES,
   ...CAUSAL_ANOMALIES,
   ...COLLECTION_ANOMALIES,

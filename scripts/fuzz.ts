@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util';
 import { fuzz as fuzzLinearizability, SIMULATIONS } from '../checkers/linearizability/testing/fuzz.ts';
 import { fuzzCausal } from '../checkers/causal/testing/fuzz.ts';
 import { fuzzLww } from '../checkers/lww/testing/fuzz.ts';
+import { fuzzRegular } from '../checkers/regular/testing/fuzz.ts';
+import { fuzzSequential } from '../checkers/sequential/testing/fuzz.ts';
 import { fuzzSessions } from '../checkers/session/testing/fuzz.ts';
 import { fuzzTransactions } from '../checkers/transactions/testing/fuzz.ts';
 import { fuzzReader } from '../harness/history/testing/fuzz.ts';
@@ -16,6 +18,8 @@ const FUZZERS: readonly Fuzzer[] = [
     100_000,
     (runs, seed) => fuzzLinearizability(name, runs, seed),
   ]),
+  ['sequential', 100_000, fuzzSequential],
+  ['regular', 100_000, fuzzRegular],
   ['session', 100_000, fuzzSessions],
   ['lww', 100_000, fuzzLww],
   ['causal', 50_000, fuzzCausal],

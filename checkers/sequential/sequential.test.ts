@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { historyOf } from '../../harness/history/builder.ts';
+import { Script } from '../sets-queues-counters/testing/cluster-history.ts';
+import type { Verdict } from '../types.ts';
+import { sequential } from './sequential.ts';
+import { fuzzSequential } from './testing/fuzz.ts';
+
+const check = (script: Script, options = {}): Verdict =>
+  sequential.check(historyOf(script.events), options) as Verdict;
+const x = { key: 'x' };
+const y = { key: 'y' };
+
+describe('sequential consistency', () => {
+  it('allows a stale read: it asks nothing of real time', () => {
+    const script = new Script().op(1, 'write', 1, x).op(2, 'read', null, { ...x, saw: null });
+    expect(check(script)).toMatchObject({ valid: true, findings: [] });
+  });
+  it('refutes what no one order of two keys explains, though each key alone is in order (Lamport 1979)', () => {
+    const script = new Script().op(1, 'write', 1, x).op(2, 'write', 1, y);
+    script.op(1, 'read', null, { ...y, saw: null }).op(2, 'read', null, { ...x, saw: null });
+    expect(check(script)).toMatchObject({
+      valid: false,
+      findings: [{ name: 'non-sequential', certain: true, witness: [0, 1, 2, 3, 4, 5, 6, 7] }],
+    });
+    const [finding] = check(script).findings;
+    expect(finding.explanation).toBe(
+      'no order of these 4 operations that keeps each session in its own explains that read #6 returned null',
+    );
+  });
+  it('takes two processes with one token as one session', () => {
+    const script = new Script().op(1, 'write', 1, { ...x, session: 's' });
+    script.op(2, 'read', null, { ...x, saw: null, session: 's' });
+    expect(check(script).valid).toBe(false);
+  });
+  it('leaves out of the witness what does not matter', () => {
+    const script = new Script();
+    for (let i = 0; i < 50; i++) script.op(3, 'write', 100 + i, { key: `z${i % 5}` });
+    script.op(1, 'write', 1, x).op(1, 'write', 2, x);
+    script.op(2, 'read', null, { ...x, saw: 2 }).op(2, 'read', null, { ...x, saw: 1 });
+    const [finding] = check(script).findings;
+    expect(finding.witness).toHaveLength(8);
+  });
+  it('lets an indeterminate write take effect, or not', () => {
+    const lost = { ...x, type: 'info' as const };
+    const seen = new Script().op(1, 'write', 1, lost).op(2, 'read', null, { ...x, saw: 1 });
+    expect(check(seen).valid).toBe(true);
+    const unseen = new Script().op(1, 'write', 1, lost).op(2, 'read', null, { ...x, saw: null });
+    expect(check(unseen).valid).toBe(true);
+  });
+  it('is unknown beyond its budget, never valid', () => {
+    const script = new Script().op(1, 'write', 1, x).op(2, 'read', null, { ...x, saw: null });
+    expect(check(script, { budget: 0 })).toMatchObject({ valid: 'unknown' });
+  });
+  it('agrees with every order tried, its orders replay and its witnesses stand alone', () => {
+    const { runs, valid, searched } = fuzzSequential(1000, 7);
+    expect(valid / runs).toBeGreaterThan(0.2);
+    expect(valid / runs).toBeLessThan(0.9);
+    expect(searched).toBeGreaterThan(5);
+  });
+});
