@@ -1,5 +1,9 @@
 import { CAUSAL_ANOMALIES } from './causal/anomalies.ts';
 import { causal } from './causal/causal.ts';
+import { CRDT_ANOMALIES } from './crdts/anomalies.ts';
+import { crdtCounter } from './crdts/crdt-counter.ts';
+import { crdtSet } from './crdts/crdt-set.ts';
+import { siblings } from './crdts/siblings.ts';
 import { linearizability } from './linearizability/linearizability.ts';
 import { LINEARIZABILITY_ANOMALIES } from './linearizability/anomalies.ts';
 import { lww } from './lww/lww.ts';
@@ -42,6 +46,9 @@ const all: readonly Checker[] = [
   uniqueIds,
   bank,
   lww,
+  crdtCounter,
+  crdtSet,
+  siblings,
   transactions,
   recovery,
 ];
@@ -54,6 +61,7 @@ const vocabulary: readonly AnomalyDefinition[] = [
   ...CAUSAL_ANOMALIES,
   ...COLLECTION_ANOMALIES,
   ...LWW_ANOMALIES,
+  ...CRDT_ANOMALIES,
   ...TRANSACTION_ANOMALIES,
   ...RECOVERY_ANOMALIES,
 ];

@@ -41,10 +41,10 @@ export const COLLECTION_ANOMALIES: readonly AnomalyDefinition[] = [
     name: 'counter-out-of-bounds',
     title: 'A counter outside its bounds',
     definition:
-      'A read of a counter is below what had certainly been added before it began, or above what could have been added until it returned.',
+      'A read of a counter returned what no set of the adds invoked until then makes: more than all increments, less than all decrements, or a sum that no choice of them has.',
     source: 'Jepsen, checker.clj (counter)',
-    severity: 2,
-    violates: ['no-stale-read'],
+    severity: 3,
+    violates: ['no-thin-air'],
   },
   {
     name: 'lost-element',

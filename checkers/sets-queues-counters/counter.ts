@@ -8,13 +8,16 @@ import { Findings, operationsOf, type Operation } from './elements.ts';
  * an amount is certain if its add was acknowledged before the read began, possible if its add was invoked before the
  * read completed and did not fail (positive amounts raise the upper bound, negative ones the lower). O(n).
  *
+ * A value that no set of the possible adds makes by its size alone is out of bounds; one that only lacks what was
+ * certain is stale.
+ *
  * These are the bounds of a linearizable counter; a value outside them was never that of the counter at any moment of
  * the read. Values inside may still be wrong: the general search decides that for small histories.
  */
 export const counter: Checker = {
   name: 'counter',
   title: 'Counter within its bounds',
-  anomalies: ['counter-out-of-bounds'],
+  anomalies: ['counter-out-of-bounds', 'stale-read'],
   check: (history) => {
     const findings = new Findings();
     const operations = operationsOf(history, 'add', 'read');
@@ -55,12 +58,14 @@ function judge(key: Json, ops: readonly Operation[], findings: Findings): number
       reads++;
       const low = before.up + invoked.down;
       const high = invoked.up + before.down;
-      if (typeof op.answer !== 'number' || op.answer < low || op.answer > high)
+      const { answer } = op;
+      const impossible = typeof answer !== 'number' || answer < invoked.down || answer > invoked.up;
+      if (impossible || answer < low || answer > high)
         findings.add(
-          'counter-out-of-bounds',
+          impossible ? 'counter-out-of-bounds' : 'stale-read',
           key,
           [op.invoked, op.completed],
-          `Read #${op.completed} returned ${JSON.stringify(op.answer)}, but the counter was between ${low} and ${high} all the while.`,
+          `Read #${op.completed} returned ${JSON.stringify(answer)}, but the counter was between ${low} and ${high} all the while.`,
         );
     }
   }

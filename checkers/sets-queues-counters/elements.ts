@@ -1,7 +1,7 @@
 import type { Json } from '../../harness/history/event.ts';
 import { INVOKE, OK, type History } from '../../harness/history/history.ts';
 import { FoldedFindings, witnessOf } from '../fold.ts';
-import type { Verdict } from '../types.ts';
+import type { Finding, Verdict } from '../types.ts';
 
 /** One client operation: indices of its invocation and completion (-1: never), and how it ended. */
 export interface Operation {
@@ -41,8 +41,19 @@ export function operationsOf(history: History, ...names: string[]): Operation[] 
 export class Findings {
   readonly #folded = new FoldedFindings();
 
-  add(name: string, key: Json, witness: readonly number[], explanation: string, certain = true): void {
-    this.#folded.add(name, certain, key, () => ({ witness: witnessOf(...witness), explanation }));
+  add(
+    name: string,
+    key: Json,
+    witness: readonly number[],
+    explanation: string,
+    certain = true,
+    evidence?: Finding['evidence'],
+  ): void {
+    this.#folded.add(name, certain, key, () => ({
+      witness: witnessOf(...witness),
+      explanation,
+      ...(evidence === undefined ? {} : { evidence }),
+    }));
   }
 
   /** Refuted by a certain finding; otherwise unknown for `unknown`, a reason, if there is one. */
