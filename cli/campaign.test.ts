@@ -65,6 +65,32 @@ describe('a campaign', () => {
     expect((await alibi(['check', join(directory, 'runs', run.key)], directory)).code).toBe(1);
   });
 
+  it('makes configurations of the user’s own, and holds them to the user’s own claim', async () => {
+    const cwd = scratch();
+    const own = (howMany: number) => `
+configurations:
+  mine:
+    base: reference:async
+    claim:
+      guarantee: [linearizable]
+      tolerates: { faults: [cut-standbys], howMany: ${howMany} }
+      source: our handbook
+`;
+    const text = `
+matrix: { configurations: [mine, 'reference:async'], workloads: [register], faults: [cut-standbys], seeds: 1 }
+options: { world: sim, time: 12, rate: 100 }
+`;
+    writeFileSync(join(cwd, 'alibi.yaml'), own(1));
+    const strict = await campaign(text, [], cwd);
+    expect(strict.results.cells.map((cell) => cell.outcomes)).toEqual([{ violation: 1 }, { valid: 1 }]);
+    writeFileSync(join(cwd, 'alibi.yaml'), own(0));
+    const changed = await campaign(text, ['--resume'], cwd);
+    const keysOf = ({ results }: Made) => results.cells.map((cell) => cell.runs[0].key);
+    expect(keysOf(changed)[0]).not.toBe(keysOf(strict)[0]);
+    expect(keysOf(changed)[1]).toBe(keysOf(strict)[1]);
+    expect(changed.results.cells[0].outcomes).toEqual({ valid: 1 });
+  });
+
   it('ends with 0 when everything came as expected, and with 1 when an expectation was not met', async () => {
     const met = `${TWO}expect: [{ configuration: roaming, faults: cut-standbys, outcome: violation, anomalies: [read-your-writes] }]`;
     expect((await campaign(met)).code).toBe(0);

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { ANOMALIES } from '../../checkers/registry.ts';
 import { canonicalJson } from '../../harness/history/dictionary.ts';
+import type { Json } from '../../harness/history/event.ts';
+import type { Claim } from '../../clusters/types.ts';
 import type { Outcome } from '../../results/outcome.ts';
 import { version } from '../version.ts';
+import { applyOwnConfiguration } from '../run/alibi-yaml.ts';
 import { parseSeeds } from '../run/options.ts';
 import { resolveRun, type RunConfig, type RunRequest } from '../run/config.ts';
 import { DoesNotFit, lookup, UsageError } from '../usage.ts';
@@ -23,6 +26,8 @@ export interface PlannedRun {
   /** A hash of everything that determines the run, and of Alibi's version: equal keys are the same run. */
   readonly key: string;
   readonly config: RunConfig;
+  /** What the run is held to where that is the user's own, not the configuration's (alibi.yaml). */
+  readonly claim?: Claim;
 }
 
 /** More runs than any machine makes in a night are a mistake in the file. */
@@ -146,8 +151,10 @@ function cellOf(file: CampaignFile, place: Planned): Cell {
   const cell = { configuration, workload, faults, expect };
   const list = typeof seeds === 'number' ? [String(seeds)] : parseSeeds(seeds);
   try {
-    const { config } = resolveRun({ ...requestOf(file, place), seed: list[0] });
-    return { ...cell, notApplicable: null, runs: list.map((seed) => plannedRun({ ...config, seed })) };
+    const request = applyOwnConfiguration(requestOf(file, place), process.cwd());
+    const { config } = resolveRun({ ...request, seed: list[0] });
+    const runs = list.map((seed) => plannedRun({ ...config, seed }, request.claim));
+    return { ...cell, notApplicable: null, runs };
   } catch (error) {
     // What the matrix combines need not fit; what was asked for by name must.
     if (error instanceof DoesNotFit && own === null)
@@ -179,9 +186,10 @@ function requestOf(file: CampaignFile, place: Planned): RunRequest {
   });
 }
 
-function plannedRun(config: RunConfig): PlannedRun {
-  const text = canonicalJson({ alibi: version(), config });
-  return { key: createHash('sha256').update(text).digest('hex').slice(0, 20), config };
+function plannedRun(config: RunConfig, claim: Claim | undefined): PlannedRun {
+  const own = claim === undefined ? {} : { claim };
+  const text = canonicalJson({ alibi: version(), config, ...own } as unknown as Json);
+  return { key: createHash('sha256').update(text).digest('hex').slice(0, 20), config, ...own };
 }
 
 function withoutUndefined(request: object): RunRequest {

@@ -91,6 +91,7 @@ async function withRetries(worker: Worker, { cell, run }: Waiting, input: Campai
     const task: Task = {
       key: run.key,
       config: run.config,
+      ...(run.claim === undefined ? {} : { claim: run.claim }),
       directory: runDirectory(input.directory, run.key),
       attempts,
       retain: input.file.retain,

@@ -7,13 +7,13 @@ import { RunPaths } from '../../results/run-directory.ts';
 import type { ResultDocument } from '../../results/document.ts';
 import type { Outcome } from '../../results/outcome.ts';
 import { judged, reportOf } from '../check/finish.ts';
-import { resolveRun, type RunConfig } from '../run/config.ts';
+import { resolveRun, type RunRequest } from '../run/config.ts';
 import { endOf, metaOf } from '../run/describe.ts';
 import { simulateRun } from '../run/simulate.ts';
 
 export interface SimulatedTask {
   readonly id: string;
-  readonly config: RunConfig;
+  readonly request: RunRequest;
   readonly directory: string;
   /** Is a run with this outcome worth its history and its report? */
   readonly keeps: (outcome: Outcome) => boolean;
@@ -26,11 +26,11 @@ export interface SimulatedTask {
  */
 export async function makeSimulated({
   id,
-  config,
+  request,
   directory,
   keeps,
 }: SimulatedTask): Promise<ResultDocument> {
-  const run = resolveRun(config);
+  const run = resolveRun(request);
   const begun = metaOf(run, id);
   const memory = new MemorySink();
   const lines = new HistoryLines();

@@ -146,12 +146,12 @@ export function campaignMarkdown(results: CampaignResults): string {
   lines.push(
     '## Cells',
     '',
-    '| configuration | workload | faults | outcome | anomalies: share of runs (95 %) |',
-    '|---|---|---|---|---|',
+    '| configuration | workload | faults | outcome | anomalies: share of runs (95 %) | load until a violation |',
+    '|---|---|---|---|---|---|',
   );
   for (const cell of results.cells)
     lines.push(
-      `| ${escaped(cell.configuration)} | ${escaped(cell.workload)} | ${escaped(cell.faults)} | ${outcomeText(cell)} | ${anomalyText(cell)} |`,
+      `| ${escaped(cell.configuration)} | ${escaped(cell.workload)} | ${escaped(cell.faults)} | ${outcomeText(cell)} | ${anomalyText(cell)} | ${timeText(cell)} |`,
     );
   return `${lines.join('\n')}\n`;
 }
@@ -182,6 +182,12 @@ function anomalyText(cell: CellResult): string {
   return Object.entries(cell.anomalies)
     .map(([name, r]) => `${name} ${r.hits}/${r.runs} (${percent(r.low)}–${percent(r.high)} %)`)
     .join('; ');
+}
+
+/** Seconds of load until a violation, on average; none seen: more than so many, with 95 % confidence. */
+function timeText({ timeToViolation: { seconds, atLeast }, runs }: CellResult): string {
+  if (runs.length === 0) return '';
+  return seconds === null ? `> ${atLeast.toFixed(0)} s` : `${seconds.toFixed(0)} s`;
 }
 
 /** Values of a history are hostile in Markdown too. */

@@ -1,3 +1,4 @@
+import type { Claim } from '../../clusters/types.ts';
 import type { Outcome } from '../../results/outcome.ts';
 import type { RunConfig } from '../run/config.ts';
 import type { Row } from './row.ts';
@@ -7,6 +8,8 @@ import type { CampaignFile } from './schema.ts';
 export interface Task {
   readonly key: string;
   readonly config: RunConfig;
+  /** The user's own claim, if the run is held to one. */
+  readonly claim?: Claim;
   readonly directory: string;
   readonly attempts: number;
   readonly retain: CampaignFile['retain'];

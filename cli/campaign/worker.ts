@@ -7,7 +7,7 @@ import { gzipInPlace } from '../../harness/history/writer.ts';
 import { RunPaths } from '../../results/run-directory.ts';
 import type { ResultDocument } from '../../results/document.ts';
 import type { Outcome } from '../../results/outcome.ts';
-import { resolveRun } from '../run/config.ts';
+import { resolveRun, type RunRequest } from '../run/config.ts';
 import { executeRun } from '../run/execute.ts';
 import type { Row } from './row.ts';
 import { makeSimulated } from './simulated.ts';
@@ -18,13 +18,14 @@ export async function makeRun(task: Task): Promise<Row> {
   const elapsed = stopwatch();
   // What a killed worker left half done is made again from the start.
   rmSync(task.directory, { recursive: true, force: true });
-  const { key, config, directory } = task;
+  const { key, directory } = task;
+  const request = requestOf(task);
   // Two campaigns may make the same run at the same time on one machine: their nodes must not be confused.
   const id = `c-${key}-${process.pid}`;
   const keeps = (outcome: Outcome): boolean => isKept(task, outcome);
   const document =
-    config.world === 'sim'
-      ? await makeSimulated({ id, config, directory, keeps })
+    request.world === 'sim'
+      ? await makeSimulated({ id, request, directory, keeps })
       : await makeHosted(task, id, keeps);
   const row = rowOf(task, document, elapsed());
   // No fsync: a row that a power cut tears is a run that is made again.
@@ -35,14 +36,15 @@ export async function makeRun(task: Task): Promise<Row> {
 }
 
 async function makeHosted(
-  { config, directory, retain, expected }: Task,
+  task: Task,
   id: string,
   keeps: (outcome: Outcome) => boolean,
 ): Promise<ResultDocument> {
   // Ctrl-C ends a campaign after the runs that are under way: half a run is no result.
+  const { directory, retain, expected } = task;
   const { signal: interrupt } = new AbortController();
   setMaxListeners(0, interrupt);
-  const { document } = await executeRun(resolveRun(config), {
+  const { document } = await executeRun(resolveRun(requestOf(task)), {
     directory,
     id,
     latest: false,
@@ -58,6 +60,10 @@ async function makeHosted(
   if (!keeps(document.outcome)) rmSync(history, { force: true });
   else if (existsSync(history)) await gzipInPlace(history);
   return document;
+}
+
+function requestOf({ config, claim }: Task): RunRequest {
+  return claim === undefined ? config : { ...config, claim };
 }
 
 function isKept({ retain, expected }: Task, outcome: Outcome): boolean {
