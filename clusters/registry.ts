@@ -1,8 +1,9 @@
+import { etcd } from './etcd/definition.ts';
 import { postgres } from './postgres/definition.ts';
 import { reference } from './reference/definition.ts';
 import type { ClusterDefinition } from './types.ts';
 
-const all: readonly ClusterDefinition[] = [reference, postgres];
+const all: readonly ClusterDefinition[] = [reference, postgres, etcd];
 
 /** Clusters by name, in the order in which they are listed. */
 export const CLUSTERS: ReadonlyMap<string, ClusterDefinition> = new Map(

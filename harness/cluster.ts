@@ -31,6 +31,8 @@ export interface Client {
  * - `register`: read, write, cas (value `[old, new]`, ok value `[old, new]` or, on a mismatch, `ok` with `false`) on keys
  * - `set`: add (value = element), read (whole set)
  * - `rows`: write (value = `{field: v, …}`, touches only these fields), read (whole row), delete
+ * - `counter`: add (value = the amount), read
+ * - `lock`: acquire (ok value = the fencing token, null where there is none; `fail` when somebody holds it), release
  * - `transaction`: txn of `["r",k,null] | ["w",k,v] | ["append",k,v]`
  */
 export type Port = 'register' | 'set' | 'rows' | 'transaction' | (string & {});

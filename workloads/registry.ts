@@ -1,4 +1,6 @@
+import { counter } from './counter.ts';
 import { listAppend } from './list-append.ts';
+import { lock } from './lock.ts';
 import { lww } from './lww.ts';
 import { register } from './register.ts';
 import { rwRegister } from './rw-register.ts';
@@ -6,7 +8,7 @@ import { session } from './session.ts';
 import { set } from './set.ts';
 import type { Workload } from './types.ts';
 
-const all: readonly Workload[] = [register, session, set, lww, listAppend, rwRegister];
+const all: readonly Workload[] = [register, session, set, lww, listAppend, rwRegister, counter, lock];
 
 /** Workloads by name, in the order in which they are listed; a cluster's default is the first it has a client for. */
 export const WORKLOADS: ReadonlyMap<string, Workload> = new Map(

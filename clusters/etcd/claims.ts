@@ -1,0 +1,40 @@
+import type { Claim, Setting } from '../types.ts';
+import { settingsOf } from './settings.ts';
+
+const GUARANTEES = 'https://etcd.io/docs/v3.5/learning/api_guarantees/';
+
+/** Faults of a minority, or of the network, at any place. A clock is nothing to etcd, and cannot be turned here. */
+const SURVIVED = [
+  'partition',
+  'cut-standbys',
+  'kill',
+  'pause',
+  'failover',
+  'switchover',
+  'restart-then-promote',
+];
+const OF_THE_DISK = ['power-off'];
+
+/**
+ * Key-value operations are strict serializable and durable once acknowledged, whatever happens to how many members:
+ * without a majority they wait. Reads with `serializable` may be of any age, and go back in time when a client moves
+ * to another member. A lock is a key with a lease: nobody promises that its holder is the only one who believes so.
+ */
+export function claimOf(given: Readonly<Record<string, Setting>>): Claim {
+  const settings = settingsOf(given);
+  const locked = settings.set === 'locked';
+  const reads = settings.reads === 'linearizable' ? ['linearizable'] : ['no-thin-air'];
+  return {
+    guarantee: [...(locked ? [] : [...reads, 'durable']), 'convergent', 'recovers'],
+    operations: locked ? 'lists changed under a lock that its holder may have lost' : 'key-value operations',
+    reads: settings.reads === 'linearizable' ? 'confirmed by a majority' : 'from one member, of any age',
+    tolerates: {
+      faults: settings.fsync ? [...SURVIVED, ...OF_THE_DISK] : SURVIVED,
+      // Nothing is lost when more fail at once: it waits until a majority is back. Membership is given up by one.
+      howMany: 99,
+    },
+    source: locked
+      ? 'https://etcd.io/docs/v3.5/learning/why/#notes-on-the-usage-of-lock-and-lease (only by checking the revision is a resource protected)'
+      : GUARANTEES,
+  };
+}

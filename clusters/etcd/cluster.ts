@@ -1,0 +1,127 @@
+import type { Client, Cluster, ConnectRequest, ProcessControl, Settled } from '../../harness/cluster.ts';
+import type { Links, Refusal } from '../../harness/hosts/types.ts';
+import { imageDefinition } from '../../harness/hosts/docker/image-definition.ts';
+import type { Runtime } from '../../harness/runtime/types.ts';
+import { copyLogs } from '../kit/logs.ts';
+import { processesOf } from '../kit/processes.ts';
+import { named } from '../kit/server-node.ts';
+import type { ClusterContext } from '../types.ts';
+import { EtcdClient } from './clients/client.ts';
+import { lock, type LockOptions } from './clients/lock.ts';
+import { lockedSet } from './clients/locked-set.ts';
+import type { Planner } from './clients/plan.ts';
+import { register } from './clients/register.ts';
+import { set } from './clients/set.ts';
+import { IMAGE, Member } from './member.ts';
+import { EtcdOperator, leaders } from './operator.ts';
+import { proveEqual, settle } from './settle.ts';
+import type { EtcdSettings } from './settings.ts';
+
+const BOOT_MS = 30_000;
+export const NO_CLOCK =
+  'etcd is a static Go program: it asks the kernel for the time itself, and no library can turn its clock.';
+
+/** Members that agree by Raft: each is asked by clients, a majority decides. */
+export class EtcdCluster implements Cluster {
+  readonly nodes: readonly string[];
+  readonly links: Links | Refusal;
+  readonly clocks = { refused: NO_CLOCK };
+  readonly operator: EtcdOperator | Refusal;
+  readonly processes: ProcessControl;
+  readonly #members: readonly Member[];
+  readonly #settings: EtcdSettings;
+  readonly #runtime: Runtime;
+  #leader: string | null = null;
+
+  constructor({ nodes, host, runtime }: ClusterContext, settings: EtcdSettings) {
+    const context = { host, runtime, fsync: settings.fsync };
+    this.nodes = nodes;
+    this.links = host.links;
+    this.#settings = settings;
+    this.#runtime = runtime;
+    this.#members = nodes.map((name) => new Member(name, context, { state: 'new', members: nodes }));
+    this.processes = processesOf(this.#members);
+    this.operator =
+      nodes.length > 1 ? new EtcdOperator(this.#members) : { refused: 'A single member has no successor.' };
+  }
+
+  async start(): Promise<void> {
+    for (const member of this.#members) await member.create();
+    await Promise.all(this.#members.map((member) => member.start()));
+    await Promise.all(this.#members.map((member) => member.untilAnswering(BOOT_MS)));
+    await proveEqual(this.#members, this.#runtime.clock, BOOT_MS);
+    await this.primaries();
+  }
+
+  connect({ port, process, node }: ConnectRequest): Promise<Client> {
+    const from = process % this.nodes.length;
+    const members = node === undefined ? [...this.nodes.slice(from), ...this.nodes.slice(0, from)] : [node];
+    const open = (member: string) => named(this.#members, member).open();
+    return Promise.resolve(new EtcdClient({ planner: this.#planner(port), members, open }));
+  }
+
+  #planner(port: string): Planner {
+    const { reads, set: kind, fencing, leaseSeconds, workMs } = this.#settings;
+    const options: LockOptions = { fencing, leaseSeconds, clock: this.#runtime.clock };
+    switch (port) {
+      case 'register':
+        return register(reads === 'serializable');
+      case 'set':
+        return kind === 'keys'
+          ? set(reads === 'serializable')
+          : lockedSet({ ...options, fencing: kind === 'locked-fenced' }, workMs);
+      case 'lock':
+        return lock(options);
+      default:
+        throw new Error(`etcd has no client for the port "${port}"`);
+    }
+  }
+
+  async primaries(): Promise<readonly string[]> {
+    const names = (await leaders(this.#members)).map((member) => member.name);
+    this.#leader = names.at(0) ?? this.#leader;
+    return names;
+  }
+
+  readonly standbys = (): readonly string[] => this.nodes.filter((name) => name !== this.#leader);
+
+  settle(deadlineMs: number): Promise<Settled> {
+    return settle(this.#members, this.#runtime.clock, deadlineMs);
+  }
+
+  /** Entries that a member knows to be committed, by the one that knows most, and has still to apply. */
+  async sample(): Promise<Readonly<Record<string, number>>> {
+    const statuses = await Promise.all(this.#members.map((member) => member.status()));
+    const committed = Math.max(...statuses.map((status) => status?.committed ?? 0));
+    return Object.fromEntries(
+      this.nodes.flatMap((name, i) => {
+        const status = statuses[i];
+        return status === null ? [] : [[`lag-entries:${name}`, Math.max(0, committed - status.applied)]];
+      }),
+    );
+  }
+
+  async versions(): Promise<Readonly<Record<string, string>>> {
+    const { stdout } = await this.#members[0].place.run(['etcd', '--version']);
+    const version = /etcd Version: (\S+)/.exec(stdout)?.[1] ?? 'unknown';
+    return { etcd: version, 'image:etcd': imageDefinition(IMAGE).tag };
+  }
+
+  collectLogs(directory: string): Promise<void> {
+    const created = this.#members.filter((member) => member.created);
+    return copyLogs(
+      created.map((member) => member.place),
+      directory,
+    );
+  }
+
+  async stop(): Promise<void> {
+    const created = this.#members.filter((member) => member.created);
+    await Promise.all(
+      created.map(async (member) => {
+        await member.kill();
+        await member.place.run(['rm', '-rf', member.dataDirectory], { allowFailure: true });
+      }),
+    );
+  }
+}

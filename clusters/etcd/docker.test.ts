@@ -1,0 +1,126 @@
+// etcd 3.5 in containers: three members, faults by sidecars.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Json } from '../../harness/history/event.ts';
+import { describeDocker } from '../../harness/hosts/docker/testing/suite.ts';
+import { linksBetween } from '../../nemesis/targets.ts';
+import { eventually, never, runningCluster, type RunningCluster } from '../kit/testing/running.ts';
+import { etcd } from './definition.ts';
+
+const SETTLE_MS = 30_000;
+let running: RunningCluster;
+
+describeDocker('etcd in containers', () => {
+  beforeAll(async () => {
+    running = await runningCluster(etcd, 'linearizable', { 'lease-seconds': 1 });
+  }, 300_000);
+  afterAll(() => running?.close());
+
+  /** The leader, once there is one and only one. */
+  async function leader(): Promise<string> {
+    await eventually('one leader', async () => (await running.cluster.primaries()).length === 1);
+    return (await running.cluster.primaries())[0];
+  }
+
+  it('boots with one leader, tells its version and how far each member is', async () => {
+    await leader();
+    expect((await running.cluster.versions()).etcd).toMatch(/^3\.\d+\.\d+/);
+    expect(Object.keys(await running.cluster.sample()).sort()).toEqual([
+      'lag-entries:n1',
+      'lag-entries:n2',
+      'lag-entries:n3',
+    ]);
+  });
+
+  it('register: a cas that matches replaces the value, one that does not is ok with false', async () => {
+    const act = (f: string, value: Json) => running.do('register', { f, key: 'r', value });
+    expect(await act('read', null)).toMatchObject({ type: 'ok', value: null });
+    expect(await act('cas', [null, 1])).toMatchObject({ type: 'ok' });
+    expect(await act('cas', [null, 2])).toMatchObject({ type: 'ok', value: false });
+    expect(await act('cas', [1, { two: 2 }])).not.toHaveProperty('value');
+    expect(await act('read', null)).toMatchObject({ value: { two: 2 } });
+    expect(await act('write', 'text')).toMatchObject({ type: 'ok' });
+    expect(await act('cas', ['text', 4])).not.toHaveProperty('value');
+  });
+
+  it('keys that only look alike are different objects', async () => {
+    await running.do('register', { f: 'write', key: 1, value: 'number' });
+    await running.do('register', { f: 'write', key: '1', value: 'text' });
+    expect(await running.do('register', { f: 'read', key: 1 })).toMatchObject({ value: 'number' });
+  });
+
+  it('set: every element once, oldest first', async () => {
+    for (const value of [3, 'x', 1]) await running.do('set', { f: 'add', value });
+    expect(await running.do('set', { f: 'add', value: 3 })).toMatchObject({
+      type: 'fail',
+      error: { code: 'guard-failed' },
+    });
+    expect(await running.do('set', { f: 'read' })).toMatchObject({ value: [3, 'x', 1] });
+  });
+
+  it('lock: one holder at a time, each with a greater token, and free once its holder is silent', async () => {
+    const [a, b] = [await running.client('lock', 0), await running.client('lock', 1)];
+    const acquire = { f: 'acquire', key: 'l' };
+    const first = await a.invoke(acquire, never);
+    expect(await b.invoke(acquire, never)).toMatchObject({ type: 'fail' });
+    expect(await a.invoke({ f: 'release', key: 'l' }, never)).toMatchObject({ type: 'ok' });
+    const second = await b.invoke(acquire, never);
+    expect(second.value).toBeGreaterThan(first.value as number);
+    // The lease lives for a second after the last word of its holder.
+    await b.close();
+    await eventually('the lease’s end', async () => (await a.invoke(acquire, never)).type === 'ok');
+    await a.close();
+  });
+
+  it('hands its leadership over by its own command, and elects anew when the leader is killed', async () => {
+    const old = await leader();
+    const { from, to } = await running.operator.failover({ fence: false });
+    expect(from).toBe(old);
+    expect(await leader()).toBe(to);
+    const killed = await running.operator.failover({ fence: true });
+    expect(await running.cluster.processes.state(killed.from)).toBe('gone');
+    expect(await running.do('register', { f: 'write', key: 'k', value: 1, node: killed.to })).toMatchObject({
+      type: 'ok',
+    });
+    expect(await running.cluster.settle(SETTLE_MS)).toMatchObject({ settled: true });
+  });
+
+  it('a member that is cut off answers serializable reads only', async () => {
+    const cut = running.cluster.standbys()[0];
+    await running.do('register', { f: 'write', key: 'old', value: 1 });
+    await running.links.cut(
+      linksBetween(
+        [cut],
+        running.cluster.nodes.filter((node) => node !== cut),
+      ),
+      'drop',
+    );
+    const late = AbortSignal.timeout(1500);
+    const write = { f: 'write', key: 'old', value: 2, node: cut };
+    // Sent, and never answered: nobody knows.
+    expect(await running.do('register', write, late)).toMatchObject({ type: 'info', node: cut });
+    expect(
+      await running.do('register', { f: 'read', key: 'old', node: cut }, AbortSignal.timeout(1500)),
+    ).toMatchObject({ type: 'fail' });
+    await running.links.heal();
+    expect(await running.cluster.settle(SETTLE_MS)).toMatchObject({ settled: true });
+  });
+
+  it('a member that is down refuses what was never sent', async () => {
+    await running.cluster.processes.kill('n2');
+    expect(await running.do('register', { f: 'write', key: 'x', value: 1, node: 'n2' })).toMatchObject({
+      type: 'fail',
+      node: 'n2',
+    });
+    await running.cluster.processes.restart('n2');
+    expect(await running.cluster.settle(SETTLE_MS)).toMatchObject({ settled: true });
+  });
+
+  it('killed altogether, comes back with everything', async () => {
+    await running.do('register', { f: 'write', key: 'kept', value: 7 });
+    const { nodes, processes } = running.cluster;
+    await Promise.all(nodes.map((node) => processes.kill(node)));
+    await Promise.all(nodes.map((node) => processes.restart(node)));
+    expect(await running.cluster.settle(SETTLE_MS)).toMatchObject({ settled: true });
+    expect(await running.do('register', { f: 'read', key: 'kept' })).toMatchObject({ value: 7 });
+  });
+});

@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Endpoint, Host, HostNode, HostNodeSpec, ServiceSpec } from '../../harness/hosts/types.ts';
+import { MILLISECOND, type Clock } from '../../harness/runtime/types.ts';
+
+/** A node as its system describes it: its place on the host, and the server that runs there. */
+export interface ServerSpec {
+  readonly node: HostNodeSpec;
+  /** Made anew for every start: a role may have changed. The service's name is that of its log. */
+  readonly service: (place: HostNode) => ServiceSpec;
+  /** Does the server answer now? Never rejects. */
+  readonly answers: () => Promise<boolean>;
+}
+
+/** One server of a database: its process, its log, and waits with a deadline. */
+export class ServerNode {
+  readonly name: string;
+  readonly #host: Host;
+  readonly #clock: Clock;
+  readonly #spec: ServerSpec;
+  #place: HostNode | null = null;
+
+  constructor(spec: ServerSpec, host: Host, clock: Clock) {
+    this.name = spec.node.name;
+    this.#spec = spec;
+    this.#host = host;
+    this.#clock = clock;
+  }
+
+  /** Gives it a place on the host; nothing runs in it yet. */
+  async create(): Promise<void> {
+    this.#place = await this.#host.addNode(this.#spec.node);
+  }
+
+  get created(): boolean {
+    return this.#place !== null;
+  }
+
+  get place(): HostNode {
+    if (this.#place === null) throw new Error(`${this.name} has not been created yet`);
+    return this.#place;
+  }
+
+  client(role: string): Endpoint {
+    return this.#host.client(this.name, role);
+  }
+
+  get #service(): string {
+    return this.#spec.service(this.place).name;
+  }
+
+  async start(): Promise<void> {
+    await this.place.start(this.#spec.service(this.place));
+  }
+
+  async kill(): Promise<void> {
+    if (await this.alive()) await this.place.signal(this.#service, 'SIGKILL');
+  }
+
+  async pause(): Promise<void> {
+    await this.place.signal(this.#service, 'SIGSTOP');
+  }
+
+  async resume(): Promise<void> {
+    if (await this.alive()) await this.place.signal(this.#service, 'SIGCONT');
+  }
+
+  alive(): Promise<boolean> {
+    return this.place.alive(this.#service);
+  }
+
+  state(): Promise<'running' | 'stopped' | 'gone'> {
+    return this.place.state(this.#service);
+  }
+
+  answers(): Promise<boolean> {
+    return this.#spec.answers();
+  }
+
+  /** Polls until `probe` holds. @throws Error naming the node, what was awaited, and the end of its log. */
+  async until(what: string, deadlineMs: number, probe: () => Promise<boolean>): Promise<void> {
+    const deadline = this.#clock.now() + deadlineMs * MILLISECOND;
+    while (!(await probe())) {
+      if (this.#clock.now() >= deadline)
+        throw new Error(
+          `${this.name}: ${what} was awaited for ${deadlineMs / 1000} s in vain; its log ends:\n${await this.#logTail()}`,
+        );
+      await this.#clock.sleep(50 * MILLISECOND);
+    }
+  }
+
+  /** Waits until the server answers; gives up at once when its process is gone. */
+  async untilAnswering(deadlineMs: number): Promise<void> {
+    await this.until('an answer of the server', deadlineMs, async () => {
+      if (!(await this.alive()))
+        throw new Error(`${this.name}: the server did not stay up; its log ends:\n${await this.#logTail()}`);
+      return this.answers();
+    });
+  }
+
+  async #logTail(lines = 12): Promise<string> {
+    const file = join(this.place.directory, `${this.#service}.log`);
+    const text = await readFile(file, 'utf8').catch(() => '(no log)');
+    return text.trimEnd().split('\n').slice(-lines).join('\n');
+  }
+}
+
+/** The node of that name. @throws Error */
+export function named<T extends { readonly name: string }>(nodes: readonly T[], name: string): T {
+  const found = nodes.find((node) => node.name === name);
+  if (found === undefined)
+    throw new Error(`there is no node "${name}"; there are ${nodes.map((node) => node.name).join(', ')}`);
+  return found;
+}
