@@ -37,7 +37,7 @@ const ROWS: readonly Row[] = [
   {
     title: '100k with one read skew',
     load: load(1e5, { readSkew: true }),
-    names: ['G-single-item'],
+    names: ['G-single-item', 'fractured-read-process'],
     elle: '5.3 s, cycle search timed out, missed',
     target: 0.8,
   },

@@ -2,6 +2,7 @@ import type { AnomalyDefinition } from '../types.ts';
 
 const ADYA = 'Adya, Weak consistency, MIT 1999';
 const ELLE = 'Kingsbury & Alvaro, Elle, VLDB 2020';
+const CERONE_MODELS = 'Cerone, Bernardi & Gotsman, CONCUR 2015';
 const CERONE = 'Cerone & Gotsman, Analysing snapshot isolation, PODC 2016';
 
 /** What kind of order, besides that of the data, a cycle needs: none, that of sessions, that of real time. */
@@ -68,6 +69,57 @@ const CYCLES: Readonly<Record<(typeof CLASSES)[number], CycleClass>> = {
   },
 };
 
+const BISWAS =
+  'Biswas & Enea, On the complexity of checking transactional consistency, OOPSLA 2019; AWDIT, PLDI 2025';
+
+/** Violations of weak models that need no cycle of known dependencies; the stronger the model the later. */
+const WEAK: readonly AnomalyDefinition[] = [
+  {
+    name: 'G-monotonic',
+    title: 'A transaction that had seen part of another then missed the rest',
+    definition:
+      'A read returned an older version than one that a transaction had written from which an earlier read of the same transaction had read.',
+    source: `${ADYA} (G-monotonic, between two transactions); ${BISWAS} (Read Committed)`,
+    severity: 2,
+    violates: ['monotonic-atomic-view', 'monotonic-view'],
+  },
+  {
+    name: 'fractured-read',
+    title: 'A transaction saw one part of another and missed the rest',
+    definition:
+      'A transaction read from another, but read a key that the other also wrote from a transaction that must come before it.',
+    source: `Bailis et al., Scalable atomic visibility with RAMP transactions, SIGMOD 2014; ${BISWAS} (Read Atomic)`,
+    severity: 2,
+    violates: ['read-atomic'],
+  },
+  {
+    name: 'causality-violation',
+    title: 'A transaction missed what one in its causal past had written',
+    definition:
+      'A transaction read an older version of a key than one written by a transaction in its causal past.',
+    source: `${CERONE_MODELS}; ${BISWAS} (Causal Consistency)`,
+    severity: 2,
+    violates: ['causal-cerone'],
+  },
+];
+
+const IN_SESSIONS: Readonly<Record<string, string>> = {
+  'G-monotonic': 'strong-session-monotonic-atomic-view',
+  'fractured-read': 'strong-session-read-atomic',
+  'causality-violation': 'strong-session-causal-cerone',
+};
+
+const weak: readonly AnomalyDefinition[] = [
+  ...WEAK,
+  ...WEAK.map((plain) => ({
+    ...plain,
+    name: `${plain.name}-process`,
+    title: `${plain.title}, given the order of sessions`,
+    definition: `${plain.definition} The order of operations within a session is part of the reason.`,
+    violates: [IN_SESSIONS[plain.name]],
+  })),
+];
+
 const NEEDS = [
   '',
   ' The order of operations within a session is part of the cycle.',
@@ -93,6 +145,7 @@ const cycles = LEVELS.flatMap((suffix, level) =>
 /** Anomalies of transactions; names are Elle's. `future-read` is shared with the linearizability checker. */
 export const TRANSACTION_ANOMALIES: readonly AnomalyDefinition[] = [
   ...cycles,
+  ...weak,
   {
     name: 'unwritten-read',
     title: 'A read of a value that nobody wrote',

@@ -124,7 +124,7 @@ describe('a thousand transactions with one anomaly among them', () => {
       readSkew: true,
     });
     const { findings } = transactions.check(historyOfTxns(txns), {}) as Verdict;
-    expect(findings).toMatchObject([{ name: 'G-single-item' }]);
+    expect(cyclesOf(txns)).toEqual(['G-single-item']);
     expect(findings[0].witness).toHaveLength(2);
     expect(findings[0].evidence?.['dot']).toMatch(/^digraph anomaly \{/);
   });

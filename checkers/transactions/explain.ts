@@ -1,6 +1,6 @@
 // Why one transaction must come before another, in words: found again from the columns, edge by edge.
 import { READ, eventOf, type Transactions } from './micro.ts';
-import { ANY_RW, PROCESS, REALTIME, WR, WW } from './graph.ts';
+import { ANY_RW, IMPLIED, PROCESS, REALTIME, WR, WW } from './graph.ts';
 import type { Anomaly, Cycle } from './classify.ts';
 import { anomalyGraph, dotOf } from './picture.ts';
 import type { Step } from './search.ts';
@@ -19,12 +19,15 @@ export interface Reasons {
 const DRAWN = 50;
 
 const NAMES: readonly (readonly [number, string])[] = [
-  [WW, 'ww'],
+  [WW | IMPLIED, 'ww'],
   [WR, 'wr'],
   [ANY_RW, 'rw'],
   [PROCESS, 'process'],
   [REALTIME, 'realtime'],
 ];
+
+/** The type of an edge as it is called in print: `ww`, `wr`, `rw`, `process`, `realtime`. */
+export const nameOf = (type: number): string => NAMES.find(([mask]) => (mask & type) !== 0)?.[1] ?? '';
 
 /** Turns cycles into findings. */
 export class Explainer {
@@ -54,7 +57,7 @@ export class Explainer {
 
   #finding(anomaly: Anomaly): Finding {
     const clauses = anomaly.steps.map(
-      (step) => `${this.#why(step)}: ${this.#event(step.from)} must come before ${this.#event(step.to)}`,
+      (step) => `${this.why(step)}: ${this.#event(step.from)} must come before ${this.#event(step.to)}`,
     );
     return {
       name: anomaly.name,
@@ -86,7 +89,7 @@ export class Explainer {
     return {
       from: eventOf(this.#transactions, from),
       to: eventOf(this.#transactions, to),
-      type: NAMES.find(([mask]) => (mask & type) !== 0)?.[1] ?? '',
+      type: nameOf(type),
     };
   }
 
@@ -95,14 +98,15 @@ export class Explainer {
   }
 
   #edges({ steps }: Cycle): Json {
-    return steps.map((step) => ({ ...this.#arrow(step), because: this.#why(step) }));
+    return steps.map((step) => ({ ...this.#arrow(step), because: this.why(step) }));
   }
 
   #event(t: number): string {
     return `#${eventOf(this.#transactions, t)}`;
   }
 
-  #why({ from, to, type }: Step): string {
+  /** Why the one must come before the other, as a clause without the conclusion. @throws Error when there is no reason */
+  why({ from, to, type }: Step): string {
     const found = this.#reason(from, to, type);
     if (found === null)
       throw new Error(`no reason for the edge ${this.#event(from)} → ${this.#event(to)} of type ${type}`);

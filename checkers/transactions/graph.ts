@@ -10,9 +10,13 @@ export const NONE = 32;
 /** Anti-dependencies that only hold if versions follow the order of sessions, or of real time. */
 export const RW_PROCESS = 64;
 export const RW_REALTIME = 128;
+/** What a predicate's read missed: see predicates.ts. */
+export const RW_PREDICATE = 256;
+/** A weak model's own order of two writers, which a third transaction's reads imply: see weak/constraints.ts. */
+export const IMPLIED = 512;
 
 export const DATA = WW | WR | RW;
-export const ANY_RW = RW | RW_PROCESS | RW_REALTIME;
+export const ANY_RW = RW | RW_PROCESS | RW_REALTIME | RW_PREDICATE;
 
 /** What a walk may use: edges of `types`, of the orders that count besides, and the ways out of virtual nodes. */
 export function usable(types: number, orders: number): number {
@@ -20,10 +24,10 @@ export function usable(types: number, orders: number): number {
 }
 
 /** Bits of a packed edge that hold its type's number. */
-const TYPE_BITS = 3;
-const TYPE_MASK = 7;
+const TYPE_BITS = 4;
+const TYPE_MASK = 15;
 
-/** Target and type of an edge in one integer: `type` is the number of a bit, 0 … 7. */
+/** Target and type of an edge in one integer: `type` is the number of a bit, 0 … 15. */
 export const targetOf = (edge: number): number => edge >>> TYPE_BITS;
 export const typeOf = (edge: number): number => 1 << (edge & TYPE_MASK);
 

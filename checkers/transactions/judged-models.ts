@@ -18,6 +18,9 @@ const REFUTES = new Map<string, readonly string[]>(TRANSACTION_ANOMALIES.map((a)
 // Shared with other checkers: see anomalies.ts.
 REFUTES.set('future-read', ['read-committed']);
 
+/** The weakest models that an anomaly of this name refutes. */
+export const violatedBy = (name: string): readonly string[] => REFUTES.get(name) ?? [];
+
 /** A model and everything it implies. */
 function impliedBy(name: string): Set<string> {
   const all = new Set<string>();
@@ -32,7 +35,7 @@ function impliedBy(name: string): Set<string> {
 
 /** Models refuted and models left by anomalies of these names; each list in the table's order, weakest first. */
 export function boundary(anomalies: Iterable<string>): Boundary {
-  const direct = new Set([...anomalies].flatMap((name) => REFUTES.get(name) ?? []));
+  const direct = new Set([...anomalies].flatMap(violatedBy));
   const names = TRANSACTIONAL_MODELS.map(({ name }) => name);
   const implies = (a: string, b: string): boolean => a !== b && (IMPLIED.get(a)?.has(b) ?? false);
   const refuted = names.filter(
@@ -54,6 +57,6 @@ export function strongestOf(models: readonly string[]): string[] {
 
 /** Does an anomaly refute one of the models, or a model that they imply? */
 export function refutes(anomaly: string, models: Iterable<string>): boolean {
-  const direct = REFUTES.get(anomaly) ?? [];
+  const direct = violatedBy(anomaly);
   return [...models].some((model) => direct.some((weaker) => IMPLIED.get(model)?.has(weaker)));
 }

@@ -100,13 +100,28 @@ function finalAppends({ kind, key, owner, keys }: Transactions): Int32Array {
   return final;
 }
 
+/** Each append's predecessor of the same transaction and key, -1 if it has none. */
+function earlierAppends({ kind, key, owner, keys }: Transactions): Int32Array {
+  const earlier = int32(kind.length).fill(-1);
+  const last = int32(keys.length).fill(-1);
+  for (let m = 0; m < kind.length; m++) {
+    if (kind[m] !== APPEND) continue;
+    const before = last[key[m]];
+    if (before >= 0 && owner[before] === owner[m]) earlier[m] = before;
+    last[key[m]] = m;
+  }
+  return earlier;
+}
+
 /** Per key, the first place in the order whose element a failed transaction appended, or nobody; past the end if none. */
 function flawsOf(
-  { keys, owner, status }: Transactions,
+  transactions: Transactions,
   kinds: KeyKinds,
   { order, offset, longest, longestRead, position }: ListVersions,
   report: ListReports,
 ): { readonly failed: Int32Array; readonly unwritten: Int32Array } {
+  const { keys, owner, status } = transactions;
+  const earlier = earlierAppends(transactions);
   const failed = int32(keys.length).fill(0x7fffffff);
   const unwritten = failed.slice();
   for (let k = 0; k < keys.length; k++) {
@@ -120,6 +135,7 @@ function flawsOf(
       }
       const below = i === 0 ? -1 : order[offset[k] + i - 1];
       if (below > m && owner[below] === owner[m]) report.reordered(longestRead[k], m, below);
+      if (earlier[m] >= 0 && position[earlier[m]] < 0) report.torn(longestRead[k], earlier[m], m);
       if (position[m] !== i) report.duplicate(longestRead[k], m, position[m], i);
       if (status[owner[m]] === FAIL) {
         if (failed[k] > i) failed[k] = i;

@@ -62,6 +62,17 @@ export class ListReports {
     );
   }
 
+  torn(read: number, missing: number, shown: number): void {
+    const w = this.#words;
+    this.#add(
+      'incompatible-order',
+      read,
+      [missing, read],
+      () =>
+        `${w.did(read)}, with ${w.value(shown)} but without ${w.value(missing)}, which ${w.event(shown)} had appended before it`,
+    );
+  }
+
   aborted(read: number, append: number): void {
     const w = this.#words;
     this.#add(

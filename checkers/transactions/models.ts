@@ -4,6 +4,7 @@ import type { Guarantee } from '../guarantees.ts';
 const ADYA = 'Adya, Weak consistency, MIT 1999';
 const CERONE = 'Cerone, Bernardi & Gotsman, A framework for transactional consistency models, CONCUR 2015';
 const DAUDJEE = 'Daudjee & Salem, Lazy database replication with snapshot isolation, VLDB 2006';
+const BISWAS = 'Biswas & Enea, On the complexity of checking transactional consistency, OOPSLA 2019';
 const ELLE = 'Kingsbury & Alvaro, Elle, VLDB 2020 (consistency_model.clj)';
 
 /**
@@ -124,9 +125,27 @@ export const TRANSACTIONAL_MODELS: readonly Guarantee[] = [
     source: ELLE,
   },
   {
+    name: 'strong-session-monotonic-atomic-view',
+    title: 'Monotonic atomic view that respects the order of each session',
+    implies: ['monotonic-atomic-view', 'strong-session-read-committed'],
+    source: BISWAS,
+  },
+  {
+    name: 'strong-session-read-atomic',
+    title: 'Read atomic; a transaction sees what its session had done before',
+    implies: ['read-atomic', 'strong-session-monotonic-atomic-view'],
+    source: BISWAS,
+  },
+  {
+    name: 'strong-session-causal-cerone',
+    title: 'Causal, and sessions are causal (transactional causal consistency, TCC)',
+    implies: ['causal-cerone', 'strong-session-read-atomic'],
+    source: BISWAS,
+  },
+  {
     name: 'strong-session-snapshot-isolation',
     title: 'Snapshot isolation; a snapshot holds what the session had seen and done before',
-    implies: ['snapshot-isolation', 'strong-session-read-committed'],
+    implies: ['snapshot-isolation', 'strong-session-causal-cerone'],
     source: DAUDJEE,
   },
   {

@@ -65,14 +65,14 @@ export class Search {
   readonly #graph: Graph;
   readonly #seen: Int32Array;
   readonly #parent: Int32Array;
-  readonly #via: Uint8Array;
+  readonly #via: Uint16Array;
   #round = 0;
 
   constructor(graph: Graph) {
     this.#graph = graph;
     this.#seen = int32(graph.nodes * STATES);
     this.#parent = int32(graph.nodes * STATES);
-    this.#via = new Uint8Array(graph.nodes * STATES);
+    this.#via = new Uint16Array(graph.nodes * STATES);
   }
 
   /**

@@ -7,9 +7,13 @@ import { boundary } from './judged-models.ts';
 import { concurrent, sequential } from './testing/histories.ts';
 import { fuzzTransactions } from './testing/fuzz.ts';
 import { transactions } from './transactions.ts';
+import { WEAK_CLASSES } from './weak/weak.ts';
 
 const judged = (history: History): Verdict => transactions.check(history, {}) as Verdict;
 const named = (history: History): string[] => judged(history).findings.map(({ name }) => name);
+/** Without what weak models say of the same cycles: see weak/weak.test.ts. */
+const cyclesIn = (history: History): string[] =>
+  named(history).filter((name) => !WEAK_CLASSES.some((weak) => name.startsWith(weak)));
 const said = (history: History): string => judged(history).findings[0].explanation;
 
 describe('lists: one transaction, or two', () => {
@@ -73,7 +77,7 @@ describe('lists: cycles of the data alone', () => {
     ['G-nonadjacent-item', ['a x 1', 'a y 1', 'r x [1], r y', 'r x, r y [1]']],
     ['G2-item', ['r x, a y 1', 'r y, a x 1', 'r x [1], r y [1]']],
   ])('%s', (name, texts) => {
-    const [first, ...others] = named(concurrent(...texts));
+    const [first, ...others] = cyclesIn(concurrent(...texts));
     expect(first).toBe(name);
     expect(others).toEqual([]);
   });
@@ -88,7 +92,7 @@ describe('lists: cycles with the order of sessions or real time', () => {
     ['G-single', ['0: a x 1', '0: r x', '1: r x [1]'], 'G-single-item-process'],
     ['G-single', ['0: a x 1', '1: r x', '2: r x [1]'], 'G-single-item-realtime'],
   ])('%s %s', (_class, texts, name) => {
-    expect(named(sequential(...texts))).toEqual([name]);
+    expect(cyclesIn(sequential(...texts))).toEqual([name]);
   });
 
   it('an indeterminate transaction takes effect at any later time', () => {
@@ -178,15 +182,6 @@ describe('what cannot be judged', () => {
 });
 
 describe('models', () => {
-  it('a fractured read is never called valid under read atomic: what cannot be told apart is unknown', () => {
-    const fractured = concurrent('a x 1, a y 1', 'r x [1], r y', 'r y [1]');
-    for (const model of ['read-atomic', 'causal-cerone', 'prefix'])
-      expect(transactions.check(fractured, { consistency: [model] })).toMatchObject({ valid: 'unknown' });
-    expect(transactions.check(fractured, { consistency: ['serializable'] })).toMatchObject({ valid: false });
-    const whole = concurrent('a x 1, a y 1', 'r x [1], r y [1]');
-    expect(transactions.check(whole, { consistency: ['read-atomic'] })).toMatchObject({ valid: true });
-  });
-
   it('implications reach claims', () => {
     expect(closure(['serializable'])).toContain('read-atomic');
     expect(closure(['strict-serializable'])).toContain('linearizable');

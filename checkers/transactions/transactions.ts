@@ -8,8 +8,8 @@ import { TRANSACTION_ANOMALIES } from './anomalies.ts';
 import { classify, type Anomaly, type Classification } from './classify.ts';
 import { Explainer, type Reasons } from './explain.ts';
 import { DATA, Edges, PROCESS, graphOf, typeOf, type Graph } from './graph.ts';
-import { boundary, refutes, strongestOf } from './judged-models.ts';
-import { keyKinds } from './kinds.ts';
+import { boundary, refutes, strongestOf, violatedBy } from './judged-models.ts';
+import { REGISTER, keyKinds } from './kinds.ts';
 import { listEdges } from './list-edges.ts';
 import { verifyLists } from './list-reads.ts';
 import { listReasons } from './list-reasons.ts';
@@ -19,6 +19,9 @@ import { TRANSACTIONAL_MODELS } from './models.ts';
 import { registerReasons } from './register-reasons.ts';
 import { registerEdges, verifyRegisters } from './registers.ts';
 import { VirtualNodes } from './virtual.ts';
+import { weakFinding } from './weak/explain.ts';
+import { observationsOf, type Observations } from './weak/observations.ts';
+import { weakCycles, type KnownOrders, type WeakFindings } from './weak/weak.ts';
 import { Writes } from './writes.ts';
 
 /** Edges looked at in searching for cycles, before the rest is called unknown. */
@@ -49,20 +52,32 @@ function check(history: History, options: CheckOptions): Verdict {
   }
   if (columns.count === 0)
     return unknown('the history has no transaction (f "txn"): there is nothing to judge');
-  const { graph, reasons, findings, refused, types } = dependencies(
-    columns,
-    options.assume?.includes('later-write-wins') ?? false,
-  );
+  const given = dependencies(columns, options.assume?.includes('later-write-wins') ?? false);
+  const { graph, reasons, findings, refused } = given;
   const cycles = classify(graph, { left: options.budget ?? BUDGET });
-  const all = [...findings, ...explained(cycles.anomalies, new Explainer(columns, reasons))];
+  const explainer = new Explainer(columns, reasons);
+  // What the order of versions is known of, cycles tell.
+  const weak =
+    given.registers || cycles.anomalies.length > 0
+      ? weakCycles(columns, given.observations(), given.known, { left: options.budget ?? BUDGET })
+      : NO_CYCLES;
+  const strong = [...findings, ...explained(cycles.anomalies, explainer)];
+  const { not, alsoNot } = boundary(strong.map(({ name }) => name));
+  const news = weak.cycles.filter(({ name }) =>
+    violatedBy(name).some((model) => !not.includes(model) && !alsoNot.includes(model)),
+  );
+  const all = [
+    ...strong,
+    ...news.map((cycle) => weakFinding(columns, given.observations(), explainer, cycle)),
+  ];
   const asked = modelsOf(options);
   const names = new Set(all.map(({ name }) => name));
   const wrong = [...names].some((name) => refutes(name, asked));
   const why = [
     ...refused,
-    ...undecided(cycles, asked),
+    ...undecided([...cycles.undecided, ...weak.undecided], asked),
     ...(wrong ? [] : indistinct(names, asked)),
-    ...(types === 0 && all.length === 0 ? [NO_GRAPH] : []),
+    ...(given.known.data === 0 && all.length === 0 ? [NO_GRAPH] : []),
   ];
   return {
     checker: transactions.name,
@@ -74,7 +89,7 @@ function check(history: History, options: CheckOptions): Verdict {
 }
 
 /** Models that forbid some cycles of a class and allow others, which the classes do not tell apart. */
-const INDISTINCT = ['read-atomic', 'causal-cerone', 'prefix'];
+const INDISTINCT = ['prefix'];
 const MIXED_CLASSES = ['G-single-item', 'G-nonadjacent-item', 'G2-item'];
 
 /** A fractured read is a G-single, but not every G-single is one: with such a cycle these models stay open. */
@@ -84,6 +99,8 @@ function indistinct(found: ReadonlySet<string>, asked: readonly string[]): strin
   if (mixed.length === 0 || open.length === 0) return [];
   return [`${mixed.join(', ')} may or may not refute ${open.join(', ')}: this checker cannot tell`];
 }
+
+const NO_CYCLES: WeakFindings = { cycles: [], undecided: [] };
 
 const NO_GRAPH = 'no transaction depends on another: there is nothing to judge';
 
@@ -106,8 +123,10 @@ interface Dependencies {
   readonly findings: readonly Finding[];
   /** Why some keys were left out. */
   readonly refused: readonly string[];
-  /** How many edges the data gave. */
-  readonly types: number;
+  readonly known: KnownOrders;
+  /** Is some key a register, so that versions may be without order? */
+  readonly registers: boolean;
+  readonly observations: () => Observations;
 }
 
 /** @param claimed is the real-time order of writes to each key promised anyway? */
@@ -122,11 +141,12 @@ function dependencies(columns: Transactions, claimed: boolean): Dependencies {
   listEdges(columns, kinds, versions, version, writes, edges, virtual, findings);
   const registers = verifyRegisters(columns, kinds, writes, findings);
   registerEdges(columns, registers, claimed, edges, virtual, findings);
-  const types = edges.length;
+  const known = { edges, data: edges.length, nodes: virtual.nodes };
   const { previous, after, status, count } = columns;
   for (let t = 0; t < count; t++)
     if (previous[t] >= 0 && status[t] !== FAIL) edges.add(previous[t], t, PROCESS);
   virtual.realTime(after, (t) => status[t] === FAIL, edges);
+  let observations: Observations | undefined;
   return {
     graph: graphOf(virtual.nodes, count, edges),
     reasons: [
@@ -135,7 +155,9 @@ function dependencies(columns: Transactions, claimed: boolean): Dependencies {
     ],
     findings: findings.findings(),
     refused: kinds.reasons,
-    types,
+    known,
+    registers: kinds.of.includes(REGISTER),
+    observations: () => (observations ??= observationsOf(columns, kinds, versions, version, registers)),
   };
 }
 
@@ -153,8 +175,8 @@ function explained(anomalies: readonly Anomaly[], explainer: Explainer): Finding
   });
 }
 
-function undecided({ undecided: classes }: Classification, asked: readonly string[]): string[] {
-  const open = [...classes].filter((name) => refutes(name, asked));
+function undecided(classes: readonly string[], asked: readonly string[]): string[] {
+  const open = classes.filter((name) => refutes(name, asked));
   if (open.length === 0) return [];
   return [`the search for ${open.join(', ')} ended with its budget: raise --budget`];
 }

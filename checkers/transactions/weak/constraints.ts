@@ -1,0 +1,102 @@
+// What weak models say of the order of two writers of a key, after Biswas & Enea (On the complexity of checking
+// transactional consistency, OOPSLA 2019): a transaction that saw `earlier` and read the key from `later` puts the
+// one before the other. A model holds iff these orders have no cycle with read dependencies. The least sets of orders
+// that imply the rest are Møldrup & Pavlogiannis's (AWDIT, PLDI 2025): O(n^1.5), for causality O(n·k).
+import { OK } from '../../../harness/history/history.ts';
+import { Column, int32 } from '../growable.ts';
+import type { Transactions } from '../micro.ts';
+import { NOTHING, installs, type Observations } from './observations.ts';
+
+/** Orders of writers: `earlier` before `later` (INITIAL: the initial version), because of a read of `later`'s version. */
+export class Constraints {
+  readonly earlier = new Column();
+  readonly later = new Column();
+  /** The micro-operation that read the version of `later`. */
+  readonly read = new Column();
+
+  add(earlier: number, later: number, read: number): void {
+    if (earlier === later) return;
+    this.earlier.push(earlier);
+    this.later.push(later);
+    this.read.push(read);
+  }
+}
+
+/**
+ * Monotonic atomic view: once a transaction has read from another, its later reads see all that the other wrote, or
+ * what is newer. (This is what Biswas & Enea, and AWDIT, call Read Committed.)
+ */
+export function monotonic(transactions: Transactions, observations: Observations): Constraints {
+  const { count, first, key, keys, status } = transactions;
+  const { seen, offset, written } = observations;
+  const constraints = new Constraints();
+  const next = int32(keys.length).fill(-1);
+  for (let t = 0; t < count; t++) {
+    if (status[t] !== OK) continue;
+    let reads = 0;
+    for (let m = first[t + 1] - 1; m >= first[t]; m--) {
+      if (seen[m] === NOTHING) continue;
+      const writer = seen[m];
+      if (writer >= 0 && offset[writer + 1] - offset[writer] <= reads) {
+        for (let i = offset[writer]; i < offset[writer + 1]; i++) {
+          const read = next[written[i]];
+          if (read > m && read < first[t + 1]) constraints.add(writer, seen[read], read);
+        }
+      } else if (writer >= 0) {
+        for (let read = m + 1; read < first[t + 1]; read++)
+          if (seen[read] !== NOTHING && next[key[read]] === read && installs(observations, writer, key[read]))
+            constraints.add(writer, seen[read], read);
+      }
+      next[key[m]] = m;
+      reads++;
+    }
+  }
+  return constraints;
+}
+
+/**
+ * Read atomic: who reads from a transaction sees all that it wrote, or what is newer; with `sessions`, also all of the
+ * session before.
+ */
+export function fractured(
+  transactions: Transactions,
+  observations: Observations,
+  sessions: boolean,
+): Constraints {
+  const { count, first, key, keys, status, session, after } = transactions;
+  const { seen, offset, written } = observations;
+  const constraints = new Constraints();
+  const read = int32(keys.length).fill(-1);
+  const handled = int32(count).fill(-1);
+  const lastInSession = new Map<number, number>();
+  for (let t = 0; t < count; t++) {
+    if (status[t] !== OK) continue;
+    let reads = 0;
+    for (let m = first[t]; m < first[t + 1]; m++) {
+      if (seen[m] === NOTHING || read[key[m]] >= first[t]) continue;
+      read[key[m]] = m;
+      reads++;
+      if (!sessions) continue;
+      const own = lastInSession.get(session[t] * keys.length + key[m]);
+      if (own !== undefined && after[own] <= t) constraints.add(own, seen[m], m);
+    }
+    for (let m = first[t]; m < first[t + 1]; m++) {
+      const writer = seen[m];
+      if (writer < 0 || handled[writer] === t) continue;
+      handled[writer] = t;
+      if (offset[writer + 1] - offset[writer] <= reads) {
+        for (let i = offset[writer]; i < offset[writer + 1]; i++) {
+          const other = read[written[i]];
+          if (other >= first[t]) constraints.add(writer, seen[other], other);
+        }
+      } else
+        for (let other = first[t]; other < first[t + 1]; other++)
+          if (read[key[other]] === other && installs(observations, writer, key[other]))
+            constraints.add(writer, seen[other], other);
+    }
+    if (sessions)
+      for (let i = offset[t]; i < offset[t + 1]; i++)
+        lastInSession.set(session[t] * keys.length + written[i], t);
+  }
+  return constraints;
+}
