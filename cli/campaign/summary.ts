@@ -2,6 +2,7 @@ import { rateOf, type Rate } from '../../results/statistics/rates.ts';
 import { medianOf, timeToFirst, type Estimate } from '../../results/statistics/quantiles.ts';
 import { randomStream } from '../../harness/runtime/random.ts';
 import type { Cell } from './matrix.ts';
+import { byChange, changeText, type Regressions } from './regressions.ts';
 import type { Row } from './row.ts';
 
 /** What became of one cell, over its seeds. */
@@ -109,10 +110,13 @@ function surpriseOf({ expect }: Cell, row: Row): Surprise[] {
 }
 
 /** 1 anything that was not expected, else 3 infrastructure, else 2 unknown, inconclusive or not made, else 0. */
-function exitCodeOf(cells: readonly CellResult[]): number {
+export function exitCodeOf(
+  cells: readonly CellResult[],
+  { surprises = true }: { readonly surprises?: boolean } = {},
+): number {
   const has = (outcome: string): boolean =>
     cells.some((cell) => (cell.outcomes[outcome] ?? 0) > 0 && cell.expect?.outcome !== outcome);
-  if (cells.some((cell) => cell.surprises.length > 0)) return 1;
+  if (surprises && cells.some((cell) => cell.surprises.length > 0)) return 1;
   if (has('error')) return 3;
   const unfinished = cells.some((cell) => cell.runs.length < cell.planned);
   return has('unknown') || has('inconclusive') || unfinished ? 2 : 0;
@@ -129,15 +133,16 @@ export function campaignTimings(rows: ReadonlyMap<string, Row>): CampaignTimings
   };
 }
 
-/** A page of Markdown: surprises first, then a row a cell. */
-export function campaignMarkdown(results: CampaignResults): string {
+/** A page of Markdown: changes against the baseline, surprises, then a row a cell. */
+export function campaignMarkdown(results: CampaignResults, regressions: Regressions | null = null): string {
   const surprises = results.cells.flatMap((cell) => cell.surprises.map((surprise) => ({ cell, surprise })));
   const lines = [`# ${escaped(results.name)}`, '', totalsLine(results), ''];
+  if (regressions !== null) lines.push(...changeLines(regressions));
   if (surprises.length > 0) {
     lines.push(`## Not as expected (${surprises.length})`, '');
     for (const { cell, surprise } of surprises.slice(0, MOST_SURPRISES))
       lines.push(
-        `- **${placeOf(cell)}**, seed ${surprise.seed} (\`runs/${surprise.key}\`): ${escaped(surprise.why)}`,
+        `- **${escaped(placeOf(cell))}**, seed ${surprise.seed} (\`runs/${surprise.key}\`): ${escaped(surprise.why)}`,
       );
     if (surprises.length > MOST_SURPRISES)
       lines.push(`- … and ${surprises.length - MOST_SURPRISES} more in results.json`);
@@ -159,8 +164,28 @@ export function campaignMarkdown(results: CampaignResults): string {
 /** Step summaries of CI servers are cut at a megabyte; results.json has all of them. */
 const MOST_SURPRISES = 50;
 
-function placeOf(cell: CellResult): string {
-  return escaped(`${cell.configuration} · ${cell.workload} · ${cell.faults}`);
+/** How a cell is called wherever it is told of. */
+export function placeOf(cell: CellResult): string {
+  return `${cell.configuration} · ${cell.workload} · ${cell.faults}`;
+}
+
+function changeLines({ baseline, findings }: Regressions): string[] {
+  const heading = ['## Against the baseline', '', `Baseline: ${escaped(baseline)}`, ''];
+  if (findings.length === 0) return [...heading, 'No violation in the baseline, and none now.', ''];
+  return [
+    ...heading,
+    '| change | anomaly | where | before | now |',
+    '|---|---|---|---|---|',
+    ...[...findings]
+      .sort(byChange)
+      .slice(0, MOST_SURPRISES)
+      .map(
+        (one) =>
+          `| ${escaped(changeText(one))} | ${one.anomaly} | ${escaped(`${one.configuration} · ${one.workload}`)} | ` +
+          `${one.before.hits} of ${one.before.runs} runs | ${one.now.hits} of ${one.now.runs} runs |`,
+      ),
+    '',
+  ];
 }
 
 function totalsLine({ totals }: CampaignResults): string {

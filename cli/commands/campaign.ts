@@ -1,14 +1,27 @@
-import { readFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import type { Clock } from '../../harness/runtime/types.ts';
 import { realRuntime } from '../../harness/runtime/real.ts';
 import { wallClock } from '../../harness/runtime/wall.ts';
-import { writeAtomically } from '../../results/atomic-write.ts';
 import { openCampaign } from '../campaign/directory.ts';
 import { planCampaign } from '../campaign/matrix.ts';
 import { makeRuns, type CampaignProgress } from '../campaign/runner.ts';
 import { campaignJsonSchema, readCampaign } from '../campaign/schema.ts';
-import { campaignMarkdown, campaignResults, campaignTimings } from '../campaign/summary.ts';
+import { writeOutcome } from '../campaign/outcome.ts';
+import {
+  isRegression,
+  openBaseline,
+  readKnown,
+  regressionsOf,
+  type Regressions,
+} from '../campaign/regressions.ts';
+import {
+  campaignMarkdown,
+  campaignResults,
+  campaignTimings,
+  exitCodeOf,
+  type CampaignResults,
+} from '../campaign/summary.ts';
 import { defineCommand } from '../command.ts';
 import { tell, writeJson, writeText } from '../output.ts';
 import { onInterrupt } from '../run/interrupt.ts';
@@ -32,6 +45,20 @@ export const campaignCommand = defineCommand({
         default: false,
         describe: 'print the JSON Schema of campaign files',
       })
+      .option('baseline', {
+        type: 'string',
+        describe:
+          'earlier runs to compare with: a run, a campaign, its results.json, or a directory of these',
+      })
+      .option('known', {
+        type: 'string',
+        describe: 'a file of accepted findings [known.yaml, if there is one]',
+      })
+      .option('fail-on', {
+        choices: ['any', 'new'] as const,
+        default: 'any' as const,
+        describe: 'exit 1 for any unexpected violation, or only for findings that the baseline does not have',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'one JSON document on stdout' }),
   run: async (args) => {
     if (args.schema) {
@@ -43,6 +70,9 @@ export const campaignCommand = defineCommand({
       throw new UsageError('--jobs takes a whole number greater than 0');
     if (args.resume && args.out === undefined)
       throw new UsageError('--resume goes on in a directory: name it with --out');
+    if (args.failOn === 'new' && args.baseline === undefined)
+      throw new UsageError('--fail-on new compares with earlier runs: name them with --baseline');
+    const against = await comparisonOf(args.baseline, args.known);
     const file = readCampaign(args.file);
     const cells = planCampaign(file);
     const name = file.name ?? basename(args.file).replace(/\.ya?ml$/, '');
@@ -61,17 +91,42 @@ export const campaignCommand = defineCommand({
     });
     interrupt.release();
     const results = campaignResults(name, cells, rows);
-    await writeAtomically(join(directory, 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
-    await writeAtomically(
-      join(directory, 'timings.json'),
-      `${JSON.stringify(campaignTimings(rows), null, 1)}\n`,
-    );
-    await writeAtomically(join(directory, 'summary.md'), campaignMarkdown(results));
-    if (args.json) await writeJson(results);
-    else await writeText(`\n${campaignMarkdown(results)}\n${resolve(directory, 'summary.md')}\n`);
-    return results.exitCode;
+    const regressions =
+      against === null
+        ? null
+        : regressionsOf(results, against.baseline, against.known, wallClock().slice(0, 10));
+    await writeOutcome(directory, { results, timings: campaignTimings(rows), regressions });
+    if (args.json)
+      await writeJson(regressions === null ? results : { ...results, changes: regressions.findings });
+    else
+      await writeText(
+        `\n${campaignMarkdown(results, regressions)}\n${resolve(directory, 'summary.md')}\n${resolve(directory, 'index.html')}\n`,
+      );
+    return args.failOn === 'new' && regressions !== null
+      ? exitCodeOfNew(results, regressions)
+      : results.exitCode;
   },
 });
+
+/** What to compare with; read before anything is made, so that a slip of the pen costs no night. */
+async function comparisonOf(path: string | undefined, known: string | undefined) {
+  if (path === undefined) {
+    if (known !== undefined)
+      throw new UsageError('--known says which findings are accepted: it goes with --baseline');
+    return null;
+  }
+  const file = known ?? (existsSync('known.yaml') ? 'known.yaml' : null);
+  return {
+    baseline: { path, night: await openBaseline(path) },
+    known: file === null ? [] : readKnown(file),
+  };
+}
+
+/** With `--fail-on new`, violations that the baseline has too are no reason to fail; the other reasons stay. */
+function exitCodeOfNew(results: CampaignResults, regressions: Regressions): number {
+  if (regressions.findings.some(isRegression)) return 1;
+  return exitCodeOf(results.cells, { surprises: false });
+}
 
 function defaultDirectory(name: string): string {
   return `campaign-runs/${name.replace(/[^\w.-]+/g, '-')}-${wallClock().replace(/[-:]|\..*$/g, '')}`;
