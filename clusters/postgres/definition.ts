@@ -1,3 +1,5 @@
+import { bank } from '../sql/bank.ts';
+import { transactions } from '../sql/transaction.ts';
 import { defineCluster, type ClusterContext, type Configuration, type Setting } from '../types.ts';
 import { claimOf } from './claims.ts';
 import { refusedSetting } from './config.ts';
@@ -6,7 +8,7 @@ import type { Planner } from './clients/plan.ts';
 import { register } from './clients/register.ts';
 import { rows } from './clients/rows.ts';
 import { set } from './clients/set.ts';
-import { transactions } from './clients/transaction.ts';
+import { bankDialect, transactionDialect } from './clients/transaction.ts';
 import { PostgresCluster } from './cluster.ts';
 import { DockerServer } from './server/docker-server.ts';
 import { NpmServer } from './server/npm-server.ts';
@@ -29,7 +31,8 @@ function create(context: ClusterContext): PostgresCluster {
     register,
     set,
     rows,
-    transaction: transactions(settings.isolation),
+    transaction: transactions(transactionDialect(settings.isolation)),
+    bank: bank(bankDialect(settings.isolation)),
   };
   return context.world === 'docker'
     ? new PostgresCluster(context, new DockerServer(), settings, planners, null)
@@ -41,7 +44,7 @@ export const postgres = defineCluster({
   name: 'postgres',
   title: 'PostgreSQL, a primary with streaming standbys',
   worlds: ['process', 'docker'],
-  ports: ['register', 'set', 'rows', 'transaction'],
+  ports: ['register', 'set', 'rows', 'transaction', 'bank'],
   configurations: [
     configuration('async', 'Asynchronous standbys', { synchronous: 'none' }),
     configuration('sync-first-1', 'A commit waits for the first standby of the list', {

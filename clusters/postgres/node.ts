@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Host, HostNode } from '../../harness/hosts/types.ts';
 import { MILLISECOND, type Runtime } from '../../harness/runtime/types.ts';
 import type { Setting } from '../types.ts';
-import { Connection, type Rows } from './clients/connection.ts';
+import type { Rows } from '../sql/session.ts';
+import { Connection } from './clients/connection.ts';
 import { renderConfig, renderHba, renderPasswordFile } from './config.ts';
 import { PORT_ROLE, SERVICE, type CloneSource, type Server } from './server/server.ts';
 

@@ -1,17 +1,13 @@
 import pg from 'pg';
 import type { Endpoint } from '../../../harness/hosts/types.ts';
 import { failureOf, Failed as SqlFailed, type ClientPhase, type Outcome } from '../../sql/outcome.ts';
+import type { Rows, Session } from '../../sql/session.ts';
 import { classify, ROLLED_BACK, WAIT_CANCELLED } from './errors.ts';
 
 export interface Credentials {
   readonly user: string;
   readonly password: string;
   readonly database: string;
-}
-
-export interface Rows {
-  readonly rows: readonly Readonly<Record<string, unknown>>[];
-  readonly count: number;
 }
 
 /** Why a connection was thrown away, or an operation did not end `ok`. */
@@ -31,7 +27,7 @@ export class Failed extends SqlFailed {
  * One connection, one statement at a time, no retries, and no time-outs of its own but that of connecting: a
  * statement_timeout would not end the wait for a standby, and a cancel would make the write visible unreplicated.
  */
-export class Connection {
+export class Connection implements Session {
   readonly #client: pg.Client;
   #notices: string[] = [];
   #standby = false;

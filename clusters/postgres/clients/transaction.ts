@@ -1,76 +1,44 @@
-import type { Json } from '../../../harness/history/event.ts';
-import type { Connection } from './connection.ts';
-import { jsonText, unknownOperation, type Plan, type Planner } from './plan.ts';
+import type { BankDialect } from '../../sql/bank.ts';
+import type { TransactionDialect } from '../../sql/transaction.ts';
 
 export const ISOLATION_LEVELS = ['read-committed', 'repeatable-read', 'serializable'] as const;
 export type Isolation = (typeof ISOLATION_LEVELS)[number];
 
-type MicroOperation = readonly ['r' | 'w' | 'append', Json, Json];
-
-/**
- * `transaction`: micro-operations between BEGIN and COMMIT, one statement each. A row's value is a list once it was
- * appended to, a register's value once it was written; a read of an absent row is null.
- */
-export function transactions(isolation: Isolation): Planner {
-  return ({ f, value }): Plan => {
-    if (f !== 'txn') throw unknownOperation('transaction', f);
-    const steps = value as readonly MicroOperation[];
-    const reads = steps.every(([kind]) => kind === 'r');
-    return {
-      reads,
-      // "cannot use serializable mode in a hot standby"
-      primaryOnly: isolation === 'serializable',
-      run: (connection, signal) => transaction(connection, signal, isolation, steps, reads),
-    };
+/** How a transaction of that level begins, and where. */
+function beginning(isolation: Isolation) {
+  return {
+    cluster: 'postgres',
+    begin: `BEGIN ISOLATION LEVEL ${isolation.replace('-', ' ').toUpperCase()}`,
+    // "cannot use serializable mode in a hot standby"
+    primaryOnly: isolation === 'serializable',
   };
 }
 
-async function transaction(
-  connection: Connection,
-  signal: AbortSignal,
-  isolation: Isolation,
-  steps: readonly MicroOperation[],
-  reads: boolean,
-): Promise<Json> {
-  const before = reads ? 'read' : 'open';
-  const level = isolation.replace('-', ' ').toUpperCase();
-  const done: Json[] = [];
-  try {
-    await connection.run(before, `BEGIN ISOLATION LEVEL ${level}`, [], signal);
-    for (const step of steps) done.push(await micro(connection, signal, before, step));
-    await connection.run(reads ? 'read' : 'commit', 'COMMIT', [], signal);
-    return done;
-  } catch (error) {
-    // Still connected: the server answered with an error, and the transaction waits to be rolled back.
-    if (connection.usable)
-      await connection.run('read', 'ROLLBACK', [], signal).catch(() => connection.destroy());
-    throw error;
-  }
+/** The `transaction` port, over `cells`. */
+export function transactionDialect(isolation: Isolation): TransactionDialect {
+  return {
+    ...beginning(isolation),
+    read: 'SELECT v FROM cells WHERE k = $1',
+    write: 'INSERT INTO cells (k, v) VALUES ($1, $2) ON CONFLICT (k) DO UPDATE SET v = excluded.v',
+    remove: 'DELETE FROM cells WHERE k = $1',
+    append:
+      'INSERT INTO cells (k, v) VALUES ($1, jsonb_build_array($2::jsonb)) ' +
+      'ON CONFLICT (k) DO UPDATE SET v = cells.v || excluded.v',
+    predicate: (keys) => {
+      const list = Array.from({ length: keys }, (_, i) => `$${i + 1}`).join(', ');
+      return `SELECT k, v FROM cells WHERE k IN (${list}) AND (v #>> '{}')::bigint % $${keys + 1} = $${keys + 2}`;
+    },
+  };
 }
 
-async function micro(
-  connection: Connection,
-  signal: AbortSignal,
-  phase: 'read' | 'open',
-  [kind, key, value]: MicroOperation,
-): Promise<Json> {
-  const k = jsonText(key);
-  switch (kind) {
-    case 'r': {
-      const { rows } = await connection.run(phase, 'SELECT v FROM cells WHERE k = $1', [k], signal);
-      return ['r', key, rows.length === 0 ? null : (rows[0].v as Json)];
-    }
-    case 'w': {
-      const text = 'INSERT INTO cells (k, v) VALUES ($1, $2) ON CONFLICT (k) DO UPDATE SET v = excluded.v';
-      await connection.run(phase, text, [k, jsonText(value)], signal);
-      return [kind, key, value];
-    }
-    case 'append': {
-      const text =
-        'INSERT INTO cells (k, v) VALUES ($1, jsonb_build_array($2::jsonb)) ' +
-        'ON CONFLICT (k) DO UPDATE SET v = cells.v || excluded.v';
-      await connection.run(phase, text, [k, jsonText(value)], signal);
-      return [kind, key, value];
-    }
-  }
+/** The `bank` port, over `accounts`. */
+export function bankDialect(isolation: Isolation): BankDialect {
+  return {
+    ...beginning(isolation),
+    open: 'INSERT INTO accounts (k, balance) VALUES ($1, $2) ON CONFLICT (k) DO NOTHING',
+    withdraw: 'UPDATE accounts SET balance = balance - $1 WHERE k = $2 AND balance >= $3',
+    deposit: 'UPDATE accounts SET balance = balance + $1 WHERE k = $2',
+    readAll: 'SELECT k, balance FROM accounts',
+    readOne: 'SELECT balance FROM accounts WHERE k = $1',
+  };
 }

@@ -9,7 +9,8 @@ import { isRefusal, type Host, type Links, type Log } from '../../../harness/hos
 import { processHost } from '../../../harness/hosts/process/host.ts';
 import { realRuntime } from '../../../harness/runtime/real.ts';
 import type { Setting } from '../../types.ts';
-import { Connection, type Credentials, type Rows } from '../clients/connection.ts';
+import type { Rows } from '../../sql/session.ts';
+import { Connection, type Credentials } from '../clients/connection.ts';
 import type { PostgresCluster } from '../cluster.ts';
 import { postgres } from '../definition.ts';
 import { PORT_ROLE } from '../server/server.ts';

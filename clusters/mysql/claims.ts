@@ -1,0 +1,73 @@
+// What MySQL's documentation lets one promise, derived from the final settings: --set changes the claim too.
+import type { Claim, Setting } from '../types.ts';
+import { settingsOf, type MysqlSettings } from './settings.ts';
+
+const MANUAL = 'https://dev.mysql.com/doc/refman/9.5/en';
+
+/** Faults that move no primary. */
+const IN_PLACE = ['partition', 'cut-standbys', 'kill', 'pause', 'clock'];
+/** Ways to move the primary: whoever waits for a replica does it to survive them. */
+const MOVES = ['failover', 'restart-then-promote'];
+
+/** The claim under these settings. */
+export function claimOf(given: Readonly<Record<string, Setting>>): Claim {
+  const settings = settingsOf(given);
+  const durable = survivesCrash(settings);
+  const fromPrimary = settings.reads === 'primary';
+  const families = settings.reads === 'sticky' ? IN_PLACE.filter((family) => family !== 'kill') : IN_PLACE;
+  return {
+    guarantee: [
+      ...readsOf(settings),
+      ...(durable ? ['durable'] : []),
+      'convergent',
+      'single-primary',
+      'recovers',
+    ],
+    operations: 'acknowledged writes, and single-statement reads',
+    reads: fromPrimary ? 'from the primary' : 'from any node: eventually what the primary holds',
+    tolerates: {
+      faults: [
+        ...families.filter((family) => durable || family !== 'kill'),
+        ...(durable && settings.semisync === 'wait' && settings.reads !== 'sticky' ? MOVES : []),
+      ],
+      howMany: 1,
+    },
+    source: sourceOf(settings),
+  };
+}
+
+/**
+ * - With AFTER_SYNC a commit is visible on the primary only once a replica has it, and always only once its log is on
+ *   disk: single rows are linearizable there.
+ * - A replica applies in the primary's order (replica_preserve_commit_order), so a session that sticks to it never goes
+ *   back in time; one that restarts fetches anew what it had only received, but keeps what it showed.
+ * - The levels are SQL's: the manual promises "the four transaction isolation levels described by the SQL:1992
+ *   standard". What InnoDB's repeatable read lacks of Adya's is known (Jepsen, MySQL 8.0.34, 2023) and is to be shown.
+ */
+function readsOf({ reads, isolation }: MysqlSettings): string[] {
+  const level = isolation === 'read-uncommitted' ? isolation : 'read-committed';
+  switch (reads) {
+    case 'primary':
+      return ['linearizable', isolation];
+    case 'sticky':
+      return ['monotonic-reads', level];
+    case 'any':
+      return [level];
+  }
+}
+
+/** Does an acknowledged commit survive the death of the process? Only with 0 does it wait in the server's own memory. */
+function survivesCrash({ database }: MysqlSettings): boolean {
+  return String(database.innodb_flush_log_at_trx_commit ?? 1) !== '0';
+}
+
+function sourceOf({ semisync }: MysqlSettings): string {
+  switch (semisync) {
+    case 'none':
+      return `${MANUAL}/replication-implementation.html (asynchronous: the source does not wait) and ${MANUAL}/innodb-transaction-isolation-levels.html`;
+    case 'wait':
+      return `${MANUAL}/replication-semisync.html (AFTER_SYNC: committed only after a replica acknowledged; no time-out)`;
+    case 'fall-back':
+      return `${MANUAL}/replication-semisync.html (if a time-out occurs, the source reverts to asynchronous replication)`;
+  }
+}

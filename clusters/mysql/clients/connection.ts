@@ -1,0 +1,117 @@
+import mysql from 'mysql2';
+import type { Endpoint } from '../../../harness/hosts/types.ts';
+import { failureOf, Failed as SqlFailed, type ClientPhase, type Outcome } from '../../sql/outcome.ts';
+import type { Rows, Session } from '../../sql/session.ts';
+import { classify, sessionIntact } from './errors.ts';
+
+export interface Credentials {
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+/** Why a connection was thrown away, or an operation did not end `ok`. */
+export class Failed extends SqlFailed {
+  verdict(): Outcome {
+    return classify(failureOf(this.cause), this.phase);
+  }
+}
+
+/** One connection, one statement at a time, no retries, and no time-outs of its own but that of connecting. */
+export class Connection implements Session {
+  readonly #client: mysql.Connection;
+  /** A replica says so when it refuses a write, and only then: routing follows the operator. */
+  readonly standby = false;
+  #broken = false;
+
+  private constructor(endpoint: Endpoint, credentials: Credentials, connectTimeout: number) {
+    this.#client = mysql.createConnection({
+      host: endpoint.host,
+      port: endpoint.port,
+      ...credentials,
+      connectTimeout,
+      enableKeepAlive: false,
+      // A row that is there already counts as none changed, as MySQL itself counts.
+      flags: ['-FOUND_ROWS'],
+    });
+    this.#client.on('error', () => {
+      this.#broken = true;
+    });
+    this.#client.on('end', () => {
+      this.#broken = true;
+    });
+  }
+
+  /** @throws Failed in phase `connect`. */
+  static async open(
+    endpoint: Endpoint,
+    credentials: Credentials,
+    signal: AbortSignal | null = null,
+    connectTimeoutMs = 3000,
+  ): Promise<Connection> {
+    if (signal?.aborted) throw new Failed(new Error('aborted before it was sent'), 'connect');
+    const connection = new Connection(endpoint, credentials, connectTimeoutMs);
+    const client = connection.#client;
+    try {
+      await connection.#bounded(signal, (done) => client.connect((error) => done(error, null)));
+    } catch (error) {
+      connection.destroy();
+      throw new Failed(error, 'connect');
+    }
+    return connection;
+  }
+
+  get usable(): boolean {
+    return !this.#broken;
+  }
+
+  async run(
+    phase: ClientPhase,
+    text: string,
+    values: readonly unknown[],
+    signal: AbortSignal | null,
+  ): Promise<Rows> {
+    try {
+      const result = await this.#bounded<unknown>(signal, (done) =>
+        this.#client.query(text, [...values], (error, found) => done(error, found)),
+      );
+      if (Array.isArray(result)) return { rows: result as Rows['rows'], count: result.length };
+      return { rows: [], count: (result as { affectedRows?: number }).affectedRows ?? 0 };
+    } catch (error) {
+      if (!sessionIntact(failureOf(error))) this.destroy();
+      throw new Failed(error, phase);
+    }
+  }
+
+  /** Runs `work`; when `signal` is aborted the connection is torn down, which the driver itself does not report. */
+  #bounded<T>(
+    signal: AbortSignal | null,
+    work: (done: (error: Error | null, value: T) => void) => void,
+  ): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const abort = () => {
+        this.destroy();
+        reject(new Error('given up: the connection was torn down'));
+      };
+      if (signal?.aborted) return abort();
+      signal?.addEventListener('abort', abort, { once: true });
+      work((error, value) => {
+        signal?.removeEventListener('abort', abort);
+        if (error === null) resolve(value);
+        else reject(error);
+      });
+    });
+  }
+
+  /** Closes the socket without a word: a commit that waits for a replica goes on waiting. */
+  destroy(): void {
+    this.#broken = true;
+    this.#client.destroy();
+  }
+
+  close(): Promise<void> {
+    if (this.#broken) return Promise.resolve();
+    this.#broken = true;
+    return new Promise((resolve) => this.#client.end(() => resolve()));
+  }
+}

@@ -1,0 +1,66 @@
+// What a MySQL error says about whether an operation happened.
+// Codes: https://dev.mysql.com/doc/mysql-errors/9.5/en/server-error-reference.html; PROTOCOL_… are the driver's.
+import {
+  anything,
+  BEFORE_COMMIT,
+  code,
+  decide,
+  type ClientPhase,
+  type ErrorRow,
+  type Failure,
+  type Outcome,
+} from '../../sql/outcome.ts';
+
+export const ERRORS: readonly ErrorRow[] = [
+  ...BEFORE_COMMIT,
+  {
+    name: 'deadlock',
+    match: code(/^ER_LOCK_DEADLOCK$/),
+    phases: ['commit'],
+    outcome: 'fail',
+    why: 'the server chose this transaction as the victim and rolled it back (1213)',
+  },
+  {
+    name: 'lock-wait',
+    match: code(/^ER_LOCK_WAIT_TIMEOUT$/),
+    phases: ['commit'],
+    outcome: 'fail',
+    why: 'the statement waited too long for a row lock and was rolled back: outside a transaction it was all there was (1205)',
+  },
+  {
+    name: 'read-only',
+    match: code(/^ER_(OPTION_PREVENTS_STATEMENT|READ_ONLY_MODE|CANT_EXECUTE_IN_READ_ONLY_TRANSACTION)$/),
+    phases: ['commit'],
+    outcome: 'fail',
+    why: 'a replica, or a primary set super_read_only before the COMMIT, refused the write (1290)',
+  },
+  {
+    name: 'refused-statement',
+    match: code(
+      /^ER_(DUP_ENTRY|PARSE_ERROR|NO_SUCH_TABLE|BAD_FIELD_ERROR|BAD_NULL_ERROR|DATA_TOO_LONG|INVALID_JSON_TEXT|NO_PARTITION_FOR_GIVEN_VALUE|CHECK_CONSTRAINT_VIOLATED)$/,
+    ),
+    phases: ['commit'],
+    outcome: 'fail',
+    why: 'the server refused the statement (1062: duplicate key; syntax, data, constraint, no partition) and rolled it back',
+  },
+  {
+    name: 'unknown',
+    match: anything,
+    phases: ['commit'],
+    outcome: 'info',
+    why: 'the commit was sent: cut off (PROTOCOL_CONNECTION_LOST, ECONNRESET), killed (1317), shut down (1053) or too late, it may stand',
+  },
+];
+
+/** The row that decides, and the error as the history keeps it. */
+export function classify(failure: Failure, phase: ClientPhase): Outcome {
+  return decide(ERRORS, failure, phase);
+}
+
+/** Refusals after which the session stands as it was; whatever else happened, the connection is thrown away. */
+export function sessionIntact({ code: found }: Failure): boolean {
+  const intact = ERRORS.filter(({ name }) =>
+    ['deadlock', 'lock-wait', 'read-only', 'refused-statement'].includes(name),
+  );
+  return intact.some((row) => row.match({ code: found, message: '' }));
+}

@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Client, Cluster, ConnectRequest, Settled } from '../../harness/cluster.ts';
+import { imageDefinition } from '../../harness/hosts/docker/image-definition.ts';
+import type { Links, Refusal } from '../../harness/hosts/types.ts';
+import { bank } from '../sql/bank.ts';
+import { SqlClient } from '../sql/client.ts';
+import { SessionRouting } from '../sql/routing.ts';
+import { Settling } from '../sql/settle.ts';
+import { transactions } from '../sql/transaction.ts';
+import type { ClusterContext } from '../types.ts';
+import { Failed, type Credentials } from './clients/connection.ts';
+import type { Planner } from './clients/plan.ts';
+import { register } from './clients/register.ts';
+import { rows } from './clients/rows.ts';
+import { DATABASE } from './clients/schema.ts';
+import { set } from './clients/set.ts';
+import { bankDialect, transactionDialect } from './clients/transaction.ts';
+import { MysqlClocks } from './clocks.ts';
+import { MysqlNode } from './node.ts';
+import { MysqlOperator } from './operator.ts';
+import { MysqlProcesses } from './processes.ts';
+import { executedCount, replicaStatus } from './replication.ts';
+import { IMAGE } from './server.ts';
+import type { MysqlSettings } from './settings.ts';
+import { Topology } from './topology.ts';
+
+const BOOT_MS = 60_000;
+
+const PLANNERS: Readonly<Record<string, Planner>> = {
+  register,
+  set,
+  rows,
+  transaction: transactions(transactionDialect),
+  bank: bank(bankDialect),
+};
+
+export const PORTS = Object.keys(PLANNERS);
+
+/** One primary and the replicas that follow it by GTID; the first node starts as the primary. */
+export class MysqlCluster implements Cluster {
+  readonly nodes: readonly string[];
+  readonly links: Links | Refusal;
+  readonly clocks: MysqlClocks;
+  readonly operator: MysqlOperator | Refusal;
+  readonly processes: MysqlProcesses;
+  readonly credentials: Credentials = {
+    user: 'alibi',
+    password: randomBytes(12).toString('hex'),
+    database: DATABASE,
+  };
+  readonly #settings: MysqlSettings;
+  readonly #topology: Topology;
+  readonly #operator: MysqlOperator;
+  readonly #settling: Settling;
+
+  constructor({ nodes, host, runtime, log }: ClusterContext, settings: MysqlSettings) {
+    const context = { host, runtime, settings, credentials: this.credentials };
+    this.nodes = nodes;
+    this.links = host.links;
+    this.#settings = settings;
+    const topology = new Topology(nodes.map((name, i) => new MysqlNode(name, i + 1, context)));
+    const operator = new MysqlOperator(topology, settings.fencing, this.credentials, runtime.clock, log);
+    const processes = new MysqlProcesses(topology, operator);
+    this.#topology = topology;
+    this.#operator = operator;
+    this.clocks = new MysqlClocks(topology);
+    this.operator = nodes.length > 1 ? operator : { refused: 'A single node has no replica to promote.' };
+    this.processes = processes;
+    const mending = {
+      nodes: topology.nodes,
+      get primary() {
+        return topology.primary;
+      },
+      deposed: topology.deposed,
+      resume: (name: string) => processes.resume(name),
+      rejoin: (name: string) => operator.rejoin(name),
+      // A replica whose threads were stopped by an interrupted failover would stand still for ever.
+      standbyRevived: (name: string) => operator.point(name),
+      standbysBack: () => Promise.resolve(),
+    };
+    this.#settling = new Settling(mending, runtime.clock);
+  }
+
+  /** Resolves when the primary takes writes (waiting for a replica, if so configured) and every replica shows them. */
+  async start(): Promise<void> {
+    const { nodes } = this.#topology;
+    for (const node of nodes) await node.create();
+    await Promise.all(
+      nodes.map(async (node) => {
+        await node.initialise();
+        await node.untilAnswering(BOOT_MS);
+      }),
+    );
+    await Promise.all(
+      this.#topology.standbys().map(async (node) => {
+        await node.setReadOnly(true);
+        await this.#operator.point(node.name);
+        await node.until('replicating from the primary', BOOT_MS, () => this.#operator.streams(node.name));
+      }),
+    );
+    await this.#settling.prove(BOOT_MS);
+  }
+
+  connect(request: ConnectRequest): Promise<Client> {
+    const planner = PLANNERS[request.port];
+    if (planner === undefined)
+      return Promise.reject(new Error(`mysql has no client for the port "${request.port}"`));
+    const failed = (thrown: unknown) => new Failed(thrown, 'connect');
+    const routing = new SessionRouting(this.#topology, this.#settings.reads, request.process, failed);
+    return Promise.resolve(new SqlClient(planner, request, routing));
+  }
+
+  async primaries(): Promise<readonly string[]> {
+    const { nodes } = this.#topology;
+    const answers = await Promise.all(nodes.map((node) => node.ask('SELECT @@GLOBAL.read_only AS standby')));
+    return nodes
+      .filter((_, i) => answers[i] !== null && Number(answers[i].standby) === 0)
+      .map(({ name }) => name);
+  }
+
+  readonly standbys = (): readonly string[] => this.#topology.standbys().map((node) => node.name);
+
+  settle(deadlineMs: number): Promise<Settled> {
+    return this.#settling.settle(deadlineMs);
+  }
+
+  /**
+   * By replica: transactions that the primary has executed and it has not, and MySQL's own gauge in seconds, which is
+   * missing while the replica is not connected and 0 whenever it has applied all that it received.
+   */
+  async sample(): Promise<Readonly<Record<string, number>>> {
+    const primary = await executedCount(this.#topology.node(this.#topology.primary));
+    const found = await Promise.all(
+      this.#topology.standbys().map(async (node): Promise<[string, number][]> => {
+        const [status, executed] = await Promise.all([replicaStatus(node), executedCount(node)]);
+        const behind = status?.secondsBehind ?? null;
+        return [
+          ...(primary === null || executed === null
+            ? []
+            : [[`lag-transactions:${node.name}`, Math.max(0, primary - executed)] as [string, number]]),
+          ...(behind === null ? [] : [[`lag-seconds:${node.name}`, behind] as [string, number]]),
+        ];
+      }),
+    );
+    return Object.fromEntries(found.flat());
+  }
+
+  async versions(): Promise<Readonly<Record<string, string>>> {
+    const row = await this.#topology.node(this.#topology.primary).ask('SELECT VERSION() AS version');
+    return {
+      mysql: typeof row?.version === 'string' ? row.version : 'unknown',
+      [`image:${IMAGE}`]: imageDefinition(IMAGE).tag,
+    };
+  }
+
+  async collectLogs(directory: string): Promise<void> {
+    for (const node of this.#topology.nodes.filter((candidate) => candidate.created)) {
+      const target = join(directory, node.name);
+      await mkdir(target, { recursive: true });
+      for (const file of await node.hostNode.logs()) await copyFile(file, join(target, basename(file)));
+    }
+  }
+
+  async stop(): Promise<void> {
+    const created = this.#topology.nodes.filter((node) => node.created);
+    await Promise.all(
+      created.map(async (node) => {
+        await node.kill();
+        await node.discard();
+      }),
+    );
+  }
+}

@@ -1,0 +1,40 @@
+import { defineCluster, type Configuration, type Setting } from '../types.ts';
+import { claimOf } from './claims.ts';
+import { MysqlCluster, PORTS } from './cluster.ts';
+import { readMyCnf } from './config-file.ts';
+import { refusedSetting } from './config.ts';
+import { IMAGE } from './server.ts';
+import { SETTINGS, settingsOf } from './settings.ts';
+
+function configuration(
+  name: string,
+  title: string,
+  settings: Readonly<Record<string, Setting>>,
+  nodes = 3,
+): Configuration {
+  return { name, title, settings, claim: claimOf, nodes };
+}
+
+/** MySQL with replication by GTID: a primary and two replicas. */
+export const mysql = defineCluster({
+  name: 'mysql',
+  title: 'MySQL, a primary with replicas that follow by GTID',
+  worlds: ['docker'],
+  ports: PORTS,
+  configurations: [
+    configuration('async', 'Asynchronous replicas', { semisync: 'none' }),
+    configuration('semi-sync', 'A commit waits until a replica has it, for as long as that takes', {
+      semisync: 'wait',
+    }),
+    configuration('semi-sync-fall-back', 'A commit waits a second for a replica, then goes on without', {
+      semisync: 'fall-back',
+    }),
+    configuration('single', 'One server without replicas', { semisync: 'none' }, 1),
+  ],
+  settings: SETTINGS,
+  refusesSetting: refusedSetting,
+  files: { 'my.cnf': readMyCnf },
+  refuses: () => null,
+  images: [IMAGE],
+  create: (context) => new MysqlCluster(context, settingsOf(context.settings)),
+});

@@ -1,0 +1,103 @@
+// The cluster by its promises, on real servers in containers: faults by sidecars, clocks by libfaketime.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeDocker } from '../../harness/hosts/docker/testing/suite.ts';
+import { linksBetween } from '../../nemesis/targets.ts';
+import { eventually, runningCluster, type RunningCluster } from './testing/running.ts';
+
+const SETTLE_MS = 90_000;
+let running: RunningCluster;
+
+describeDocker('MySQL in containers, a commit waiting for a replica', () => {
+  beforeAll(async () => {
+    running = await runningCluster('semi-sync', { tmp_table_size: 2_097_152 });
+  }, 600_000);
+  afterAll(() => running?.close());
+
+  it('boots as one primary with two replicas that apply, and refuse writes', async () => {
+    const { cluster, sql } = running;
+    expect(await cluster.primaries()).toEqual(['n1']);
+    expect(Object.keys(await cluster.sample()).sort()).toEqual([
+      'lag-seconds:n2',
+      'lag-seconds:n3',
+      'lag-transactions:n2',
+      'lag-transactions:n3',
+    ]);
+    expect((await cluster.versions()).mysql).toMatch(/^9\./);
+    await expect(sql('n2', "INSERT INTO kv VALUES ('x', '1')")).rejects.toThrow(/super-read-only/);
+    const shown = await sql('n1', "SHOW STATUS LIKE 'Rpl_semi_sync_source_status'");
+    expect(shown.rows[0].Value).toBe('ON');
+  });
+
+  it('hands unlisted settings to MySQL', async () => {
+    const shown = await running.sql('n2', 'SELECT @@GLOBAL.tmp_table_size AS size');
+    expect(Number(shown.rows[0].size)).toBe(2_097_152);
+  });
+
+  it('a clock that is turned shows in the server’s own time', async () => {
+    const { clocks } = running.cluster;
+    expect(Math.abs(await clocks.offset('n2'))).toBeLessThan(1_000);
+    await clocks.setOffset('n2', 90_000);
+    expect(Math.abs((await clocks.offset('n2')) - 90_000)).toBeLessThan(1_000);
+    expect(Math.abs(await clocks.offset('n1'))).toBeLessThan(1_000);
+    await clocks.setOffset('n2', 0);
+  });
+
+  it('pauses every process of a server', async () => {
+    const { processes } = running.cluster;
+    await processes.pause('n3');
+    expect(await processes.state('n3')).toBe('stopped');
+    await processes.resume('n3');
+    expect(await processes.state('n3')).toBe('running');
+  });
+
+  it('keeps what was acknowledged when the primary is killed and restarted', async () => {
+    const { cluster } = running;
+    const client = await running.client('register');
+    expect(await client.do('write', 'kept', 1)).toMatchObject({ type: 'ok', node: 'n1' });
+    await cluster.processes.kill('n1');
+    expect(await cluster.processes.state('n1')).toBe('gone');
+    await eventually('a refusal', async () => (await client.do('write', 'other', 2)).type === 'fail');
+    await cluster.processes.restart('n1');
+    await eventually('the row', async () => (await client.do('read', 'kept')).value === 1);
+    expect(await cluster.primaries()).toEqual(['n1']);
+    await client.close();
+  }, 60_000);
+
+  it('with its replicas cut off a write waits, and a failover loses nothing that was acknowledged', async () => {
+    const { cluster, links, operator } = running;
+    const client = await running.client('register');
+    await eventually('a write', async () => (await client.do('write', 'safe', 1)).type === 'ok');
+    await links.cut(linksBetween(['n1'], ['n2', 'n3']), 'drop');
+    const late = new AbortController();
+    const blocked = client.do('write', 'safe', 2, late.signal);
+    const { from, to } = await operator.failover({ fence: true });
+    late.abort();
+    expect(await blocked).toMatchObject({ type: 'info' });
+    expect(from).toBe('n1');
+    expect(await cluster.processes.state('n1')).toBe('gone');
+    await links.heal();
+    const fresh = await running.client('register', 0, 1);
+    expect(await fresh.do('read', 'safe')).toMatchObject({ type: 'ok', node: to, value: 1 });
+    const settled = await cluster.settle(SETTLE_MS);
+    expect(settled).toMatchObject({ settled: true, unrecovered: [] });
+    expect(settled.evidence).toContain('n1 was re-seeded');
+    await Promise.all([client.close(), fresh.close()]);
+  }, 120_000);
+
+  it('without fencing there are two primaries until it settles', async () => {
+    const { cluster, operator } = running;
+    const { from, to } = await operator.failover({ fence: false });
+    await eventually('two primaries', async () => (await cluster.primaries()).length === 2);
+    expect([...(await cluster.primaries())].sort()).toEqual([from, to].sort());
+    expect(await cluster.settle(SETTLE_MS)).toMatchObject({ settled: true });
+    expect(await cluster.primaries()).toEqual([to]);
+  }, 120_000);
+
+  it('recovers when all nodes were killed', async () => {
+    const { cluster } = running;
+    await Promise.all(cluster.nodes.map((node) => cluster.processes.kill(node)));
+    expect(await cluster.primaries()).toEqual([]);
+    await Promise.all(cluster.nodes.map((node) => cluster.processes.restart(node)));
+    expect(await cluster.settle(SETTLE_MS)).toMatchObject({ settled: true });
+  }, 120_000);
+});

@@ -1,0 +1,233 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Endpoint, Host, HostNode } from '../../harness/hosts/types.ts';
+import { MILLISECOND, type Runtime } from '../../harness/runtime/types.ts';
+import type { Rows } from '../sql/session.ts';
+import type { SettlingNode } from '../sql/settle.ts';
+import { Connection, type Credentials } from './clients/connection.ts';
+import { SCHEMA } from './clients/schema.ts';
+import { renderConfig, waitsForReplica } from './config.ts';
+import { configure, IMAGE, makeFresh, PORT_ROLE, SERVICE, service } from './server.ts';
+import { FALL_BACK_MS, type MysqlSettings } from './settings.ts';
+
+export interface NodeContext {
+  readonly host: Host;
+  readonly runtime: Runtime;
+  readonly settings: MysqlSettings;
+  readonly credentials: Credentials;
+}
+
+/** Long enough to copy a small database over a busy machine's network; short enough when the link is cut. */
+const CLONE_MS = 60_000;
+/** Commits under way are waited for. */
+const SWITCH_MS = 10_000;
+
+/** One MySQL server: its process, its files, and questions to it with a deadline. */
+export class MysqlNode implements SettlingNode {
+  readonly name: string;
+  readonly #serverId: number;
+  readonly #context: NodeContext;
+  #hostNode: HostNode | null = null;
+  #readOnly = false;
+
+  constructor(name: string, serverId: number, context: NodeContext) {
+    this.name = name;
+    this.#serverId = serverId;
+    this.#context = context;
+  }
+
+  /** Gives it a place on the host; everything else comes after. */
+  async create(): Promise<void> {
+    const spec = { name: this.name, ports: { [PORT_ROLE]: 3306 }, image: IMAGE };
+    this.#hostNode = await this.#context.host.addNode(spec);
+  }
+
+  get created(): boolean {
+    return this.#hostNode !== null;
+  }
+
+  get hostNode(): HostNode {
+    if (this.#hostNode === null) throw new Error(`${this.name} has not been created yet`);
+    return this.#hostNode;
+  }
+
+  /** Where `from` dials this node. */
+  peer(from: string): Endpoint {
+    return this.#context.host.peer(from, this.name, PORT_ROLE);
+  }
+
+  /** A fresh database with the user and the tables, alike on every node and in no log; started as a primary. */
+  async initialise(): Promise<void> {
+    const { user, password } = this.#context.credentials;
+    await makeFresh(this.hostNode);
+    await this.#configure({});
+    const users = [
+      `CREATE USER '${user}'@'%' IDENTIFIED BY '${password}'`,
+      `GRANT ALL ON *.* TO '${user}'@'%' WITH GRANT OPTION`,
+    ];
+    await this.hostNode.start(await service(this.hostNode, [...users, ...SCHEMA]));
+  }
+
+  /** Makes the running server a primary or one that refuses writes, and so again after its next start. */
+  async setReadOnly(readOnly: boolean): Promise<void> {
+    this.#readOnly = readOnly;
+    await this.#configure({});
+    const waits = waitsForReplica(this.#context.settings.semisync, readOnly) ? 'ON' : 'OFF';
+    const refuses = readOnly ? 'ON' : 'OFF';
+    await this.query(
+      `SET GLOBAL rpl_semi_sync_source_enabled = ${waits}, ` +
+        `GLOBAL super_read_only = ${refuses}, GLOBAL read_only = ${refuses}`,
+      [],
+      SWITCH_MS,
+    );
+  }
+
+  async #configure(more: Readonly<Record<string, boolean>>): Promise<void> {
+    const { host, settings } = this.#context;
+    const text = renderConfig({
+      listen: host.bind(this.name, PORT_ROLE),
+      directory: this.hostNode.directory,
+      serverId: this.#serverId,
+      readOnly: this.#readOnly,
+      semisync: settings.semisync,
+      fallBackMs: FALL_BACK_MS,
+      settings: { ...settings.database, ...more },
+    });
+    await configure(this.hostNode, text);
+  }
+
+  /**
+   * Replaces this node's data by a copy of `donor`'s, over the network. The node must be down: a fresh server that
+   * takes no connections is started for it, and ends itself when the copy is complete.
+   * https://dev.mysql.com/doc/refman/9.5/en/clone-plugin-remote.html
+   */
+  async cloneFrom(donor: MysqlNode): Promise<void> {
+    const { user, password } = this.#context.credentials;
+    const { host, port } = donor.peer(this.name);
+    await makeFresh(this.hostNode);
+    this.#readOnly = true;
+    await this.#configure({ skip_networking: true });
+    const statements = [
+      `SET GLOBAL clone_valid_donor_list = '${host}:${port}'`,
+      `CLONE INSTANCE FROM '${user}'@'${host}':${port} IDENTIFIED BY '${password}' REQUIRE NO SSL`,
+    ];
+    await this.hostNode.start(await service(this.hostNode, statements));
+    try {
+      await this.until('the end of its cloning', CLONE_MS, async () => !(await this.alive()));
+    } finally {
+      await this.kill();
+      await this.#configure({});
+    }
+    if (!/Clone shutting down server as RESTART failed/.test(await this.logTail(12)))
+      throw new Error(
+        `${this.name} could not be cloned from ${donor.name}; its log ends:\n${await this.logTail()}`,
+      );
+  }
+
+  /** Deletes its data; logs stay. */
+  async discard(): Promise<void> {
+    await this.hostNode.run(['rm', '-rf', join(this.hostNode.directory, 'data')], { allowFailure: true });
+  }
+
+  async start(): Promise<void> {
+    await this.hostNode.start(await service(this.hostNode));
+  }
+
+  /** SIGKILL to every process of the server. */
+  async kill(): Promise<void> {
+    if (await this.alive()) await this.hostNode.signal(SERVICE, 'SIGKILL');
+  }
+
+  alive(): Promise<boolean> {
+    return this.hostNode.alive(SERVICE);
+  }
+
+  #open(timeoutMs: number, signal: AbortSignal | null = null): Promise<Connection> {
+    const { host, credentials } = this.#context;
+    return Connection.open(host.client(this.name, PORT_ROLE), credentials, signal, timeoutMs);
+  }
+
+  /** For workload clients: a connection of their own, at the isolation level asked for. @throws Failed in phase `connect` */
+  async connect(signal: AbortSignal): Promise<Connection> {
+    const connection = await this.#open(3000, signal);
+    const level = this.#context.settings.isolation.toUpperCase();
+    try {
+      await connection.run('connect', `SET SESSION transaction_isolation = '${level}'`, [], signal);
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+    return connection;
+  }
+
+  /** One statement on a connection of its own, given up (the connection torn down) after `timeoutMs`. */
+  async query(text: string, values: readonly unknown[] = [], timeoutMs = 2000): Promise<Rows> {
+    const late = new AbortController();
+    const cancel = this.#context.runtime.clock.after(timeoutMs * MILLISECOND, () => late.abort());
+    try {
+      const connection = await this.#open(timeoutMs, late.signal);
+      try {
+        return await connection.run('read', text, values, late.signal);
+      } finally {
+        connection.destroy();
+      }
+    } finally {
+      cancel();
+    }
+  }
+
+  /** The first row of {@link query}, or null when there is none or the node does not answer in time. */
+  async ask(text: string, timeoutMs = 1000): Promise<Readonly<Record<string, unknown>> | null> {
+    try {
+      return (await this.query(text, [], timeoutMs)).rows[0] ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  async answers(): Promise<boolean> {
+    return (await this.ask('SELECT 1 AS one')) !== null;
+  }
+
+  async mark(n: number): Promise<void> {
+    await this.query('INSERT INTO marker VALUES (1, ?) AS new ON DUPLICATE KEY UPDATE n = new.n', [n]);
+  }
+
+  async marker(): Promise<number | null> {
+    const row = await this.ask('SELECT n FROM marker WHERE id = 1');
+    return row === null ? null : Number(row.n);
+  }
+
+  async position(): Promise<string | null> {
+    const row = await this.ask('SELECT @@GLOBAL.gtid_executed AS done');
+    return row === null ? null : String(row.done);
+  }
+
+  /** The last lines of the server's log. */
+  async logTail(lines = 12): Promise<string> {
+    const text = await readFile(join(this.hostNode.directory, `${SERVICE}.log`), 'utf8').catch(() => '');
+    return text.trimEnd().split('\n').slice(-lines).join('\n');
+  }
+
+  /** Polls until `probe` holds. @throws Error naming the node, what was awaited, and the end of its log. */
+  async until(what: string, deadlineMs: number, probe: () => Promise<boolean>): Promise<void> {
+    const { clock } = this.#context.runtime;
+    const deadline = clock.now() + deadlineMs * MILLISECOND;
+    while (!(await probe())) {
+      if (clock.now() >= deadline)
+        throw new Error(
+          `${this.name}: ${what} was awaited for ${deadlineMs / 1000} s in vain; its log ends:\n${await this.logTail()}`,
+        );
+      await clock.sleep(50 * MILLISECOND);
+    }
+  }
+
+  /** Waits until the server answers; gives up at once when its process is gone. */
+  async untilAnswering(deadlineMs: number): Promise<void> {
+    await this.until('an answer of the server', deadlineMs, async () => {
+      if (!(await this.alive()))
+        throw new Error(`${this.name}: MySQL did not start; its log ends:\n${await this.logTail()}`);
+      return this.answers();
+    });
+  }
+}

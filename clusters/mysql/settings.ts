@@ -1,0 +1,73 @@
+import type { Setting, SettingDefinition } from '../types.ts';
+import { READS, type Reads } from '../sql/routing.ts';
+import { ISOLATION_LEVELS, type Isolation } from './clients/transaction.ts';
+import { refusedSetting } from './config.ts';
+
+/**
+ * Does a commit wait until a replica has it (AFTER_SYNC)? `wait`: for as long as that takes. `fall-back`: for
+ * {@link FALL_BACK_MS}, after which replication is asynchronous until a replica has caught up, and nobody is told.
+ */
+export const SEMISYNC = ['none', 'wait', 'fall-back'] as const;
+export type Semisync = (typeof SEMISYNC)[number];
+
+/** MySQL's default is 10 s; the run of a test is not long enough for that. */
+export const FALL_BACK_MS = 1000;
+
+/** The cluster's own settings; any other name is one of MySQL's system variables. */
+export const SETTINGS: readonly SettingDefinition[] = [
+  {
+    name: 'reads',
+    title: 'Who answers reads: the primary, any node in turn, or one node for each session',
+    values: READS,
+    type: 'string',
+    default: 'primary',
+  },
+  {
+    name: 'fencing',
+    title: 'Does failover kill the old primary first? Without, it goes on serving who reaches it',
+    values: [true, false],
+    type: 'boolean',
+    default: true,
+  },
+  {
+    name: 'semisync',
+    title: 'Semi-synchronous replication: none, wait for a replica, or fall back after a second',
+    values: SEMISYNC,
+    type: 'string',
+    default: 'none',
+  },
+  {
+    name: 'isolation',
+    title: 'Isolation level of transactions',
+    values: ISOLATION_LEVELS,
+    type: 'string',
+    default: 'serializable',
+  },
+];
+
+/** Settings as the cluster uses them. */
+export interface MysqlSettings {
+  readonly reads: Reads;
+  readonly fencing: boolean;
+  readonly semisync: Semisync;
+  readonly isolation: Isolation;
+  /** For my.cnf. */
+  readonly database: Readonly<Record<string, Setting>>;
+}
+
+/** @throws Error in one sentence when MySQL must not be given a setting. */
+export function settingsOf(given: Readonly<Record<string, Setting>>): MysqlSettings {
+  const own = Object.fromEntries(SETTINGS.map(({ name, default: value }) => [name, given[name] ?? value]));
+  const database = Object.entries(given).filter(([name]) => !(name in own));
+  for (const [name] of database) {
+    const refused = refusedSetting(name);
+    if (refused !== null) throw new Error(`--set ${name}: ${refused}.`);
+  }
+  return {
+    reads: own.reads as Reads,
+    fencing: own.fencing as boolean,
+    semisync: own.semisync as Semisync,
+    isolation: own.isolation as Isolation,
+    database: Object.fromEntries(database),
+  };
+}
