@@ -11,6 +11,11 @@ export const LEVELS = ['', '-process', '-realtime'] as const;
 /** Classes of cycles, the gravest first. */
 export const CLASSES = ['G0', 'G1c', 'G-single-item', 'G-nonadjacent-item', 'G2-item'] as const;
 
+/** Elle's name of a class: without `-item` when a predicate's read is part of the cycle. */
+export function classNamed(kind: number, predicate: boolean): string {
+  return predicate ? CLASSES[kind].replace('-item', '') : CLASSES[kind];
+}
+
 interface CycleClass {
   readonly title: string;
   readonly definition: string;
@@ -126,6 +131,39 @@ const NEEDS = [
   ' The order of real time (one completed before the other began) is part of the cycle.',
 ] as const;
 
+/** The classes with a predicate's read in them, which repeatable read does not promise anything about. */
+const PREDICATE_VIOLATES: Readonly<Record<string, CycleClass['violates']>> = {
+  'G-single': [
+    ['consistent-view', 'parallel-snapshot-isolation'],
+    ['strong-session-snapshot-isolation'],
+    ['strong-snapshot-isolation'],
+  ],
+  'G-nonadjacent': [
+    ['snapshot-isolation'],
+    ['strong-session-snapshot-isolation'],
+    ['strong-snapshot-isolation'],
+  ],
+  G2: [['serializable'], ['strong-session-serializable'], ['strict-serializable']],
+};
+
+const predicateCycles = LEVELS.flatMap((suffix, level) =>
+  CLASSES.flatMap((item): AnomalyDefinition[] => {
+    const name = item.replace('-item', '');
+    if (name === item) return [];
+    const { title, definition, source } = CYCLES[item];
+    return [
+      {
+        name: `${name}${suffix}`,
+        title: `${title}: phantoms`,
+        definition: `${definition} At least one of the anti-dependencies is of a predicate's read, which did not return what the next transaction wrote.${NEEDS[level]}`,
+        source,
+        severity: 2,
+        violates: PREDICATE_VIOLATES[name][level],
+      },
+    ];
+  }),
+);
+
 const cycles = LEVELS.flatMap((suffix, level) =>
   CLASSES.map((name): AnomalyDefinition => {
     const { title, definition, source, severity, violates } = CYCLES[name];
@@ -145,6 +183,7 @@ const cycles = LEVELS.flatMap((suffix, level) =>
 /** Anomalies of transactions; names are Elle's. `future-read` is shared with the linearizability checker. */
 export const TRANSACTION_ANOMALIES: readonly AnomalyDefinition[] = [
   ...cycles,
+  ...predicateCycles,
   ...weak,
   {
     name: 'unwritten-read',

@@ -1,17 +1,21 @@
 import { int32 } from './growable.ts';
-import { CLASSES, LEVELS } from './anomalies.ts';
+import { CLASSES, LEVELS, classNamed } from './anomalies.ts';
 import { componentsOf } from './components.ts';
 import {
   ANY_RW,
+  BY_PREDICATE,
   DATA,
   PROCESS,
   REALTIME,
   RW,
+  RW_PREDICATE,
+  RW_PREDICATE_REALTIME,
   RW_PROCESS,
   RW_REALTIME,
   WR,
   WW,
   induced,
+  typeOf,
   usable,
   type Graph,
 } from './graph.ts';
@@ -42,8 +46,18 @@ export interface Classification {
 
 /** Orders that count besides the data, by level: see LEVELS. */
 const SESSIONS = PROCESS | RW_PROCESS;
-const TIME = REALTIME | RW_REALTIME;
-const ORDERS = [0, SESSIONS, SESSIONS | TIME] as const;
+const TIME = REALTIME | RW_REALTIME | RW_PREDICATE_REALTIME;
+const ORDERS = [0, SESSIONS, SESSIONS | REALTIME | RW_REALTIME] as const;
+const PREDICATES = [RW_PREDICATE, RW_PREDICATE, BY_PREDICATE] as const;
+
+/**
+ * What is looked at in turn: each level, first by items alone, then with predicates too. Of what one pass finds in a
+ * component, a later one with the same or a milder class tells nothing new.
+ */
+const PASSES = LEVELS.flatMap((_, level) => [
+  { level, orders: ORDERS[level] },
+  { level, orders: ORDERS[level] | PREDICATES[level] },
+]);
 
 /** Of the whole budget, what the search for one component's further classes may take. */
 const FURTHER = 20_000;
@@ -58,16 +72,18 @@ const NOTHING = CLASSES.length;
 export function classify(graph: Graph, budget: Budget): Classification {
   const anomalies: Anomaly[] = [];
   const undecided = new Set<string>();
-  const components = componentsOf(graph, usable(DATA, SESSIONS | TIME));
+  const predicates = graph.edges.some((edge) => (typeOf(edge) & BY_PREDICATE) !== 0);
+  const passes = PASSES.filter(({ orders }) => predicates || (orders & BY_PREDICATE) === 0);
+  const components = componentsOf(graph, usable(DATA, SESSIONS | TIME | RW_PREDICATE));
   const scratch = int32(components.length === 0 ? 0 : graph.nodes).fill(-1);
   for (const members of components) {
     const whole = induced(graph, members, scratch);
     const gravest = new Uint8Array(members.length).fill(NOTHING);
     const inner = int32(members.length).fill(-1);
-    LEVELS.forEach((_, level) => {
-      for (const part of componentsOf(whole, usable(DATA, ORDERS[level]))) {
+    for (const { level, orders } of passes)
+      for (const part of componentsOf(whole, usable(DATA, orders))) {
         const known = part.reduce((least, v) => Math.min(least, gravest[v]), NOTHING);
-        const found = gravestOf(induced(whole, part, inner), level, known, budget, undecided);
+        const found = gravestOf(induced(whole, part, inner), level, orders, known, budget, undecided);
         if (found === null) continue;
         for (const v of part) gravest[v] = Math.min(gravest[v], found.class);
         const outer = (cycle: Cycle): Cycle => renumbered(cycle, (v) => members[part[v]]);
@@ -77,7 +93,6 @@ export function classify(graph: Graph, budget: Budget): Classification {
           also: found.also.map(outer),
         });
       }
-    });
   }
   return { anomalies, undecided, components: components.length };
 }
@@ -92,16 +107,16 @@ interface Gravest {
 function gravestOf(
   graph: Graph,
   level: number,
+  orders: number,
   known: number,
   budget: Budget,
   undecided: Set<string>,
 ): Gravest | null {
-  const orders = ORDERS[level];
   const search = new Search(graph);
   for (let kind = 0; kind < known; kind++) {
     const starts = candidates(graph, kind, orders, budget);
     if (starts === null) {
-      undecided.add(CLASSES[kind] + LEVELS[level]);
+      undecided.add(classNamed(kind, (orders & BY_PREDICATE) !== 0) + LEVELS[level]);
       continue;
     }
     if (starts.length === 0) continue;
@@ -110,7 +125,7 @@ function gravestOf(
       search.shortest(PATTERNS[kind], starts.slice(0, 1), orders, { left: Infinity });
     if (steps === null) continue;
     const cycle = named(steps);
-    return { class: cycle.class, cycle, also: further(search, graph, cycle.class, level, budget) };
+    return { class: cycle.class, cycle, also: further(search, graph, cycle.class, orders, budget) };
   }
   return null;
 }
@@ -143,14 +158,14 @@ function within(graph: Graph, mask: number, start: number): Start[] {
 }
 
 /** Cycles of less grave classes by the data alone or with the same orders, as far as a small budget goes. */
-function further(search: Search, graph: Graph, kind: number, level: number, budget: Budget): Cycle[] {
+function further(search: Search, graph: Graph, kind: number, orders: number, budget: Budget): Cycle[] {
   const small = { left: Math.min(FURTHER, budget.left) };
   const given = small.left;
   const found = new Map<string, Cycle>();
   for (let next = kind + 1; next < NOTHING; next++) {
     const { start } = PATTERNS[next];
-    const starts = startsOf(graph, start === RW ? RW | (ORDERS[level] & ANY_RW) : start);
-    const steps = search.shortest(PATTERNS[next], starts, ORDERS[level], small);
+    const starts = startsOf(graph, start === RW ? RW | (orders & ANY_RW) : start);
+    const steps = search.shortest(PATTERNS[next], starts, orders, small);
     if (steps === null || !isSimple(steps)) continue;
     const cycle = named(steps);
     if (cycle.class > kind) found.set(cycle.name, { name: cycle.name, steps: cycle.steps });
@@ -163,7 +178,8 @@ function further(search: Search, graph: Graph, kind: number, level: number, budg
 function named(steps: readonly Step[]): Cycle & { readonly class: number } {
   const simple = simplified(steps);
   const kind = classOf(simple);
-  return { class: kind, name: CLASSES[kind] + LEVELS[levelOf(simple)], steps: simple };
+  const predicate = simple.some((step) => (step.type & BY_PREDICATE) !== 0);
+  return { class: kind, name: classNamed(kind, predicate) + LEVELS[levelOf(simple)], steps: simple };
 }
 
 /** Which orders a cycle needs: place in LEVELS. */

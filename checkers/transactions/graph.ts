@@ -12,11 +12,15 @@ export const RW_PROCESS = 64;
 export const RW_REALTIME = 128;
 /** What a predicate's read missed: see predicates.ts. */
 export const RW_PREDICATE = 256;
+/** The same, if nothing is seen before it was begun. */
+export const RW_PREDICATE_REALTIME = 1024;
 /** A weak model's own order of two writers, which a third transaction's reads imply: see weak/constraints.ts. */
 export const IMPLIED = 512;
 
 export const DATA = WW | WR | RW;
-export const ANY_RW = RW | RW_PROCESS | RW_REALTIME | RW_PREDICATE;
+/** Anti-dependencies of what predicates' reads did not return. */
+export const BY_PREDICATE = RW_PREDICATE | RW_PREDICATE_REALTIME;
+export const ANY_RW = RW | RW_PROCESS | RW_REALTIME | BY_PREDICATE;
 
 /** What a walk may use: edges of `types`, of the orders that count besides, and the ways out of virtual nodes. */
 export function usable(types: number, orders: number): number {

@@ -1,4 +1,4 @@
-import { APPEND, READ, WRITE, type Transactions } from './micro.ts';
+import { APPEND, MISS, READ, WRITE, type Transactions } from './micro.ts';
 import type { Writes } from './writes.ts';
 
 /** What a key holds. UNUSABLE: it cannot be judged, and `reasons` says why. */
@@ -37,6 +37,7 @@ export function keyKinds(transactions: Transactions, writes: Writes): KeyKinds {
   for (let m = 0; m < kind.length; m++) {
     if (kind[m] === APPEND) claim(m, LIST, 'appends to it');
     else if (kind[m] === WRITE) claim(m, REGISTER, 'writes it as a whole');
+    else if (kind[m] === MISS) claim(m, REGISTER, 'looks for it by a predicate');
   }
   for (let m = 0; m < kind.length; m++) {
     if (kind[m] !== READ || values[m] === null) continue;

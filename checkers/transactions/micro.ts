@@ -3,10 +3,15 @@ import { identityOf } from '../../harness/history/dictionary.ts';
 import { NEMESIS, type Json } from '../../harness/history/event.ts';
 import { INFO, INVOKE, OK, type History } from '../../harness/history/history.ts';
 import { int32 } from './growable.ts';
+import { keysOf, predicateRead } from './predicates.ts';
 
 export const READ = 0;
 export const APPEND = 1;
 export const WRITE = 2;
+/** A key that a predicate's read (`rp`) did not return. Those that it did return are reads like any. */
+export const MISS = 3;
+
+export const isWriting = (kind: number): boolean => kind === APPEND || kind === WRITE;
 
 const KINDS: Readonly<Record<string, number>> = { r: READ, append: APPEND, w: WRITE };
 
@@ -20,6 +25,8 @@ const KINDS: Readonly<Record<string, number>> = { r: READ, append: APPEND, w: WR
  * - `previous` the last transaction of its session that completed ok before it was invoked, -1 if none
  * - `kind`, `key` (number in `keys`), `values` of micro-operations: what was read, appended or written. Those of
  *   transactions that are not ok are the invocation's: what they read is not known
+ * - a predicate's read is a read of each key that it returned and a MISS, with the predicate as its value, of each
+ *   other key it looked at
  */
 export interface Transactions {
   readonly count: number;
@@ -110,37 +117,57 @@ function microOf(history: History, invoke: Int32Array, complete: Int32Array, sta
   const count = invoke.length;
   const valueEvent = (t: number): number => (status[t] === OK ? complete[t] : invoke[t]);
   const first = int32(count + 1);
-  for (let t = 0; t < count; t++) first[t + 1] = first[t] + stepsOf(history, valueEvent(t)).length;
+  for (let t = 0; t < count; t++) {
+    first[t + 1] = first[t];
+    for (const step of stepsOf(history, valueEvent(t))) first[t + 1] += widthOf(step, status[t] === OK);
+  }
   const owner = int32(first[count]);
   const kind = new Uint8Array(first[count]);
   const key = int32(first[count]);
   const values = new Array<Json>(first[count]);
   const keys: Json[] = [];
   const keyNumber = new Map<unknown, number>();
+  let m = 0;
   for (let t = 0; t < count; t++) {
     const at = valueEvent(t);
-    let m = first[t];
     for (const step of stepsOf(history, at)) {
       if (!Array.isArray(step) || step.length < 2)
         throw malformed(at, 'a micro-operation is not [f, key, value]');
       const [name, on, value] = step as readonly Json[];
+      if (name === 'rp') {
+        const found = predicateRead(on, value);
+        if (typeof found === 'string') throw malformed(at, found);
+        if (status[t] === OK)
+          for (const look of found) add(t, look.returned ? READ : MISS, look.key, look.value);
+        continue;
+      }
       const what = KINDS[name as string];
       if (what === undefined)
-        throw malformed(at, `micro-operation ${JSON.stringify(name)} is none of "r", "append" and "w"`);
-      const identity = typeof on === 'object' ? identityOf(on) : on;
-      let number = keyNumber.get(identity);
-      if (number === undefined) {
-        number = keys.length;
-        keyNumber.set(identity, number);
-        keys.push(on);
-      }
-      owner[m] = t;
-      kind[m] = what;
-      key[m] = number;
-      values[m++] = what === READ && status[t] !== OK ? null : (value ?? null);
+        throw malformed(at, `micro-operation ${JSON.stringify(name)} is none of "r", "rp", "append" and "w"`);
+      add(t, what, on, what === READ && status[t] !== OK ? null : (value ?? null));
     }
   }
   return { first, owner, kind, key, values, keys };
+
+  function add(t: number, what: number, on: Json, value: Json): void {
+    const identity = typeof on === 'object' ? identityOf(on) : on;
+    let number = keyNumber.get(identity);
+    if (number === undefined) {
+      number = keys.length;
+      keyNumber.set(identity, number);
+      keys.push(on);
+    }
+    owner[m] = t;
+    kind[m] = what;
+    key[m] = number;
+    values[m++] = value;
+  }
+}
+
+/** How many columns a micro-operation takes: that of a predicate one a key, if it is known what it returned. */
+function widthOf(step: Json, known: boolean): number {
+  if (!Array.isArray(step) || step[0] !== 'rp') return 1;
+  return known ? keysOf(step[1] as Json).length : 0;
 }
 
 /** The micro-operations of an event. */

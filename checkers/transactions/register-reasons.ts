@@ -1,8 +1,8 @@
-import { isRead, pairsOf, type Reasons } from './explain.ts';
+import { pairsOf, type Reasons } from './explain.ts';
 import { RW, RW_PROCESS, WR } from './graph.ts';
 import { REGISTER, type KeyKinds } from './kinds.ts';
-import type { Transactions } from './micro.ts';
-import { INITIAL, NO_WRITE, updatesOf, type Registers } from './registers.ts';
+import { MISS, isWriting, type Transactions } from './micro.ts';
+import { INITIAL, NO_WRITE, missedType, updatesOf, type Registers } from './registers.ts';
 import { Words } from './words.ts';
 
 /** Why transactions over registers depend on each other. */
@@ -12,7 +12,7 @@ export function registerReasons(
   registers: Registers,
   claimed: boolean,
 ): Reasons {
-  const { owner, key, after, session } = transactions;
+  const { owner, key, kind, after, session } = transactions;
   const { source, final } = registers;
   const words = new Words(transactions);
   const updates = updatesOf(transactions, registers);
@@ -25,10 +25,9 @@ export function registerReasons(
 
   function missed(from: number, to: number, type: number): string | null {
     for (const [read, write] of pairsOf(transactions, from, to)) {
-      if (kinds.of[key[read]] !== REGISTER || !isRead(transactions, read) || source[read] === NO_WRITE)
-        continue;
+      if (kinds.of[key[read]] !== REGISTER || isWriting(kind[read]) || source[read] === NO_WRITE) continue;
       if (final[write] !== write) continue;
-      const later = follows(source[read], write, type);
+      const later = source[read] < 0 ? untouched(read, type) : follows(source[read], write, type);
       if (later === null) continue;
       return `${words.did(read)}, so it did not see ${words.value(write)}, which ${words.event(write)} wrote${later}`;
     }
@@ -37,7 +36,6 @@ export function registerReasons(
 
   /** Why `write` is a later version than what was read; null when that is not known by this type of edge. */
   function follows(seen: number, write: number, type: number): string | null {
-    if (seen === INITIAL) return type === RW ? '' : null;
     const writer = owner[seen];
     const to = owner[write];
     if (type === RW) {
@@ -50,6 +48,12 @@ export function registerReasons(
     if (type === RW_PROCESS)
       return session[writer] === session[to] ? ` after ${words.value(seen)} in the same session` : null;
     return afterwards(seen);
+  }
+
+  /** Why every write follows what a look at nothing saw. */
+  function untouched(look: number, type: number): string | null {
+    if (missedType(kind[look] === MISS, source[look]) !== type) return null;
+    return source[look] === INITIAL ? '' : ', as nobody who began before it completed had deleted it';
   }
 
   const afterwards = (seen: number): string =>

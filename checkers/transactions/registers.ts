@@ -1,18 +1,20 @@
 // Registers: what each read returned, checked one transaction at a time, and the dependencies that can be inferred.
 import { int32 } from './growable.ts';
-import type { Json } from '../../harness/history/event.ts';
 import { FAIL, INFO, OK } from '../../harness/history/history.ts';
-import { witnessOf, type FoldedFindings } from '../fold.ts';
-import { RW, RW_PROCESS, RW_REALTIME, WR, type Edges } from './graph.ts';
+import type { FoldedFindings } from '../fold.ts';
+import { RW, RW_PREDICATE, RW_PREDICATE_REALTIME, RW_PROCESS, RW_REALTIME, WR, type Edges } from './graph.ts';
 import { REGISTER, type KeyKinds } from './kinds.ts';
-import { READ, type Transactions } from './micro.ts';
+import { Absences, contradicts } from './absences.ts';
+import { MISS, READ, isWriting, type Transactions } from './micro.ts';
+import { RegisterReports } from './register-reports.ts';
 import { placeOf, type Group, type VirtualNodes } from './virtual.ts';
-import { Words } from './words.ts';
-import { sameValue, type Writes } from './writes.ts';
+import type { Writes } from './writes.ts';
 
 /** Of a read: it saw the initial value; it cannot be told what it saw, or it says nothing new. */
 export const INITIAL = -2;
 export const NO_WRITE = -1;
+/** It saw the initial value, unless it saw a delete that had not begun: see absences.ts. */
+export const INITIAL_IN_TIME = -3;
 
 /**
  * What registers tell of versions. Writers of a key are ordered by nothing but what is known of them:
@@ -43,6 +45,7 @@ export function verifyRegisters(
   const report = new RegisterReports(transactions, findings);
   const source = int32(kind.length).fill(NO_WRITE);
   const final = finalWrites(transactions, kinds);
+  const absences = new Absences(transactions, kinds);
   const stamp = int32(keys.length).fill(-1);
   const last = int32(keys.length);
   for (let t = 0; t < count; t++) {
@@ -53,18 +56,21 @@ export function verifyRegisters(
       const known = stamp[k] === t ? last[k] : -1;
       stamp[k] = t;
       last[k] = m;
-      if (kind[m] !== READ) continue;
-      const own = known >= 0 && kind[known] !== READ;
-      if (known >= 0 && !sameValue(values[m], values[known])) report.internal(known, m);
-      else if (known >= 0) {
+      if (isWriting(kind[m])) continue;
+      if (known >= 0 && contradicts(transactions, known, m)) report.internal(known, m);
+      else if (known >= 0 && kind[known] !== MISS) {
         // The same again: nothing new.
         last[k] = known;
         continue;
       }
-      if (own) continue;
-      const writer = values[m] === null ? INITIAL : writes.writerOf(k, values[m]);
-      if (writer === INITIAL) source[m] = INITIAL;
-      else if (writer < 0) report.unwritten(m);
+      if (known >= 0 && isWriting(kind[known])) continue;
+      if (kind[m] === MISS || values[m] === null) {
+        const seen = absences.initial(m);
+        if (seen !== 'open') source[m] = seen === 'always' ? INITIAL : INITIAL_IN_TIME;
+        continue;
+      }
+      const writer = writes.writerOf(k, values[m]);
+      if (writer < 0) report.unwritten(m);
       else if (status[owner[writer]] === FAIL) report.aborted(m, writer);
       else if (owner[writer] === t) {
         if (writer > m) report.future(m, writer);
@@ -82,7 +88,7 @@ function finalWrites({ kind, key, owner, keys }: Transactions, kinds: KeyKinds):
   const final = int32(kind.length).fill(-1);
   const later = int32(keys.length).fill(-1);
   for (let m = kind.length - 1; m >= 0; m--) {
-    if (kind[m] === READ || kinds.of[key[m]] !== REGISTER) continue;
+    if (!isWriting(kind[m]) || kinds.of[key[m]] !== REGISTER) continue;
     const next = later[key[m]];
     final[m] = next >= 0 && owner[next] === owner[m] ? next : m;
     later[key[m]] = final[m];
@@ -118,7 +124,7 @@ export function registerEdges(
     if (same.length > 1) updates.lost(same);
   });
   for (const circle of circlesOf(updaters)) updates.circle(circle);
-  const version = (m: number): number => (source[m] === INITIAL ? -1 - key[m] : final[source[m]]);
+  const version = (m: number): number => final[source[m]];
   for (let m = 0; m < kind.length; m++) {
     const t = owner[m];
     const k = key[m];
@@ -131,8 +137,8 @@ export function registerEdges(
       if (final[write] !== write) edges.add(t, owner[write], RW);
     }
     if (group === null) continue;
-    if (write === INITIAL) {
-      virtual.precede(t, group, RW, edges);
+    if (write === INITIAL || write === INITIAL_IN_TIME) {
+      virtual.precede(t, group, missedType(kind[m] === MISS, write), edges);
       continue;
     }
     for (const { update } of updaters.get(version(m)) ?? []) edges.add(t, owner[update], RW);
@@ -144,7 +150,14 @@ export function registerEdges(
   }
 }
 
-interface Update {
+/** The type of the anti-dependencies of a look that saw the initial version. */
+export function missedType(predicate: boolean, seen: number): number {
+  if (seen === INITIAL) return predicate ? RW_PREDICATE : RW;
+  return predicate ? RW_PREDICATE_REALTIME : RW_REALTIME;
+}
+
+/** A transaction that read a version and then wrote the key, by its two micro-operations. */
+export interface Update {
   readonly read: number;
   readonly update: number;
 }
@@ -159,7 +172,11 @@ export function updatesOf(
   for (let t = 0; t < count; t++) {
     if (status[t] !== OK) continue;
     for (let m = first[t]; m < first[t + 1]; m++) {
-      if (kind[m] === READ && source[m] !== NO_WRITE && (read[key[m]] < first[t] || read[key[m]] > m))
+      if (
+        kind[m] === READ &&
+        (source[m] >= 0 || source[m] === INITIAL) &&
+        (read[key[m]] < first[t] || read[key[m]] > m)
+      )
         read[key[m]] = m;
       if (final[m] !== m || read[key[m]] < first[t]) continue;
       const seen = source[read[key[m]]];
@@ -210,89 +227,4 @@ function successors(
       if (status[t] === OK) last.set(place, m);
     }
   return next;
-}
-
-/** Findings about single reads and lost updates, in words. */
-class RegisterReports {
-  readonly #transactions: Transactions;
-  readonly #findings: FoldedFindings;
-  readonly #words: Words;
-
-  constructor(transactions: Transactions, findings: FoldedFindings) {
-    this.#transactions = transactions;
-    this.#findings = findings;
-    this.#words = new Words(transactions);
-  }
-
-  internal(known: number, read: number): void {
-    const w = this.#words;
-    this.#add(
-      'internal',
-      read,
-      [read],
-      () => `${w.did(known)}, and then read ${w.key(read)} = ${w.list(read)}`,
-    );
-  }
-
-  unwritten(read: number): void {
-    this.#add('unwritten-read', read, [read], () => `${this.#words.did(read)}, but nobody wrote that`);
-  }
-
-  aborted(read: number, write: number): void {
-    const w = this.#words;
-    this.#add(
-      'G1a',
-      read,
-      [write, read],
-      () => `${w.did(read)}, but ${w.event(write)}, which wrote it, failed`,
-    );
-  }
-
-  future(read: number, write: number): void {
-    const w = this.#words;
-    this.#add('future-read', read, [read], () => `${w.did(read)} before it ${w.wrote(write)} itself`);
-  }
-
-  intermediate(read: number, write: number, final: number): void {
-    const w = this.#words;
-    this.#add(
-      'G1b',
-      read,
-      [write, read],
-      () => `${w.did(read)}, a version in the middle of ${w.event(write)}, which then ${w.wrote(final)}`,
-    );
-  }
-
-  circle(updates: readonly Update[]): void {
-    const w = this.#words;
-    const steps = updates.map(({ read, update }) => `${w.did(read)} and ${w.wrote(update)}`);
-    this.#add(
-      'cyclic-versions',
-      updates[0].read,
-      updates.map(({ update }) => update),
-      () => `The versions of ${w.key(updates[0].read)} follow each other in a circle: ${steps.join('; ')}`,
-    );
-  }
-
-  lost(updates: readonly Update[]): void {
-    const w = this.#words;
-    const [a, b] = updates;
-    this.#add(
-      'lost-update',
-      a.read,
-      [a.update, b.update],
-      () =>
-        `${w.event(a.read)} and ${w.event(b.read)} both read ${w.key(a.read)} = ${w.list(a.read)}; then ` +
-        `${w.event(a.update)} ${w.wrote(a.update)} and ${w.event(b.update)} ${w.wrote(b.update)}, neither having seen the other`,
-    );
-  }
-
-  #add(name: string, at: number, involved: readonly number[], sentence: () => string): void {
-    const on: Json = this.#transactions.keys[this.#transactions.key[at]];
-    this.#findings.add(name, true, on, () => ({
-      witness: witnessOf(...involved.map((m) => this.#words.index(m))),
-      explanation: `${sentence()}.`,
-      evidence: { transactions: this.#words.transactions(involved) },
-    }));
-  }
 }

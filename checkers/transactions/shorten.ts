@@ -1,11 +1,32 @@
 import { classOf, levelOf, type Cycle } from './classify.ts';
-import { PROCESS, REALTIME, RW, RW_PROCESS, RW_REALTIME, WR, WW } from './graph.ts';
+import {
+  BY_PREDICATE,
+  PROCESS,
+  REALTIME,
+  RW,
+  RW_PREDICATE,
+  RW_PREDICATE_REALTIME,
+  RW_PROCESS,
+  RW_REALTIME,
+  WR,
+  WW,
+} from './graph.ts';
 import type { Step } from './search.ts';
 
 /** Longer cycles are left as they are. */
 const LONGEST = 40;
 
-const TYPES = [WW, WR, PROCESS, RW, RW_PROCESS, REALTIME, RW_REALTIME] as const;
+const TYPES = [
+  WW,
+  WR,
+  PROCESS,
+  RW,
+  RW_PREDICATE,
+  RW_PROCESS,
+  REALTIME,
+  RW_REALTIME,
+  RW_PREDICATE_REALTIME,
+] as const;
 
 /**
  * A cycle with ways cut short: the graph has edges between neighbouring versions only, but who appended the second of
@@ -31,5 +52,12 @@ export function shortened(cycle: Cycle, holds: (from: number, to: number, type: 
 }
 
 function noMilder(shorter: readonly Step[], steps: readonly Step[]): boolean {
-  return classOf(shorter) === classOf(steps) && levelOf(shorter) === levelOf(steps);
+  return (
+    classOf(shorter) === classOf(steps) &&
+    levelOf(shorter) === levelOf(steps) &&
+    byPredicate(shorter) === byPredicate(steps)
+  );
 }
+
+const byPredicate = (steps: readonly Step[]): boolean =>
+  steps.some(({ type }) => (type & BY_PREDICATE) !== 0);

@@ -1,5 +1,9 @@
 import type { Json } from '../../harness/history/event.ts';
-import { READ, eventOf, type Transactions } from './micro.ts';
+import { MISS, READ, eventOf, isWriting, type Transactions } from './micro.ts';
+import type { Predicate } from './predicates.ts';
+
+/** Kinds of micro-operations, by number. */
+const NAMES = ['r', 'append', 'w', 'no'] as const;
 
 /** Lists longer than this are shown by their last elements. */
 const SHOWN = 8;
@@ -36,8 +40,15 @@ export class Words {
 
   /** `#41 read x = [1 2]`, `#41 appended 3 to x`, `#41 wrote 3 to x`. */
   did(m: number): string {
-    if (this.#transactions.kind[m] === READ) return `${this.event(m)} read ${this.key(m)} = ${this.list(m)}`;
+    if (!isWriting(this.#transactions.kind[m])) return `${this.event(m)} ${this.saw(m)}`;
     return `${this.event(m)} ${this.wrote(m)}`;
+  }
+
+  /** `read x = [1 2]`, `looked for values that are 1 modulo 3 and found none under x`. */
+  saw(m: number): string {
+    const { kind, values } = this.#transactions;
+    if (kind[m] === READ) return `read ${this.key(m)} = ${this.list(m)}`;
+    return `looked for ${sought(values[m])} and found none under ${this.key(m)}`;
   }
 
   wrote(m: number): string {
@@ -57,20 +68,21 @@ export class Words {
     const { first, kind, keys, key, values } = this.#transactions;
     const parts: string[] = [];
     for (let m = first[t]; m < first[t + 1]; m++)
-      parts.push(`${['r', 'append', 'w'][kind[m]]} ${plain(keys[key[m]])} ${shown(values[m])}`);
+      parts.push(
+        `${NAMES[kind[m]]} ${plain(keys[key[m]])} ${kind[m] === MISS ? '' : shown(values[m])}`.trim(),
+      );
     return parts.join(', ');
   }
 
   /** One transaction, for drawing. Long lists are cut. */
   transaction(t: number): Json {
     const { first, kind, history } = this.#transactions;
-    const names = ['r', 'append', 'w'];
     const micro: Json[] = [];
     for (let m = first[t]; m < first[t + 1]; m++)
       micro.push([
-        names[kind[m]],
+        NAMES[kind[m]],
         this.#transactions.keys[this.#transactions.key[m]],
-        cut(this.#transactions.values[m]),
+        kind[m] === MISS ? null : cut(this.#transactions.values[m]),
       ]);
     const event = eventOf(this.#transactions, t);
     return { event, process: history.process[event], value: micro };
@@ -79,6 +91,12 @@ export class Words {
 
 function plain(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** What a predicate looks for. */
+function sought(predicate: Json): string {
+  const { mod, is } = predicate as unknown as Predicate;
+  return mod === undefined ? 'values' : `values that are ${is} modulo ${mod}`;
 }
 
 function shown(value: Json): string {

@@ -2,7 +2,7 @@ import { int32 } from './growable.ts';
 import { identityOf } from '../../harness/history/dictionary.ts';
 import type { Json } from '../../harness/history/event.ts';
 import { FAIL } from '../../harness/history/history.ts';
-import { READ, type Transactions } from './micro.ts';
+import { WRITE, isWriting, type Transactions } from './micro.ts';
 
 /**
  * Finds the micro-operation that wrote a value to a key: a hash table of (key, value) with open addressing.
@@ -22,13 +22,14 @@ export class Writes {
     this.#transactions = transactions;
     const { kind, key, values, owner, status } = transactions;
     let count = 0;
-    for (const what of kind) if (what !== READ) count++;
+    for (const what of kind) if (isWriting(what)) count++;
     const size = 2 ** Math.ceil(Math.log2(Math.max(4, count * 2)));
     this.#mask = size - 1;
     this.#slots = int32(size).fill(-1);
     this.#ids = int32(kind.length);
     for (let m = 0; m < kind.length; m++) {
-      if (kind[m] === READ) continue;
+      // Deletes write nothing that a read could name.
+      if (!isWriting(kind[m]) || (kind[m] === WRITE && values[m] === null)) continue;
       const id = this.#idOf(values[m], true);
       this.#ids[m] = id;
       const slot = this.#slot(key[m], id);

@@ -5,7 +5,7 @@ import { boundary } from '../judged-models.ts';
 import { transactions } from '../transactions.ts';
 import { historyOfTxns, type Micro, type Txn } from './histories.ts';
 import { explainsWeakly, type WeakModel } from './weak-oracle.ts';
-import { explains, type Model, type Strength } from './oracle.ts';
+import { explains, returned, type Model, type Strength } from './oracle.ts';
 
 const MODELS: readonly (readonly [string, Model, Strength])[] = [
   ['serializable', 'serializable', 'plain'],
@@ -27,6 +27,9 @@ const WEAK: readonly (readonly [string, WeakModel, boolean])[] = [
   ['causal-cerone', 'causal-cerone', false],
   ['strong-session-causal-cerone', 'causal-cerone', true],
 ];
+
+const KINDS = ['lists', 'registers', 'predicates'] as const;
+type Kind = (typeof KINDS)[number];
 
 /** Decisions, one after the other; when they run out, zeros. fast-check shrinks them. */
 class Tape {
@@ -50,43 +53,50 @@ class Tape {
 export function fuzzTransactions(count: number, seed: number): Readonly<Record<string, number>> {
   const tally: Record<string, number> = {};
   fc.assert(
-    fc.property(fc.array(fc.nat(999), { minLength: 20, maxLength: 90 }), fc.boolean(), (draws, lists) => {
-      const txns = randomTxns(new Tape(draws), lists);
-      const verdict = transactions.check(historyOfTxns(txns), {}) as Verdict;
-      const { not, alsoNot } = boundary(verdict.findings.map(({ name }) => name));
-      const tick = (what: string): void => {
-        const name = `${lists ? 'lists' : 'registers'}: ${what}`;
-        tally[name] = (tally[name] ?? 0) + 1;
-      };
-      tick('histories');
-      for (const [name, model, strength] of MODELS) {
-        const refuted = not.includes(name) || alsoNot.includes(name);
-        const expected = !explains(txns, model, strength);
-        // Registers forget the order of versions. And of two appends that no read shows, snapshot isolation forbids
-        // both orders at times, while the graph has neither.
-        const blind = !lists || (model === 'snapshot-isolation' && hasUnseenPair(txns));
-        if (blind && expected && !refuted) {
-          tick(`undetected not ${name}`);
-          continue;
+    fc.property(
+      fc.array(fc.nat(999), { minLength: 20, maxLength: 90 }),
+      fc.constantFrom(...KINDS),
+      (draws, kind) => {
+        const lists = kind === 'lists';
+        const txns = randomTxns(new Tape(draws), kind);
+        const verdict = transactions.check(historyOfTxns(txns), {}) as Verdict;
+        const { not, alsoNot } = boundary(verdict.findings.map(({ name }) => name));
+        const tick = (what: string): void => {
+          const name = `${kind}: ${what}`;
+          tally[name] = (tally[name] ?? 0) + 1;
+        };
+        tick('histories');
+        for (const [name, model, strength] of MODELS) {
+          const refuted = not.includes(name) || alsoNot.includes(name);
+          const expected = !explains(txns, model, strength);
+          // Registers forget the order of versions. And of two appends that no read shows, snapshot isolation forbids
+          // both orders at times, while the graph has neither.
+          const blind = !lists || (model === 'snapshot-isolation' && hasUnseenPair(txns));
+          if (blind && expected && !refuted) {
+            tick(`undetected not ${name}`);
+            continue;
+          }
+          if (refuted) tick(`not ${name}`);
+          if (refuted !== expected)
+            throw new Error(
+              `${refuted ? 'false alarm' : 'missed'}: ${name}\n${text(txns)}\n${explanations(verdict)}`,
+            );
         }
-        if (refuted) tick(`not ${name}`);
-        if (refuted !== expected)
-          throw new Error(
-            `${refuted ? 'false alarm' : 'missed'}: ${name}\n${text(txns)}\n${explanations(verdict)}`,
-          );
-      }
-      // A transaction that contradicts itself is no history of these models, but refutes only what promises more.
-      const contradictory = verdict.findings.some(({ name }) => name === 'internal');
-      for (const [name, model, sessions] of WEAK) {
-        if (contradictory && (model === 'read-committed' || model === 'monotonic-atomic-view')) continue;
-        const refuted = not.includes(name) || alsoNot.includes(name);
-        if (refuted) tick(`not ${name}`);
-        if (refuted === explainsWeakly(txns, model, sessions))
-          throw new Error(
-            `${refuted ? 'false alarm' : 'missed'}: ${name}\n${text(txns)}\n${explanations(verdict)}`,
-          );
-      }
-    }),
+        // A transaction that contradicts itself is no history of these models, but refutes only what promises more.
+        const contradictory = verdict.findings.some(({ name }) => name === 'internal');
+        for (const [name, model, sessions] of WEAK) {
+          if (contradictory && (model === 'read-committed' || model === 'monotonic-atomic-view')) continue;
+          const refuted = not.includes(name) || alsoNot.includes(name);
+          if (refuted) tick(`not ${name}`);
+          const expected = !explainsWeakly(txns, model, sessions);
+          if (kind === 'predicates' && expected && !refuted) tick(`undetected not ${name}`);
+          else if (refuted !== expected)
+            throw new Error(
+              `${refuted ? 'false alarm' : 'missed'}: ${name}\n${text(txns)}\n${explanations(verdict)}`,
+            );
+        }
+      },
+    ),
     { numRuns: count, seed },
   );
   return tally;
@@ -98,7 +108,7 @@ function hasUnseenPair(txns: readonly Txn[]): boolean {
   return ['x', 'y'].some((on) => {
     const unseen = txns.filter(
       ({ type, micro }) =>
-        type !== 'fail' && micro.some(([f, key, v]) => f !== 'r' && key === on && !seen.has(v)),
+        type !== 'fail' && micro.some(([f, key, v]) => isWrite(f) && key === on && !seen.has(v)),
     );
     return unseen.length > 1;
   });
@@ -108,19 +118,30 @@ function elementsRead([f, , value]: Micro): readonly Json[] {
   return f === 'r' && Array.isArray(value) ? (value as readonly Json[]) : [];
 }
 
-function randomTxns(tape: Tape, lists: boolean): Txn[] {
+function randomTxns(tape: Tape, kind: Kind): Txn[] {
+  const lists = kind === 'lists';
   const count = 2 + tape.below(4);
   const processes = 1 + tape.below(3);
-  const skeletons = Array.from({ length: count }, (_, t) => skeleton(tape, t, lists));
+  const skeletons = Array.from({ length: count }, (_, t) => skeleton(tape, t, kind));
   const timed = interleaved(tape, skeletons, processes);
   return tape.below(2) === 0 ? snapshotReads(tape, timed, lists) : prefixReads(tape, timed, lists);
 }
 
+const PREDICATES: readonly Json[] = [
+  { keys: ['x', 'y'] },
+  { keys: ['x'], mod: 2, is: 0 },
+  { keys: ['x', 'y'], mod: 2, is: 1 },
+];
+
 /** One to three micro-operations on x and y; written values are unique. Mostly ok. */
-function skeleton(tape: Tape, t: number, lists: boolean): Pick<Txn, 'micro' | 'type'> {
+function skeleton(tape: Tape, t: number, kind: Kind): Pick<Txn, 'micro' | 'type'> {
   const micro = Array.from({ length: 1 + tape.below(3) }, (_, i): Micro => {
     const key = tape.below(2) === 0 ? 'x' : 'y';
-    return tape.below(2) === 0 ? ['r', key, null] : [lists ? 'append' : 'w', key, 10 * (t + 1) + i];
+    if (kind === 'predicates' && tape.below(3) === 0)
+      return ['rp', PREDICATES[tape.below(PREDICATES.length)], null];
+    if (tape.below(2) === 0) return ['r', key, null];
+    if (kind === 'predicates' && tape.below(4) === 0) return ['w', key, null];
+    return [kind === 'lists' ? 'append' : 'w', key, 10 * (t + 1) + i];
   });
   const luck = tape.below(12);
   return { micro, type: luck === 0 ? 'fail' : luck === 1 ? 'info' : 'ok' };
@@ -161,18 +182,20 @@ function snapshotReads(tape: Tape, txns: readonly Txn[], lists: boolean): Txn[] 
     const j = tape.below(order.length);
     [order[i], order[j]] = [order[j], order[i]];
   }
-  const states: ReadonlyMap<string | number, Json>[] = [new Map()];
+  const states: ReadonlyMap<Json, Json>[] = [new Map()];
   const done = new Map<Txn, Txn>();
   for (const [n, txn] of order.entries()) {
     const own = new Map(states[Math.max(0, n - (tape.below(3) === 0 ? tape.below(3) : 0))]);
     const micro = txn.micro.map(([f, key, value]): Micro => {
       if (f === 'r') return ['r', key, own.get(key) ?? null];
+      if (f === 'rp') return ['rp', key, returned(key, own)];
       own.set(key, written(own.get(key), value, lists));
       return [f, key, value];
     });
     const next = new Map(states[n]);
     if (txn.type !== 'fail' || tape.below(4) === 0)
-      for (const [f, key, value] of micro) if (f !== 'r') next.set(key, written(next.get(key), value, lists));
+      for (const [f, key, value] of micro)
+        if (isWrite(f)) next.set(key, written(next.get(key), value, lists));
     states.push(next);
     done.set(txn, { ...txn, micro });
   }
@@ -185,17 +208,18 @@ function written(old: Json | undefined, value: Json, lists: boolean): Json {
 
 /** Reads of random versions: prefixes of one order of all appends to the key, or any value written to it. */
 function prefixReads(tape: Tape, txns: readonly Txn[], lists: boolean): Txn[] {
-  const orders = new Map<string | number, Json[]>();
+  const orders = new Map<Json, Json[]>();
   for (const { micro } of txns)
     for (const [f, key, value] of micro) {
-      if (f === 'r') continue;
+      if (!isWrite(f)) continue;
       const order = orders.get(key) ?? [];
       order.splice(order.length - tape.below(Math.min(2, order.length + 1)), 0, value);
       orders.set(key, order);
     }
   return txns.map((txn) => {
-    const own = new Map<string | number, Json>();
+    const own = new Map<Json, Json>();
     const micro = txn.micro.map(([f, key, value]): Micro => {
+      if (f === 'rp') return ['rp', key, returned(key, randomState(tape, orders, own))];
       if (f !== 'r') {
         own.set(key, value);
         return [f, key, value];
@@ -209,6 +233,20 @@ function prefixReads(tape: Tape, txns: readonly Txn[], lists: boolean): Txn[] {
     });
     return { ...txn, micro };
   });
+}
+
+const isWrite = (f: string): boolean => f === 'append' || f === 'w';
+
+/** For each key its own value, or any that was written to it, or none. */
+function randomState(
+  tape: Tape,
+  orders: ReadonlyMap<Json, readonly Json[]>,
+  own: ReadonlyMap<Json, Json>,
+): ReadonlyMap<Json, Json> {
+  const state = new Map<Json, Json>();
+  for (const [key, order] of orders)
+    state.set(key, own.get(key) ?? order[tape.below(order.length + 1)] ?? null);
+  return state;
 }
 
 function text(txns: readonly Txn[]): string {

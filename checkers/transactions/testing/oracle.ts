@@ -7,7 +7,7 @@ import type { Micro, Txn } from './histories.ts';
 export type Strength = 'plain' | 'session' | 'strong';
 export type Model = 'serializable' | 'snapshot-isolation';
 
-type State = ReadonlyMap<string | number, Json>;
+type State = ReadonlyMap<Json, Json>;
 
 /** Can the history be explained by the model? Indeterminate transactions may have committed or not; what they read is free. */
 export function explains(txns: readonly Txn[], model: Model, strength: Strength): boolean {
@@ -70,17 +70,33 @@ function writeTheSame(a: Txn, b: Txn): boolean {
   return b.micro.some((step) => isWrite(step) && keys.has(step[1]));
 }
 
-const isWrite = ([f]: Micro): boolean => f !== 'r';
+const isWrite = ([f]: Micro): boolean => f === 'append' || f === 'w';
 
 function readsMatch(txn: Txn, snapshot: State): boolean {
   if (txn.type === 'info') return true;
   let state = snapshot;
   for (const step of txn.micro) {
     const [f, key, value] = step;
-    if (f !== 'r') state = applied(step, state);
-    else if (JSON.stringify(state.get(key) ?? null) !== JSON.stringify(value)) return false;
+    if (isWrite(step)) state = applied(step, state);
+    else if (f === 'rp') {
+      if (JSON.stringify(returned(key, state)) !== JSON.stringify(value)) return false;
+    } else if (JSON.stringify(state.get(key) ?? null) !== JSON.stringify(value)) return false;
   }
   return true;
+}
+
+/** What a predicate's read must return: pairs in the order of its keys. */
+export function returned(predicate: Json, state: ReadonlyMap<Json, Json>): Json {
+  const { keys, mod, is } = predicate as {
+    readonly keys: readonly Json[];
+    readonly mod?: number;
+    readonly is?: number;
+  };
+  return keys.flatMap((key): Json[] => {
+    const value = state.get(key) ?? null;
+    if (value === null || (mod !== undefined && (value as number) % mod !== is)) return [];
+    return [[key, value]];
+  });
 }
 
 function after(txn: Txn, state: State): State {

@@ -63,12 +63,12 @@ function gravest(dependencies: readonly Dependency[]): number {
 function dependenciesOf(txns: readonly Txn[]): Dependency[] {
   const found: Dependency[] = [];
   const ordered = [...txns].sort((a, b) => a.at - b.at);
-  const longest = new Map<string | number, readonly Json[]>();
+  const longest = new Map<Json, readonly Json[]>();
   const reads = ordered.flatMap((txn) => (isOk(txn) ? txn.micro.filter(([f]) => f === 'r') : []));
   for (const [, key, list] of reads)
     if (listOf(list).length > (longest.get(key)?.length ?? 0)) longest.set(key, listOf(list));
   /** Versions of `key` that `txn` installed: places in the order; beyond its end when no read shows them. */
-  const installed = (txn: Txn, key: string | number): number[] =>
+  const installed = (txn: Txn, key: Json): number[] =>
     txn.micro
       .filter(([f, on]) => f === 'append' && on === key)
       .map(([, , value]) => placeIn(longest.get(key) ?? [], value));
@@ -110,7 +110,7 @@ function placeIn(order: readonly Json[], value: Json): number {
 }
 
 /** How many elements of others each read of `key` showed. */
-function versionsRead({ micro }: Txn, key: string | number): number[] {
+function versionsRead({ micro }: Txn, key: Json): number[] {
   let own = 0;
   return micro.flatMap(([f, on, value]) => {
     if (on !== key) return [];

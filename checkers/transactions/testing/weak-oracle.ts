@@ -3,6 +3,7 @@
 // every read returns the version of the last writer that is seen? Shares nothing with the checker.
 import type { Json } from '../../../harness/history/event.ts';
 import type { Micro, Txn } from './histories.ts';
+import { returned } from './oracle.ts';
 
 /**
  * What the sets must be. Read committed: each read has one of its own. Monotonic atomic view: they grow from read to
@@ -74,7 +75,22 @@ function readsGrow(txn: Txn, order: readonly Txn[], sets: readonly number[], mod
 /** Does step `i` return what it must when `txn` sees the transactions of `set`? */
 function matches(txn: Txn, i: number, order: readonly Txn[], set: number): boolean {
   const [f, key, value] = txn.micro[i];
-  if (f !== 'r' || txn.type === 'info') return true;
+  if (txn.type === 'info') return true;
+  if (f === 'rp') {
+    const { keys } = key as { readonly keys: readonly Json[] };
+    const held = new Map(keys.map((each) => [each, stateOf(txn, i, each, order, set)] as const));
+    return (
+      JSON.stringify(returned(key, new Map([...held].map(([each, s]) => [each, s ?? null])))) ===
+      JSON.stringify(value)
+    );
+  }
+  if (f !== 'r') return true;
+  const state = stateOf(txn, i, key, order, set);
+  return state !== undefined && JSON.stringify(state) === JSON.stringify(value);
+}
+
+/** What the key holds for step `i` of `txn`; undefined when the step cannot be. */
+function stateOf(txn: Txn, i: number, key: Json, order: readonly Txn[], set: number): Json | undefined {
   let state: Json = null;
   let last = -1;
   order.forEach((other, n) => {
@@ -83,14 +99,14 @@ function matches(txn: Txn, i: number, order: readonly Txn[], set: number): boole
   // Who reads a list after appending to it reads the version it installs: nobody comes in between.
   const own = txn.micro.slice(0, i).filter((step) => isWriteOf(step, key));
   const between = order.slice(last + 1).some(({ micro }) => micro.some((step) => isWriteOf(step, key)));
-  if (own.some(([name]) => name === 'append') && between) return false;
+  if (own.some(([name]) => name === 'append') && between) return undefined;
   for (let n = 0; n <= last; n++)
     for (const step of order[n].micro) if (isWriteOf(step, key)) state = applied(step, state);
   for (const step of own) state = applied(step, state);
-  return JSON.stringify(state) === JSON.stringify(value);
+  return state;
 }
 
-const isWriteOf = ([f, on]: Micro, key: string | number): boolean => f !== 'r' && on === key;
+const isWriteOf = ([f, on]: Micro, key: Json): boolean => (f === 'append' || f === 'w') && on === key;
 
 function applied([f, , value]: Micro, state: Json): Json {
   return f === 'append' ? [...((state ?? []) as readonly Json[]), value] : value;

@@ -39,7 +39,7 @@ export function weakFinding(
     if (from === count) return 'every key has its initial value first';
     if (type !== IMPLIED) return explainer.why(steps[i]);
     const m = reads[i];
-    const what = `${words.event(m)} read ${words.key(m)} = ${words.list(m)}`;
+    const what = words.did(m);
     return `${sight(m, from)}, and ${what}${to === count ? '' : ` of ${event(to)}`}, although ${event(from)} wrote ${words.key(m)} too`;
   }
 

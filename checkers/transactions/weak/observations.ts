@@ -4,8 +4,8 @@ import { Column, int32 } from '../growable.ts';
 import { LIST, REGISTER, type KeyKinds } from '../kinds.ts';
 import { NO_VERSION } from '../list-reads.ts';
 import type { ListVersions } from '../list-versions.ts';
-import { READ, type Transactions } from '../micro.ts';
-import { INITIAL, NO_WRITE, type Registers } from '../registers.ts';
+import { isWriting, type Transactions } from '../micro.ts';
+import { INITIAL, type Registers } from '../registers.ts';
 
 /** A read that saw nothing of others, or of which that cannot be told. */
 export const NOTHING = -1;
@@ -35,11 +35,11 @@ export function observationsOf(
   const { offset: base, order } = versions;
   const seen = int32(kind.length).fill(NOTHING);
   for (let m = 0; m < kind.length; m++) {
-    if (kind[m] !== READ) continue;
+    if (isWriting(kind[m])) continue;
     const k = key[m];
     if (kinds.of[k] === REGISTER) {
       const source = registers.source[m];
-      if (source !== NO_WRITE) seen[m] = source === INITIAL ? INITIAL : owner[source];
+      if (source >= 0 || source === INITIAL) seen[m] = source === INITIAL ? INITIAL : owner[source];
     } else if (kinds.of[k] === LIST && version[m] !== NO_VERSION) {
       let place = version[m] - 1;
       while (place >= 0 && failed(order[base[k] + place])) place--;
@@ -67,7 +67,7 @@ function writtenKeys(
     if (status[t] !== OK && observed[t] === 0) continue;
     const begin = written.length;
     for (let m = first[t]; m < first[t + 1]; m++)
-      if (kind[m] !== READ && (kinds.of[key[m]] === LIST || kinds.of[key[m]] === REGISTER))
+      if (isWriting(kind[m]) && (kinds.of[key[m]] === LIST || kinds.of[key[m]] === REGISTER))
         insert(written, begin, key[m]);
   }
   offset[count] = written.length;
