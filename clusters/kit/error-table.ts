@@ -70,10 +70,11 @@ export function rowOf(table: readonly ErrorRow[], failure: Failure, phase: Phase
   return table.find((row) => row.phases.includes(phase) && row.match(failure)) ?? UNKNOWN;
 }
 
-/** The completion of an operation that ended so. */
-export function completionOf(table: readonly ErrorRow[], failed: Failed, node: string): Completion {
+/** The completion of an operation that ended so; `node` null when it went nowhere. */
+export function completionOf(table: readonly ErrorRow[], failed: Failed, node: string | null): Completion {
   const row = rowOf(table, failed, failed.phase);
-  return { type: row.outcome, node, error: { code: failed.code || row.name, message: failed.message } };
+  const error = { code: failed.code || row.name, message: failed.message };
+  return { type: row.outcome, ...(node === null ? {} : { node }), error };
 }
 
 /** Reduces whatever a driver threw. */

@@ -1,0 +1,54 @@
+import type { Claim, Setting } from '../types.ts';
+import type { Flavour } from './flavour.ts';
+import { settingsOf, type RedisSettings } from './settings.ts';
+
+/** The claim of replicas under sentinels: what holds is what nobody disturbed. */
+export function sentinelClaim({ manual }: Flavour) {
+  return (given: Readonly<Record<string, Setting>>): Claim => {
+    const settings = settingsOf(given);
+    return {
+      guarantee: [...readsOf(settings), 'durable', 'convergent', 'recovers'],
+      operations: 'acknowledged commands, and single-key reads',
+      reads: TOLD[settings.reads],
+      // Any fault may move the primary, and a promoted replica lacks what it had not received. WAIT and
+      // min-replicas-to-write make that rarer and promise nothing: "WAIT does not make Redis a strongly consistent
+      // store". A clock moves no primary.
+      tolerates: { faults: ['clock'], howMany: 99 },
+      source: settings.ack === 'primary' ? manual.sentinel : manual.wait,
+    };
+  };
+}
+
+/** A single server executes one command at a time; what its file was synced with survives what. */
+export function singleClaim({ manual }: Flavour) {
+  return (given: Readonly<Record<string, Setting>>): Claim => {
+    const { aof } = settingsOf(given);
+    // The file is written before the reply in any case: a kill leaves that to the kernel, a power cut does not.
+    const survives = { always: ['kill', 'power-off'], everysec: ['kill'], none: [] }[aof];
+    return {
+      guarantee: ['linearizable', 'durable', 'convergent', 'recovers', 'single-primary'],
+      operations: 'acknowledged commands',
+      reads: 'from the only server',
+      tolerates: { faults: ['clock', 'pause', ...survives], howMany: 1 },
+      source: manual.persistence,
+    };
+  };
+}
+
+const TOLD: Readonly<Record<RedisSettings['reads'], string>> = {
+  primary: 'from the primary that a sentinel names',
+  any: 'from any node in turn',
+  sticky: 'from one node a session',
+};
+
+/** A replica applies one stream in order, and never goes back while it follows the same primary. */
+function readsOf({ reads }: RedisSettings): string[] {
+  switch (reads) {
+    case 'primary':
+      return ['linearizable'];
+    case 'sticky':
+      return ['monotonic-reads'];
+    case 'any':
+      return ['no-thin-air'];
+  }
+}

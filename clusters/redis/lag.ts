@@ -1,0 +1,25 @@
+import { named } from '../kit/server-node.ts';
+import type { RedisNode } from './node.ts';
+
+const REPLICA = /^slave\d+:ip=([^,]+),port=\d+,state=\w+,offset=(\d+),lag=(-?\d+)/gm;
+
+/**
+ * What the primary says of its replicas: bytes of the stream that they have not confirmed, and for how many seconds
+ * nothing was heard of them.
+ */
+export async function lags(
+  nodes: readonly RedisNode[],
+  primary: string,
+): Promise<Readonly<Record<string, number>>> {
+  const answer = await named(nodes, primary).ask(['INFO', 'replication']);
+  if (typeof answer !== 'string') return {};
+  const written = Number(/^master_repl_offset:(\d+)/m.exec(answer)?.[1] ?? 0);
+  const gauges: Record<string, number> = {};
+  for (const [, address, offset, silence] of answer.matchAll(REPLICA)) {
+    const replica = nodes.find((node) => node.address.host === address);
+    if (replica === undefined) continue;
+    gauges[`lag-bytes:${replica.name}`] = Math.max(0, written - Number(offset));
+    gauges[`lag-seconds:${replica.name}`] = Number(silence);
+  }
+  return gauges;
+}
