@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import { fuzz as fuzzLinearizability, SIMULATIONS } from '../checkers/linearizability/testing/fuzz.ts';
 import { fuzzCausal } from '../checkers/causal/testing/fuzz.ts';
+import { fuzzCounters, fuzzSets, fuzzSiblings } from '../checkers/crdts/testing/fuzz.ts';
 import { fuzzLww } from '../checkers/lww/testing/fuzz.ts';
 import { fuzzRegular } from '../checkers/regular/testing/fuzz.ts';
 import { fuzzSequential } from '../checkers/sequential/testing/fuzz.ts';
@@ -22,6 +23,9 @@ const FUZZERS: readonly Fuzzer[] = [
   ['regular', 100_000, fuzzRegular],
   ['session', 100_000, fuzzSessions],
   ['lww', 100_000, fuzzLww],
+  ['crdt-counter', 100_000, fuzzCounters],
+  ['crdt-set', 100_000, fuzzSets],
+  ['siblings', 100_000, fuzzSiblings],
   ['causal', 50_000, fuzzCausal],
   ['transactions', 100_000, fuzzTransactions],
   ['readers', 10_000, fuzzReader],

@@ -2,10 +2,16 @@ import { identityOf } from '../../harness/history/dictionary.ts';
 import type { Json } from '../../harness/history/event.ts';
 import { inOrder, membersOf, type ReplicatedOperation } from './operations.ts';
 
+/** What a write carried: the writes in its session's last acknowledged read or write of the key, and that operation. */
+export interface Context {
+  readonly by: ReplicatedOperation;
+  readonly writes: readonly ReplicatedOperation[];
+}
+
 /** The writes of a multi-value register and what each had in its context. */
 export class Versions {
   readonly #writes = new Map<unknown, ReplicatedOperation>();
-  readonly #contexts = new Map<ReplicatedOperation, readonly ReplicatedOperation[]>();
+  readonly #contexts = new Map<ReplicatedOperation, Context>();
   /** Values written more than once: nothing can be argued from them. */
   readonly #repeated = new Set<unknown>();
 
@@ -19,8 +25,13 @@ export class Versions {
     else this.#writes.set(identity, write);
   }
 
-  carried(write: ReplicatedOperation, context: readonly ReplicatedOperation[]): void {
+  carried(write: ReplicatedOperation, context: Context): void {
     this.#contexts.set(write, context);
+  }
+
+  /** The operation that a write had its context from, undefined if it was blind. */
+  sourceOf(write: ReplicatedOperation): ReplicatedOperation | undefined {
+    return this.#contexts.get(write)?.by;
   }
 
   writeOf(value: Json): ReplicatedOperation | undefined {
@@ -67,7 +78,7 @@ export class Versions {
     const met = new Map<ReplicatedOperation, ReplicatedOperation | null>(from.map((write) => [write, null]));
     const queue = [...from];
     for (let head = 0; head < queue.length; head++)
-      for (const cause of this.#contexts.get(queue[head]) ?? []) {
+      for (const cause of this.#contexts.get(queue[head])?.writes ?? []) {
         if (cause.invoked < earliest || met.has(cause)) continue;
         met.set(cause, queue[head]);
         if (stop(cause)) return met;
@@ -81,10 +92,12 @@ export class Versions {
 export function contextsOf(ops: readonly ReplicatedOperation[]): Versions {
   const versions = new Versions();
   for (const op of ops) if (op.f === 'write') versions.written(op);
-  const last = new Map<number, readonly ReplicatedOperation[]>();
-  for (const { op, begins } of inOrder(ops))
-    if (begins) {
-      if (op.f === 'write') versions.carried(op, last.get(op.session) ?? []);
-    } else if (op.type === 'ok') last.set(op.session, op.f === 'write' ? [op] : versions.writesOf(op.answer));
+  const last = new Map<number, Context>();
+  for (const { op, begins } of inOrder(ops)) {
+    const context = last.get(op.session);
+    if (!begins && op.type === 'ok')
+      last.set(op.session, { by: op, writes: op.f === 'write' ? [op] : versions.writesOf(op.answer) });
+    else if (begins && op.f === 'write' && context !== undefined) versions.carried(op, context);
+  }
   return versions;
 }

@@ -1,6 +1,6 @@
 import type { Amounts } from './amounts.ts';
 import type { CounterCase } from './counter-case.ts';
-import { inOrder, place, type ReplicatedOperation } from './operations.ts';
+import { eventOf, inOrder, place, type ReplicatedOperation } from './operations.ts';
 
 /** What a session knows of a counter: by add, the event by which it must find it from now on. */
 type Known = Map<number, { readonly by: number; readonly own: boolean }>;
@@ -26,18 +26,20 @@ export function judgeExactly({ history, ops, adds, findings, finals }: CounterCa
       return;
     }
     const mine = knownTo(session);
+    /** What makes up the value: without these it would not tell what is missing. */
+    const made = adds.filter((_, i) => times[i] > 0).map(eventOf);
     times.forEach((count, i) => {
       const add = adds[i];
       if (count === 0) return;
       if (add.invoked > completed) {
         const why = `, which contains ${JSON.stringify(add.asked)} before its add #${add.invoked} was invoked.`;
-        findings.add('counter-out-of-bounds', key, [completed, add.invoked], what + why);
+        findings.add('counter-out-of-bounds', key, [...made, completed, add.invoked], what + why);
       } else if (add.type === 'fail') {
         const why = `, which contains ${JSON.stringify(add.asked)}, whose add had failed (#${add.completed}).`;
-        findings.add('failed-write-visible', key, [add.completed, completed], what + why);
+        findings.add('failed-write-visible', key, [...made, completed], what + why);
       } else if (count > 1 && !atTheEnd.has(read)) {
         const why = `, which contains the ${JSON.stringify(add.asked)} of add #${add.invoked} ${count} times.`;
-        findings.add('doubled-increment', key, [add.invoked, completed], what + why);
+        findings.add('doubled-increment', key, [...made, completed], what + why);
       }
     });
     for (const [i, { by, own }] of mine) {
@@ -45,7 +47,7 @@ export function judgeExactly({ history, ops, adds, findings, finals }: CounterCa
       const why = own
         ? `, without the ${JSON.stringify(adds[i].asked)} that was acknowledged to it (#${by}).`
         : `, without the ${JSON.stringify(adds[i].asked)} of add #${adds[i].invoked}, which its read #${by} had contained.`;
-      const witness = own ? [by, completed] : [adds[i].invoked, by, completed];
+      const witness = own ? [...made, by, completed] : [...made, ...madeOf(by), by, completed];
       findings.add(own ? 'read-your-writes' : 'monotonic-reads', key, witness, what + why);
       break;
     }
@@ -53,6 +55,12 @@ export function judgeExactly({ history, ops, adds, findings, finals }: CounterCa
       if (count > 0 && !mine.has(i)) mine.set(i, { by: completed, own: false });
     });
   };
+
+  /** The adds that make up what an earlier read returned. */
+  function madeOf(read: number): number[] {
+    const times = amounts.in(history.values[read] as number) ?? [];
+    return adds.filter((_, i) => times[i] > 0).map(eventOf);
+  }
 
   for (const { op, begins } of inOrder(ops))
     if (begins || op.type !== 'ok') continue;

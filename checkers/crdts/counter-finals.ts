@@ -47,16 +47,25 @@ function exactly(
 ): void {
   const evidence = { finals: finalsEvidence(finals) };
   const at = place(history, read.completed);
+  /** What makes up the value: without these it would not tell what is missing. */
+  const made = adds.filter((_, i) => times[i] > 0).map(eventOf);
   times.forEach((count, i) => {
     const add = adds[i];
     const what = `The ${JSON.stringify(add.asked)} of add #${eventOf(add)} (session ${add.sessionName})`;
     if (count > 1) {
       const why = `${what} is counted ${count} times in the final value ${JSON.stringify(read.answer)} (${at}).`;
-      findings.add('doubled-increment', read.key, [eventOf(add), read.completed], why, true, evidence);
+      findings.add('doubled-increment', read.key, [...made, read.completed], why, true, evidence);
     }
     if (count > 0 || add.type !== 'ok' || add.completed > finals.began) return;
     const why = `${what} was acknowledged, but is not in the final value ${JSON.stringify(read.answer)} (${at}).`;
-    findings.add('lost-increment', read.key, [add.completed, read.completed], why, settled, evidence);
+    findings.add(
+      'lost-increment',
+      read.key,
+      [...made, add.completed, read.completed],
+      why,
+      settled,
+      evidence,
+    );
   });
 }
 

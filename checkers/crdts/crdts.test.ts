@@ -7,6 +7,7 @@ import { Amounts } from './amounts.ts';
 import { crdtCounter } from './crdt-counter.ts';
 import { crdtSet } from './crdt-set.ts';
 import { siblings } from './siblings.ts';
+import { fuzzCounters, fuzzSets, fuzzSiblings } from './testing/fuzz.ts';
 
 const STICKY: CheckOptions = { assume: ['read-your-writes', 'monotonic-reads'] };
 const check = (checker: Checker, script: Script, options: CheckOptions = {}): Verdict =>
@@ -217,4 +218,22 @@ describe('siblings', () => {
     expect(named(siblings, finally_(failed(), [1, 1]))).toEqual(['duplicate-element']);
     expect(named(siblings, finally_(failed(), [1], []))).toEqual(['divergence']);
   });
+});
+
+describe('replicas that gossip, right and with defects', () => {
+  for (const [name, fuzz, kinds] of [
+    [
+      'counters',
+      fuzzCounters,
+      ['lost-increment', 'doubled-increment', 'read-your-writes', 'monotonic-reads'],
+    ],
+    ['sets', fuzzSets, ['lost-add', 'resurrected-element', 'read-your-writes', 'monotonic-reads']],
+    ['siblings', fuzzSiblings, ['lost-sibling', 'superseded-sibling', 'read-your-writes', 'monotonic-reads']],
+  ] as const)
+    it(`${name}: never accused without a defect, and found out as the replicas themselves know it`, () => {
+      const tally = fuzz(600, 7);
+      for (const kind of kinds) expect(tally[kind], kind).toBeGreaterThan(2);
+      expect(tally.valid / 600).toBeGreaterThan(0.2);
+      expect(tally.valid / 600).toBeLessThan(0.85);
+    });
 });

@@ -34,7 +34,8 @@ export function judgeFinalSet(one: FinalSet): void {
       const has = shown.findIndex((set) => set.has(identity));
       const lacks = shown.findIndex((set) => !set.has(identity));
       const why = `After quiescence ${name} is in the set at ${place(history, events[has])}, but not at ${place(history, events[lacks])}.`;
-      findings.add('divergence', key, [events[has], events[lacks]], why, settled, evidence);
+      const adds = element.adds.slice(0, 1).map(eventOf);
+      findings.add('divergence', key, [...adds, events[has], events[lacks]], why, settled, evidence);
     }
     if (having === 0) {
       const add = owed(element, finals.began);

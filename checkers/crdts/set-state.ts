@@ -2,7 +2,7 @@ import { identityOf } from '../../harness/history/dictionary.ts';
 import type { Json } from '../../harness/history/event.ts';
 import type { History } from '../../harness/history/history.ts';
 import type { Findings } from '../sets-queues-counters/elements.ts';
-import { membersOf, place, type ReplicatedOperation } from './operations.ts';
+import { eventOf, membersOf, place, type ReplicatedOperation } from './operations.ts';
 
 /** An element of a set, with its updates that may have taken effect. */
 export interface Element {
@@ -115,10 +115,18 @@ export class SetState {
     const known = this.#known(read.session, element);
     const { gone } = known;
     if (gone !== null && gone.remove.completed < read.invoked && gone.adds === element.adds.length) {
-      const adds = [...known.seen].map(([add, by]) => (by === null ? add.completed : by.completed));
+      const adds = [...known.seen].map(([add]) => eventOf(add));
+      const reads = [...known.seen].flatMap(([, by]) => by?.completed ?? []);
       const why = `although it had removed it (#${gone.remove.completed}) after the only adds of it, which it knew (#${adds.join(', #')})`;
       const certain = !gone.byReading || this.#assumed.has('monotonic-reads');
-      this.#accuse('read-your-writes', read, element.value, [...adds, gone.remove.completed], why, certain);
+      this.#accuse(
+        'read-your-writes',
+        read,
+        element.value,
+        [...adds, ...reads, gone.remove.completed],
+        why,
+        certain,
+      );
     }
     known.read ??= read;
     if (element.adds.length !== 1) return;
@@ -137,7 +145,8 @@ export class SetState {
       element.struck < element.adds[0].invoked
     ) {
       const why = `although its read #${before.completed} had shown it and nobody removed it since`;
-      this.#accuse('monotonic-reads', read, element.value, [before.completed], why, true, 'without');
+      const witness = [eventOf(element.adds[0]), before.completed];
+      this.#accuse('monotonic-reads', read, element.value, witness, why, true, 'without');
     }
   }
 

@@ -104,9 +104,17 @@ function judgeMembers(
       const why =
         `Read ${at} shows ${JSON.stringify(older.asked)} (write #${eventOf(older)}) beside ` +
         `${JSON.stringify(newer.asked)} (write #${eventOf(newer)}), which had replaced it: it was in the context of that write.`;
-      findings.add('superseded-sibling', read.key, [...path.map(eventOf), read.completed], why, true, {
-        path: path.map(eventOf),
-      });
+      const reads = path.slice(1).flatMap((write) => versions.sourceOf(write)?.completed ?? []);
+      findings.add(
+        'superseded-sibling',
+        read.key,
+        [...path.map(eventOf), ...reads, read.completed],
+        why,
+        true,
+        {
+          path: path.map(eventOf),
+        },
+      );
     }
 }
 
@@ -145,7 +153,8 @@ function judgeSessions(
     }
     // What stays unseen was told once; what is covered needs no more watching than what covers it.
     for (const [write] of due) if (!shown.includes(write)) mine.delete(write);
-    for (const write of shown) if (!mine.has(write)) mine.set(write, op);
+    for (const write of shown)
+      if (!mine.has(write)) mine.set(write, write.session === op.session && write.type === 'ok' ? write : op);
   }
 }
 

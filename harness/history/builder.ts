@@ -7,7 +7,7 @@ const NEAR = 1 << 16;
 
 /** Collects events into columns, pairing completions with invocations as they come. */
 export class HistoryBuilder {
-  #capacity = 1024;
+  #capacity = 64;
   #length = 0;
   #time = new Float64Array(this.#capacity);
   #process = new Int32Array(this.#capacity);
@@ -23,7 +23,8 @@ export class HistoryBuilder {
   readonly #sessions = new Map<number, string | number>();
   readonly #errors = new Map<number, OperationError>();
   readonly #lags = new Map<number, number>();
-  readonly #near = new Int32Array(NEAR).fill(-1);
+  /** Grows as processes come: most histories are small, and tests make hundreds of thousands of them. */
+  #near = new Int32Array(16).fill(-1);
   readonly #far = new Map<number, number>();
 
   get length(): number {
@@ -60,7 +61,8 @@ export class HistoryBuilder {
 
   /** The index of the invocation that `process` has open, or -1. */
   openOf(process: number): number {
-    return process < NEAR ? this.#near[process] : (this.#far.get(process) ?? -1);
+    if (process < this.#near.length) return this.#near[process];
+    return process < NEAR ? -1 : (this.#far.get(process) ?? -1);
   }
 
   /** The value of an event already added. */
@@ -102,6 +104,10 @@ export class HistoryBuilder {
   }
 
   #setOpen(process: number, index: number): void {
+    if (process >= this.#near.length && process < NEAR) {
+      const size = Math.min(NEAR, Math.max(2 * this.#near.length, process + 1));
+      this.#near = extended(this.#near, new Int32Array(size).fill(-1));
+    }
     if (process < NEAR) this.#near[process] = index;
     else if (index < 0) this.#far.delete(process);
     else this.#far.set(process, index);
