@@ -90,6 +90,16 @@ describe('a finding', () => {
     expect(under('kill', ['n1', 'n2']).anomalies[0].status).toBe('outside-claim');
   });
 
+  it('over slow links violates a claim that survives a partition, and no claim that does not', () => {
+    const slow = [fault(0, 0, 'delay', ['n1', 'n2', 'n3']), ...read(5, 0), heal(20, 0)];
+    const under = (families: string[]) => {
+      const promise = { guarantee: ['linearizable'], tolerates: { faults: families, howMany: 1 } };
+      return judged([finding('stale-read', [1, 2])], slow, { promise }).anomalies[0].status;
+    };
+    expect(under(['partition'])).toBe('violation');
+    expect(under(['kill'])).toBe('outside-claim');
+  });
+
   it('before an untolerated fault still violates', () => {
     const events = [...read(0, 0), fault(50, 0, 'clock', ['n1'])];
     expect(judged([finding('stale-read', [0, 1])], events).outcome).toBe('violation');

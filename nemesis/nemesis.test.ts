@@ -22,6 +22,7 @@ describe('a fault', () => {
     'partition:primary',
     'partition:halves',
     'cut-standbys',
+    'delay:one:40ms',
     'kill:primary',
     'kill:all',
     'pause:minority',
@@ -37,6 +38,7 @@ describe('a fault', () => {
 
   it.each<[string, Flaws]>([
     ['partition:primary', { cutsDoNothing: true }],
+    ['delay:all:40ms', { delaysDoNothing: true, silent: true }],
     ['kill:one', { killsDoNothing: true }],
     ['clock:one:+5s', { clocksDoNothing: true }],
     ['failover', { promotionsDoNothing: true }],

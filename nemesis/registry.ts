@@ -1,4 +1,5 @@
 import { clock } from './clock.ts';
+import { delay } from './delay.ts';
 import { failover, restartThenPromote } from './operator.ts';
 import { cutStandbys, partition } from './partition.ts';
 import { kill, pause } from './process.ts';
@@ -7,6 +8,7 @@ import type { FaultFamily } from './types.ts';
 const all: readonly FaultFamily[] = [
   partition,
   cutStandbys,
+  delay,
   kill,
   pause,
   clock,

@@ -21,6 +21,7 @@ describe('the grammar of faults', () => {
         const text = form
           .replace('<node>[+<node>…]', 'n1+n2')
           .replace('<±offset>', '-90ms')
+          .replace('<duration>', '90ms')
           .replace('<target>', 'n2');
         expect(parse(text), text).toHaveLength(1);
       }

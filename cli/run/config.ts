@@ -83,7 +83,7 @@ export function resolveRun(request: RunRequest): ResolvedRun {
   const nodeNames = Array.from({ length: nodes }, (_, i) => `n${i + 1}`);
   const faults = faultsOf(request.nemesis ?? '', nodeNames);
   for (const fault of faults) {
-    const refused = cluster.refuses(fault.family, world, settings);
+    const refused = unreachable(fault, world) ?? cluster.refuses(fault.family, world, settings);
     if (refused !== null)
       throw new DoesNotFit(
         `Fault ${fault.text} cannot reach ${cluster.name} in the ${world} world: ${refused}`,
@@ -120,6 +120,12 @@ export function resolveRun(request: RunRequest): ResolvedRun {
     claim: request.claim ?? askedOf(config) ?? configuration.claim(settings),
     nodeNames,
   };
+}
+
+/** What a world cannot do to any cluster. */
+function unreachable({ family }: FaultSpec, world: World): string | null {
+  if (family !== 'delay' || world !== 'docker') return null;
+  return 'links between containers can only be cut, since their kernel may have no netem; take --world process or sim';
 }
 
 /** What `--consistency` asks: exactly these guarantees, whatever fault is dealt. */

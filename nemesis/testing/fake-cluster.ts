@@ -7,6 +7,7 @@ export interface Flaws {
   readonly cutsDoNothing?: boolean;
   /** Nobody sends anything over a cut link. */
   readonly silent?: boolean;
+  readonly delaysDoNothing?: boolean;
   readonly killsDoNothing?: boolean;
   readonly clocksDoNothing?: boolean;
   /** Somebody else continues what was paused. */
@@ -27,20 +28,25 @@ export function fakeCluster(flaws: Flaws = {}): Cluster & { readonly cut: Readon
   const offsets = new Map(nodes.map((node) => [node, 0]));
   let primary = 'n1';
   let traffic = 0;
+  let carried = 0;
+  let lateMs = 0;
   let shy = flaws.shy ?? 0;
   const name = ({ from, to }: Link) => `${from}>${to}`;
   const links: Links = {
     cut: async (chosen) => {
       if (!flaws.cutsDoNothing) for (const link of chosen) cut.add(name(link));
     },
-    delay: async () => undefined,
+    delay: async (_, ms) => void (lateMs = flaws.delaysDoNothing ? 0 : ms),
     heal: async (chosen) => {
       if (chosen === undefined) cut.clear();
       else for (const link of chosen) cut.delete(name(link));
     },
-    reaches: async (link) => !cut.has(name(link)),
+    reaches: async (link) => {
+      await new Promise((resolve) => setTimeout(resolve, lateMs));
+      return !cut.has(name(link));
+    },
     counters: async (link) => ({
-      carried: 0,
+      carried: flaws.silent ? 0 : (carried += 10),
       dropped: cut.has(name(link)) && !flaws.silent ? (traffic += 10) : traffic,
     }),
   };
