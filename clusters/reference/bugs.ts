@@ -1,10 +1,11 @@
 import { MULTI_LEADER_BUGS } from './bugs/multi-leader.ts';
+import { RAFT_BUGS, type UnprovenBug } from './bugs/raft.ts';
 import { SINGLE_LEADER_BUGS } from './bugs/single-leader.ts';
 import type { Bug } from './bugs/types.ts';
 
-const table = [...SINGLE_LEADER_BUGS, ...MULTI_LEADER_BUGS] as const satisfies readonly Bug[];
+const table = [...SINGLE_LEADER_BUGS, ...MULTI_LEADER_BUGS, ...RAFT_BUGS] as const satisfies readonly Bug[];
 
-export type BugName = (typeof table)[number]['name'];
+export type BugName = (typeof table)[number]['name'] | UnprovenBug;
 
 /** Defects by name, in the order in which they are listed. */
 export const BUGS: ReadonlyMap<string, Bug> = new Map<string, Bug>(table.map((bug) => [bug.name, bug]));

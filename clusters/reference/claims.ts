@@ -11,7 +11,14 @@ const ALL = 99;
 
 /** What these settings promise. */
 export function claimOf(settings: StoreSettings): Claim {
-  return settings.strategy === 'single-leader' ? singleLeader(settings) : multiLeader(settings);
+  switch (settings.strategy) {
+    case 'single-leader':
+      return singleLeader(settings);
+    case 'multi-leader':
+      return multiLeader(settings);
+    case 'raft':
+      return raft(settings);
+  }
 }
 
 /**
@@ -50,5 +57,28 @@ function multiLeader({ reads }: StoreSettings): Claim {
     reads: home ? 'from the session’s home leader' : 'from any leader',
     tolerates: { faults: ['kill', 'pause', 'partition', ...(home ? [] : ['clock'])], howMany: ALL },
     source: `${SOURCE}#multi-leader-lww`,
+  };
+}
+
+/**
+ * Whoever answers has made sure that it is not behind: linearizable, whoever it is. Without that a replica shows a
+ * prefix of the log, as in single-leader replication. Nothing but availability hangs on how many nodes are down.
+ */
+function raft({ reads, confirm }: StoreSettings): Claim {
+  const sticky = ['monotonic-reads', 'monotonic-writes', 'writes-follow-reads'];
+  const guarantee =
+    confirm === 'none'
+      ? ['durable', 'convergent', ...(reads === 'sticky' ? sticky : [])]
+      : ['linearizable', 'convergent'];
+  const from = { primary: 'from the leader', any: 'from any replica', sticky: 'from one replica a session' }[
+    reads
+  ];
+  const by = { 'read-index': 'by read-index', lease: 'by the leader’s lease', none: 'as it stands' }[confirm];
+  return {
+    guarantee,
+    operations: 'register (read, write, cas), set (add, read), rows (read, write, delete)',
+    reads: `${from}, ${by}`,
+    tolerates: { faults: [...HARMLESS, ...FAILOVERS], howMany: ALL },
+    source: `${SOURCE}#raft`,
   };
 }

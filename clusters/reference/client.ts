@@ -27,12 +27,12 @@ export class StoreClient implements Client {
     try {
       const connection = await this.#connect(node, signal);
       const reply = (await connection.ask({ request }, signal)) as Reply;
-      if (!reply.ok) throw new StoreError(reply.code, 'sent', reply.message);
+      if (!reply.ok) throw new StoreError(reply.code, 'sent', reply.message, reply.leader);
       const result = value(reply);
       return result === undefined ? { type: 'ok', node } : { type: 'ok', node, value: result };
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      router.moveOn();
+      router.moveOn(error.leader);
       return { ...completionOf(error, isRead), node };
     }
   }

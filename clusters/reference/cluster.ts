@@ -13,8 +13,16 @@ import type { SimulatedContext } from '../types.ts';
 import { StoreClient } from './client.ts';
 import type { Fleet } from './fleet.ts';
 import { StoreOperator } from './operator.ts';
+import { RaftOperator, leaderOf } from './raft-operator.ts';
 import { PORTS } from './ports.ts';
-import { MultiLeaderRouter, SingleLeaderRouter, pinned, type Router } from './routing.ts';
+import {
+  MultiLeaderRouter,
+  RaftRouter,
+  SingleLeaderRouter,
+  pinned,
+  type LeaderSeen,
+  type Router,
+} from './routing.ts';
 import { settled, missing } from './settle.ts';
 import { storeSettings, type StoreSettings } from './settings.ts';
 
@@ -30,6 +38,7 @@ export class ReferenceCluster implements Cluster {
   readonly #settings: StoreSettings;
   readonly #store: Fleet;
   readonly #operator: StoreOperator;
+  readonly #seen: LeaderSeen;
   #markers = 0;
 
   constructor(context: SimulatedContext, fleet: Fleet) {
@@ -39,16 +48,21 @@ export class ReferenceCluster implements Cluster {
     this.#settings = storeSettings(context.settings);
     this.#store = fleet;
     this.#operator = new StoreOperator(this.#store, context.nodes, this.#settings, context.runtime.clock);
-    this.operator = this.#singleLeader
-      ? this.#operator
-      : { refused: 'in a multi-leader store every node leads: there is nothing to fail over' };
+    this.#seen = { node: context.nodes[0] };
+    if (this.#raft) this.operator = new RaftOperator(this.#store, context.nodes, context.runtime.clock);
+    else if (this.#singleLeader) this.operator = this.#operator;
+    else
+      this.operator = { refused: 'in a multi-leader store every node leads: there is nothing to fail over' };
   }
 
   async start(): Promise<void> {
     await this.#store.add();
     await Promise.all(this.nodes.map((name) => this.#store.start(name, false)));
     const ready = await this.#store.until(BOOT_MS, async () => (await this.#missing()).length === 0);
-    if (ready) return;
+    if (ready) {
+      if (this.#raft) this.#seen.node = leaderOf(await this.#store.statuses()) ?? this.#seen.node;
+      return;
+    }
     const left = await this.#missing();
     const tails = await Promise.all(
       this.nodes.map(async (name) => `${name}: ${await this.#store.logTail(name)}`),
@@ -70,7 +84,7 @@ export class ReferenceCluster implements Cluster {
   }
 
   readonly standbys = (): readonly string[] =>
-    this.#singleLeader ? this.nodes.filter((name) => name !== this.#operator.primary) : [];
+    this.#logged ? this.nodes.filter((name) => name !== this.#primary) : [];
 
   readonly processes: ProcessControl = {
     kill: (node) => this.#store.kill(node),
@@ -91,10 +105,13 @@ export class ReferenceCluster implements Cluster {
     const remaining = () => Math.max(0, (deadline - clock.now()) / MILLISECOND);
     for (const node of this.nodes) await this.#revive(node);
     const marker = ++this.#markers;
-    const through = this.#singleLeader ? [this.#operator.primary] : this.nodes;
-    const unmarked = new Set(through);
+    let through: readonly string[] = this.#logged ? [this.#primary] : this.nodes;
+    let unmarked = new Set(through);
     await this.#store.until(remaining(), async () => {
       if (this.#singleLeader) await this.#demoteOthers();
+      // Who leads may change while we try.
+      if (this.#raft)
+        unmarked = new Set((through = [leaderOf(await this.#store.statuses()) ?? this.#primary]));
       for (const node of unmarked) if (await this.#mark(node, marker, remaining())) unmarked.delete(node);
       return unmarked.size === 0;
     });
@@ -109,11 +126,10 @@ export class ReferenceCluster implements Cluster {
     const statuses = await this.#store.statuses();
     const lags: Record<string, number> = {};
     for (const status of statuses.values())
-      for (const origin of this.#singleLeader ? [this.#operator.primary] : this.nodes) {
+      for (const origin of this.#logged ? [this.#primary] : this.nodes) {
         const source = statuses.get(origin);
         if (!source || origin === status.name) continue;
-        if (this.#singleLeader)
-          lags[`lag-entries:${status.name}`] = Math.max(0, source.last - status.applied);
+        if (this.#logged) lags[`lag-entries:${status.name}`] = Math.max(0, source.last - status.applied);
         else lags[`lag-updates:${origin}→${status.name}`] = source.last - (status.positions[origin] ?? 0);
       }
     return lags;
@@ -131,6 +147,20 @@ export class ReferenceCluster implements Cluster {
     for (const name of this.nodes) await this.#store.kill(name);
   }
 
+  /** Where clients are pointed, of a store with one leader. */
+  get #primary(): string {
+    return this.#raft ? this.#seen.node : this.#operator.primary;
+  }
+
+  /** Is there one log, which one leader ships? */
+  get #logged(): boolean {
+    return this.#raft || this.#singleLeader;
+  }
+
+  get #raft(): boolean {
+    return this.#settings.strategy === 'raft';
+  }
+
   get #singleLeader(): boolean {
     return this.#settings.strategy === 'single-leader';
   }
@@ -138,6 +168,16 @@ export class ReferenceCluster implements Cluster {
   #router({ node, session, process }: ConnectRequest): Router {
     if (node !== undefined) return pinned(node);
     const random = this.#context.runtime.random('reference/routing').fork(String(process));
+    if (this.#raft) {
+      const { reads, confirm } = this.#settings;
+      return new RaftRouter(
+        this.nodes,
+        { reads, confirmed: confirm !== 'none' },
+        session,
+        random,
+        this.#seen,
+      );
+    }
     return this.#singleLeader
       ? new SingleLeaderRouter(
           this.nodes,
@@ -191,7 +231,9 @@ export class ReferenceCluster implements Cluster {
   }
 
   async #missing(): Promise<string[]> {
-    const primary = this.#singleLeader ? this.#operator.primary : null;
-    return missing(this.nodes, await this.#store.statuses(), primary);
+    const statuses = await this.#store.statuses();
+    if (!this.#raft) return missing(this.nodes, statuses, this.#singleLeader ? this.#operator.primary : null);
+    const leader = leaderOf(statuses);
+    return leader === null ? ['no node leads'] : missing(this.nodes, statuses, leader);
   }
 }

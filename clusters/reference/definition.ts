@@ -2,6 +2,7 @@ import { defineCluster, type SimulatedContext } from '../types.ts';
 import { bugConflict } from './bugs.ts';
 import { ReferenceCluster } from './cluster.ts';
 import { MULTI_LEADER } from './configurations/multi-leader.ts';
+import { RAFT } from './configurations/raft.ts';
 import { SINGLE_LEADER } from './configurations/single-leader.ts';
 import { StoreNodes } from './nodes.ts';
 import { SimFleet } from './sim/fleet.ts';
@@ -20,7 +21,7 @@ export const reference = defineCluster({
   title: 'Alibi’s reference store: real processes, disks and sockets, replication to choose',
   worlds: ['process', 'sim'],
   ports: ['register', 'set', 'rows'],
-  configurations: [...SINGLE_LEADER, ...MULTI_LEADER],
+  configurations: [...SINGLE_LEADER, ...MULTI_LEADER, ...RAFT],
   settings: SETTINGS,
   conflict: (settings, world) => {
     const { bug, strategy } = storeSettings(settings);

@@ -8,11 +8,14 @@ export type Phase = 'not-sent' | 'sent';
 export class StoreError extends Error {
   readonly code: string;
   readonly phase: Phase;
+  /** Who leads, as far as the node that refused knows. */
+  readonly leader: string | undefined;
 
-  constructor(code: string, phase: Phase, message: string) {
+  constructor(code: string, phase: Phase, message: string, leader?: string) {
     super(message);
     this.code = code;
     this.phase = phase;
+    this.leader = leader;
   }
 }
 

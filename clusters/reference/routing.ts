@@ -14,8 +14,8 @@ export interface Destination {
 /** Chooses nodes for one client. */
 export interface Router {
   choose(operation: Operation, isRead: boolean): Destination;
-  /** The node did not serve: look again where the leader is. */
-  moveOn(): void;
+  /** The node did not serve: look again where the leader is. `leader`: who leads, as that node said. */
+  moveOn(leader?: string): void;
 }
 
 /**
@@ -52,6 +52,59 @@ export class SingleLeaderRouter implements Router {
   }
 
   moveOn(): void {
+    this.#leader = null;
+  }
+}
+
+/** Where the leader was last seen, by any client of the cluster. */
+export interface LeaderSeen {
+  node: string;
+}
+
+/**
+ * Raft: writes go to the leader as far as anyone has seen, and to wherever a refusal points. A node that does not
+ * answer may be down: then any node will know.
+ */
+export class RaftRouter implements Router {
+  readonly #nodes: readonly string[];
+  readonly #reads: Reads;
+  readonly #confirmed: boolean;
+  readonly #session: number;
+  readonly #random: Random;
+  readonly #seen: LeaderSeen;
+  #leader: string | null = null;
+  /** Where the last operation went. */
+  #last = '';
+
+  /** `confirmed`: whoever answers a read makes sure that it is not behind. */
+  constructor(
+    nodes: readonly string[],
+    { reads, confirmed }: { readonly reads: Reads; readonly confirmed: boolean },
+    session: number,
+    random: Random,
+    seen: LeaderSeen,
+  ) {
+    this.#nodes = nodes;
+    this.#reads = reads;
+    this.#confirmed = confirmed;
+    this.#session = session;
+    this.#random = random;
+    this.#seen = seen;
+  }
+
+  choose(_operation: Operation, isRead: boolean): Destination {
+    if (isRead && this.#reads !== 'primary') {
+      const own = this.#nodes[this.#session % this.#nodes.length];
+      const node = this.#reads === 'any' ? this.#random.pick(this.#nodes) : own;
+      this.#last = node;
+      return { node, at: this.#confirmed ? 'confirmed' : 'replica' };
+    }
+    return { node: (this.#last = this.#leader ??= this.#seen.node), at: 'leader' };
+  }
+
+  moveOn(leader?: string): void {
+    if (leader !== undefined) this.#seen.node = leader;
+    else if (this.#seen.node === this.#last) this.#seen.node = this.#random.pick(this.#nodes);
     this.#leader = null;
   }
 }

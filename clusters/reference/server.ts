@@ -1,5 +1,6 @@
 // The reference store's server: `node server.js '<ServerConfig as JSON>'`.
 import { realRuntime } from '../../harness/runtime/real.ts';
+import { machineMicros } from '../../harness/runtime/machine.ts';
 import type { ServerConfig } from './server/config.ts';
 import { ServerNode } from './server/node.ts';
 
@@ -10,5 +11,5 @@ function fatal(error: Error): never {
 
 process.on('SIGTERM', () => process.exit(0));
 const config = JSON.parse(process.argv[2]) as ServerConfig;
-const node = new ServerNode(config, realRuntime(config.name).clock, fatal);
+const node = new ServerNode(config, realRuntime(`${config.name} ${machineMicros()}`), fatal);
 await node.start().catch(fatal);

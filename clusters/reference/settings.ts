@@ -1,6 +1,7 @@
 import type { Setting, SettingDefinition } from '../types.ts';
 import { BUGS, type BugName } from './bugs.ts';
 import type { Granularity } from './replica/lww.ts';
+import type { Confirmation } from './replica/raft/reading.ts';
 import type { Acknowledgement } from './replica/types.ts';
 import type { Reads } from './routing.ts';
 import type { Strategy } from './server/config.ts';
@@ -12,6 +13,8 @@ export interface StoreSettings {
   readonly reads: Reads;
   readonly fencing: boolean;
   readonly lww: Granularity;
+  readonly confirm: Confirmation;
+  readonly snapshotEvery: number;
   /** A defect to have on purpose. */
   readonly bug: BugName | 'none';
 }
@@ -21,7 +24,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
     name: 'strategy',
     title: 'How replicas stay alike',
     type: 'string',
-    values: ['single-leader', 'multi-leader'],
+    values: ['single-leader', 'multi-leader', 'raft'],
     default: 'single-leader',
   },
   {
@@ -52,6 +55,19 @@ export const SETTINGS: readonly SettingDefinition[] = [
     default: 'row',
   },
   {
+    name: 'confirm',
+    title: 'Raft: how whoever answers a read makes sure that it is not behind',
+    type: 'string',
+    values: ['read-index', 'lease', 'none'],
+    default: 'read-index',
+  },
+  {
+    name: 'snapshotEvery',
+    title: 'Raft: entries between two snapshots of the log, at least',
+    type: 'number',
+    default: 1000,
+  },
+  {
     name: 'bug',
     title: 'A defect to have on purpose, as a proof that it is caught',
     type: 'string',
@@ -67,8 +83,13 @@ export function storeSettings(settings: Readonly<Record<string, Setting>>): Stor
 }
 
 export function strategyOf(settings: StoreSettings, firstLeader: string): Strategy {
-  const { bug } = settings;
-  return settings.strategy === 'single-leader'
-    ? { strategy: 'single-leader', firstLeader, ack: settings.ack, fencing: settings.fencing, bug }
-    : { strategy: 'multi-leader', granularity: settings.lww, bug };
+  const { strategy, bug, ack, fencing, lww, confirm, snapshotEvery } = settings;
+  switch (strategy) {
+    case 'single-leader':
+      return { strategy, firstLeader, ack, fencing, bug };
+    case 'multi-leader':
+      return { strategy, granularity: lww, bug };
+    case 'raft':
+      return { strategy, confirm, snapshotEvery, bug };
+  }
 }

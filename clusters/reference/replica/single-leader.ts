@@ -314,6 +314,10 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
         this.#stopLeading('demoted');
         break;
       case 'status':
+      // Raft's.
+      case 'transfer':
+      case 'add':
+      case 'remove':
         break;
     }
     status();

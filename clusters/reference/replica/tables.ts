@@ -1,9 +1,29 @@
 import type { Json } from '../../../harness/history/event.ts';
 import type { Change, Fields, Reply, Request } from './types.ts';
 
-/** The stored data of a single-leader replica: what applying its log in order gives, the same on every replica. */
+/** All rows by table, for a snapshot. */
+export type TablesImage = readonly (readonly [table: string, rows: readonly (readonly [string, Fields])[]])[];
+
+/** The stored data of a replica with a log: what applying the log in order gives, the same on every replica. */
 export class Tables {
   readonly #tables = new Map<string, Map<string, Fields>>();
+
+  /** Starts from a snapshot. */
+  constructor(image: TablesImage = []) {
+    for (const [table, rows] of image) this.#tables.set(table, new Map(rows));
+  }
+
+  /** As it stands now: rows are never changed, only replaced. */
+  image(): TablesImage {
+    return [...this.#tables].map(([table, rows]) => [table, [...rows]] as const);
+  }
+
+  /** Rows. */
+  get size(): number {
+    let size = 0;
+    for (const rows of this.#tables.values()) size += rows.size;
+    return size;
+  }
 
   apply(change: Change): Reply {
     const rows = this.#rows(change.table);

@@ -25,8 +25,11 @@ export type Change =
     }
   | { readonly op: 'delete'; readonly table: string; readonly key: string };
 
-/** `leader`: only the leader may answer, once it knows that it still leads · `replica`: whoever is asked, as it stands. */
-export type ReadAt = 'leader' | 'replica';
+/**
+ * `leader`: only the leader may answer, once it knows that it still leads · `replica`: whoever is asked, as it stands ·
+ * `confirmed` (Raft): whoever is asked, once it has applied all that was committed when it was asked.
+ */
+export type ReadAt = 'leader' | 'replica' | 'confirmed';
 
 /** Why a request did not end well. Only `deposed` leaves open whether it took, or will take, effect. */
 export type RefusalCode = 'not-leader' | 'not-ready' | 'bad-request' | 'deposed';
@@ -38,7 +41,13 @@ export type Reply =
       readonly keys?: readonly string[];
       readonly swapped?: boolean;
     }
-  | { readonly ok: false; readonly code: RefusalCode; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly code: RefusalCode;
+      readonly message: string;
+      /** Who leads, as far as the node knows. */
+      readonly leader?: string;
+    };
 
 /** What an operator can ask, over the control port. */
 export type Command =
@@ -48,7 +57,12 @@ export type Command =
   /** Lead `epoch`, with these nodes' acknowledgements counting. */
   | { readonly command: 'promote'; readonly epoch: number; readonly members: readonly string[] }
   /** Stop leading, without a new epoch: serve nobody until a leader has brought this node in line. */
-  | { readonly command: 'demote' };
+  | { readonly command: 'demote' }
+  /** Raft: hand leadership over to this member, or to the one that is furthest. */
+  | { readonly command: 'transfer'; readonly to?: string | undefined }
+  /** Raft: change the members by one. The leader takes one in as soon as it has caught up. */
+  | { readonly command: 'add'; readonly node: string }
+  | { readonly command: 'remove'; readonly node: string };
 
 export interface Status {
   readonly name: string;
@@ -82,7 +96,12 @@ export type Effect<Message> =
   /** May be lost, doubled or overtaken. */
   | { readonly kind: 'send'; readonly to: string; readonly message: Message }
   /** Append to the write-ahead log and sync; answered by `durable`. */
-  | { readonly kind: 'append'; readonly record: Json }
+  | {
+      readonly kind: 'append';
+      readonly record: Json;
+      /** Once this record is durable, all before it may be dropped. */
+      readonly checkpoint?: boolean;
+    }
   | { readonly kind: 'reply'; readonly id: number; readonly reply: Reply }
   | { readonly kind: 'status'; readonly id: number; readonly status: Status }
   /** Wake me with `timer` after so many ms. One timer at most is pending. */

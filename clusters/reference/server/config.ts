@@ -1,8 +1,12 @@
 import type { Endpoint } from '../../../harness/hosts/types.ts';
+import type { Random } from '../../../harness/runtime/types.ts';
 import type { BugName } from '../bugs.ts';
 import type { Granularity } from '../replica/lww.ts';
 import { MultiLeader, type MultiLeaderMessage } from '../replica/multi-leader.ts';
 import type { SingleLeaderMessage } from '../replica/messages.ts';
+import type { RaftMessage } from '../replica/raft/messages.ts';
+import { Raft } from '../replica/raft/raft.ts';
+import type { Confirmation } from '../replica/raft/reading.ts';
 import { SingleLeader } from '../replica/single-leader.ts';
 import type { Acknowledgement, Replica } from '../replica/types.ts';
 
@@ -15,6 +19,7 @@ export type Strategy = { readonly bug: BugName | 'none' } & (
       readonly fencing: boolean;
     }
   | { readonly strategy: 'multi-leader'; readonly granularity: Granularity }
+  | { readonly strategy: 'raft'; readonly confirm: Confirmation; readonly snapshotEvery: number }
 );
 
 /** The server's whole configuration, given as one JSON argument. */
@@ -35,15 +40,22 @@ export interface ServerConfig {
 
 export type Role = 'client' | 'peer' | 'control';
 
-export type AnyMessage = SingleLeaderMessage | MultiLeaderMessage;
+export type AnyMessage = SingleLeaderMessage | MultiLeaderMessage | RaftMessage;
 
+/** `random`: the node's own, for whatever a strategy decides by lot. */
 export function createReplica(
   name: string,
   peers: readonly string[],
   strategy: Strategy,
+  random: Random,
 ): Replica<AnyMessage> {
-  // A node only ever hears nodes of its own strategy, so each class may take the other's messages for impossible.
-  return strategy.strategy === 'single-leader'
-    ? new SingleLeader({ name, peers, ...strategy })
-    : new MultiLeader({ name, peers, ...strategy });
+  // A node only ever hears nodes of its own strategy, so each class may take the others' messages for impossible.
+  switch (strategy.strategy) {
+    case 'single-leader':
+      return new SingleLeader({ name, peers, ...strategy });
+    case 'multi-leader':
+      return new MultiLeader({ name, peers, ...strategy });
+    case 'raft':
+      return new Raft({ name, peers, random, ...strategy });
+  }
 }

@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { z } from 'zod';
-import { MILLISECOND, type Cancel, type Clock } from '../../../harness/runtime/types.ts';
+import { MILLISECOND, type Cancel, type Clock, type Runtime } from '../../../harness/runtime/types.ts';
 import { machineMicros } from '../../../harness/runtime/machine.ts';
 import type { Endpoint } from '../../../harness/hosts/types.ts';
 import { readLines, writeLine } from '../lines.ts';
@@ -24,12 +24,12 @@ export class ServerNode {
   #wal: Wal | null = null;
   #timer: Cancel | null = null;
 
-  constructor(config: ServerConfig, clock: Clock, fatal: (error: Error) => void) {
+  constructor(config: ServerConfig, { clock, random }: Runtime, fatal: (error: Error) => void) {
     this.#config = config;
     this.#clock = clock;
     this.#fatal = fatal;
     this.#offsetMs = config.clockOffsetMs;
-    this.#replica = createReplica(config.name, Object.keys(config.peers), config.strategy);
+    this.#replica = createReplica(config.name, Object.keys(config.peers), config.strategy, random('replica'));
   }
 
   async start(): Promise<void> {
@@ -66,7 +66,7 @@ export class ServerNode {
         this.#links.get(effect.to)?.send(effect.message);
         break;
       case 'append':
-        this.#wal?.append(effect.record);
+        this.#wal?.append(effect.record, effect.checkpoint === true);
         break;
       case 'reply':
         this.#answer(effect.id, effect.reply);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const json = z.json();
 const row = { table: z.string(), key: z.string() };
-const at = z.enum(['leader', 'replica']);
+const at = z.enum(['leader', 'replica', 'confirmed']);
 
 export const requestSchema = z.object({
   id: z.number(),
@@ -23,6 +23,9 @@ export const commandSchema = z.object({
     z.object({ command: z.literal('fence'), epoch: z.number() }),
     z.object({ command: z.literal('promote'), epoch: z.number(), members: z.array(z.string()) }),
     z.object({ command: z.literal('demote') }),
+    z.object({ command: z.literal('transfer'), to: z.string().optional() }),
+    z.object({ command: z.literal('add'), node: z.string() }),
+    z.object({ command: z.literal('remove'), node: z.string() }),
     z.object({ command: z.literal('clock') }),
     z.object({ command: z.literal('set-clock'), offsetMs: z.number() }),
   ]),

@@ -1,4 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, rename, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Json } from '../../../harness/history/event.ts';
 import { crc32 } from './crc32.ts';
 
@@ -16,15 +17,24 @@ export interface OpenedWal {
  * the disk holds (Rebello et al., Can applications recover from fsync failures?, ATC 2020).
  */
 export class Wal {
-  readonly #file: FileHandle;
+  #file: FileHandle;
+  readonly #path: string;
   readonly #onDurable: (count: number) => void;
   readonly #onError: (error: Error) => void;
   #pending: string[] = [];
+  /** Of the pending lines, the last one that stands for all before it; -1 for none. */
+  #checkpoint = -1;
   #durable = 0;
   #busy = false;
 
-  private constructor(file: FileHandle, onDurable: (count: number) => void, onError: (error: Error) => void) {
+  private constructor(
+    file: FileHandle,
+    path: string,
+    onDurable: (count: number) => void,
+    onError: (error: Error) => void,
+  ) {
     this.#file = file;
+    this.#path = path;
     this.#onDurable = onDurable;
     this.#onError = onError;
   }
@@ -41,10 +51,12 @@ export class Wal {
     const torn = bytes.length - length;
     if (torn > 0) await file.truncate(length);
     await file.datasync();
-    return { wal: new Wal(file, onDurable, onError), records, torn };
+    return { wal: new Wal(file, path, onDurable, onError), records, torn };
   }
 
-  append(record: Json): void {
+  /** `checkpoint`: once this record is durable, all before it are of no more use. */
+  append(record: Json, checkpoint = false): void {
+    if (checkpoint) this.#checkpoint = this.#pending.length;
     this.#pending.push(encode(record));
     if (!this.#busy) void this.#flush();
   }
@@ -53,10 +65,13 @@ export class Wal {
     this.#busy = true;
     try {
       while (this.#pending.length > 0) {
-        const batch = this.#pending;
-        this.#pending = [];
-        await this.#file.appendFile(batch.join(''));
-        await this.#file.datasync();
+        const [batch, checkpoint] = [this.#pending, this.#checkpoint];
+        [this.#pending, this.#checkpoint] = [[], -1];
+        if (checkpoint >= 0) await this.#startOver(batch.slice(checkpoint).join(''));
+        else {
+          await this.#file.appendFile(batch.join(''));
+          await this.#file.datasync();
+        }
         this.#durable += batch.length;
         this.#onDurable(this.#durable);
       }
@@ -65,6 +80,20 @@ export class Wal {
     } finally {
       this.#busy = false;
     }
+  }
+
+  /** A new file in the place of the old one, atomically: a crash leaves one of the two, whole. */
+  async #startOver(text: string): Promise<void> {
+    const next = `${this.#path}.next`;
+    const file = await open(next, 'w');
+    await file.appendFile(text);
+    await file.datasync();
+    await rename(next, this.#path);
+    const directory = await open(dirname(this.#path), 'r');
+    await directory.sync();
+    await directory.close();
+    await this.#file.close();
+    this.#file = file;
   }
 }
 

@@ -10,6 +10,11 @@ export interface Loss {
   readonly torn: boolean;
 }
 
+interface Pending {
+  readonly record: Json;
+  readonly checkpoint: boolean;
+}
+
 /** How long the bug `no-fsync` leaves records to the operating system, ns. */
 const WRITE_BACK = SECOND;
 
@@ -18,8 +23,8 @@ export class SimDisk {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #bug: BugName | 'none';
-  readonly #records: Json[] = [];
-  #unsynced: Json[] = [];
+  #records: Json[] = [];
+  #unsynced: Pending[] = [];
   #syncing = false;
   #onDurable: (count: number) => void = () => undefined;
   #durable = 0;
@@ -39,8 +44,9 @@ export class SimDisk {
     return this.#records.slice();
   }
 
-  append(record: Json): void {
-    this.#unsynced.push(record);
+  /** `checkpoint`: once this record is on the disk, all before it are of no more use. */
+  append(record: Json, checkpoint = false): void {
+    this.#unsynced.push({ record, checkpoint });
     if (this.#bug === 'no-fsync') this.#pretend();
     if (!this.#syncing) this.#sync();
   }
@@ -53,10 +59,15 @@ export class SimDisk {
     this.#unsynced = [];
     if (unsynced.length === 0) return { lost: 0, torn: false };
     const kept = this.#random.below(unsynced.length + 1);
-    for (let i = 0; i < kept; i++) this.#records.push(unsynced[i]);
+    for (let i = 0; i < kept; i++) this.#keep(unsynced[i]);
     const torn = kept < unsynced.length && this.#random.chance(0.5);
-    if (torn && this.#bug === 'torn-tail-accepted') this.#records.push(tear(unsynced[kept]));
+    if (torn && this.#bug === 'torn-tail-accepted') this.#records.push(tear(unsynced[kept].record));
     return { lost: unsynced.length - kept, torn };
+  }
+
+  #keep({ record, checkpoint }: Pending): void {
+    if (checkpoint) this.#records = [];
+    this.#records.push(record);
   }
 
   #sync(): void {
@@ -66,11 +77,12 @@ export class SimDisk {
     const lazily = this.#bug === 'no-fsync';
     this.#clock.after(lazily ? WRITE_BACK : draw(this.#random, SYNC), () => {
       if (this.#crashes !== crashes) return;
-      for (let i = 0; i < batch; i++) this.#records.push(this.#unsynced[i]);
+      for (let i = 0; i < batch; i++) this.#keep(this.#unsynced[i]);
       this.#unsynced = this.#unsynced.slice(batch);
       this.#syncing = false;
       if (!lazily) this.#onDurable((this.#durable += batch));
-      if (this.#unsynced.length > 0) this.#sync();
+      // Hearing of it, the replica may have appended, and so begun the next sync.
+      if (this.#unsynced.length > 0 && !this.#syncing) this.#sync();
     });
   }
 

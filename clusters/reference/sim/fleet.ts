@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { MILLISECOND, type Random, type Runtime } from '../../../harness/runtime/types.ts';
 import type { SimulatedContext } from '../../types.ts';
 import { statusesOf, until, type Dialogue, type Fleet } from '../fleet.ts';
-import type { Command, Status } from '../replica/types.ts';
-import { createReplica, type Strategy } from '../server/config.ts';
+import type { Command, Replica, Status } from '../replica/types.ts';
+import { createReplica, type AnyMessage, type Strategy } from '../server/config.ts';
 import { SimConnection } from './connection.ts';
 import { SimDisk } from './disk.ts';
 import { MILD, SimNetwork } from './network.ts';
@@ -21,7 +21,12 @@ export class SimFleet implements Fleet {
   /** Of connections, by node. */
   readonly #wires = new Map<string, Random>();
 
-  constructor({ runtime, nodes }: Pick<SimulatedContext, 'runtime' | 'nodes'>, strategy: Strategy) {
+  /** `dress`: what tests put around every replica. */
+  constructor(
+    { runtime, nodes }: Pick<SimulatedContext, 'runtime' | 'nodes'>,
+    strategy: Strategy,
+    dress: (name: string, replica: Replica<AnyMessage>) => Replica<AnyMessage> = (_name, replica) => replica,
+  ) {
     this.#runtime = runtime;
     this.#names = nodes;
     this.links = new SimNetwork(runtime, nodes, MILD);
@@ -29,6 +34,7 @@ export class SimFleet implements Fleet {
     for (const name of nodes) {
       const peers = nodes.filter((peer) => peer !== name);
       const outward = new Map(peers.map((to) => [to, this.links.link({ from: name, to })]));
+      const lots = runtime.random('sim/replica').fork(name);
       this.#wires.set(name, runtime.random('sim/connections').fork(name));
       this.#nodes.set(
         name,
@@ -37,7 +43,7 @@ export class SimFleet implements Fleet {
           clock,
           random: runtime.random('sim/boot').fork(name),
           disk: new SimDisk(clock, runtime.random('sim/disk').fork(name), strategy.bug),
-          makeReplica: () => createReplica(name, peers, strategy),
+          makeReplica: () => dress(name, createReplica(name, peers, strategy, lots)),
           send: (to, message, later) =>
             outward.get(to)?.send(later, () => this.#node(to).take({ kind: 'message', from: name, message })),
         }),

@@ -176,7 +176,7 @@ export class SimNode {
         send(effect.to, effect.message, work);
         break;
       case 'append':
-        disk.append(effect.record);
+        disk.append(effect.record, effect.checkpoint === true);
         break;
       case 'reply':
         this.#answer(effect.id, effect.reply, work);

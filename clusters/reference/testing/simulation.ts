@@ -56,7 +56,12 @@ export class Simulation implements Servers {
     const peers = this.names.filter((peer) => peer !== name);
     machine.life += 1;
     [machine.unsynced, machine.appended, machine.syncing] = [[], 0, false];
-    machine.replica = createReplica(name, peers, strategyOf(this.#settings, this.names[0]));
+    machine.replica = createReplica(
+      name,
+      peers,
+      strategyOf(this.#settings, this.names[0]),
+      this.#random.fork(`${name} ${machine.life}`),
+    );
     this.#feed(name, { kind: 'start', records: [...machine.disk], standby });
     return Promise.resolve();
   }

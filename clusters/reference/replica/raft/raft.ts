@@ -1,0 +1,346 @@
+import type { Random } from '../../../../harness/runtime/types.ts';
+import { isChange } from '../tables.ts';
+import type {
+  Effect,
+  Input,
+  RefusalCode,
+  Replica,
+  ReplicaOptions,
+  Reply,
+  Request,
+  Status,
+} from '../types.ts';
+import { Elections } from './elections.ts';
+import { Follower, type Taken } from './follower.ts';
+import { Leadership } from './leadership.ts';
+import type { Moment } from './lease.ts';
+import { RaftLog } from './log.ts';
+import type { Appended, RaftMessage } from './messages.ts';
+import { admit, obey } from './membership.ts';
+import { Reading, type Confirmation } from './reading.ts';
+import { StateMachine } from './state-machine.ts';
+import { TICK_MS } from './timing.ts';
+
+export interface RaftOptions extends ReplicaOptions {
+  readonly confirm: Confirmation;
+  /** Entries between two snapshots, at least. */
+  readonly snapshotEvery: number;
+  /** For election time-outs. */
+  readonly random: Random;
+}
+
+/** So many different processes of one node, as far as its questions to the leader go. */
+const LIVES = 0x7fffffff;
+
+/**
+ * Raft (Ongaro & Ousterhout, In search of an understandable consensus algorithm, 2014; Ongaro's thesis, 2014):
+ * pre-vote, election, log replication, snapshots, change of one member at a time, transfer of leadership.
+ * A node applies only what its own disk holds, so that a restart never takes its readers back.
+ */
+export class Raft implements Replica<RaftMessage> {
+  readonly #options: RaftOptions;
+  readonly #log: RaftLog;
+  readonly #machine: StateMachine;
+  readonly #follower: Follower;
+  readonly #elections: Elections;
+  readonly #reading: Reading;
+  /** Our clients' writes by index: answered when they are applied. */
+  readonly #writes = new Map<number, number>();
+  #out: Effect<RaftMessage>[] = [];
+  #now: Moment = { clock: 0, tick: 0 };
+  /** Committed, as far as this node was told. */
+  #commit = 0;
+  #leader: string | null = null;
+  #leading: Leadership | null = null;
+  /** What may have been read here before a restart: nothing older is served after it. */
+  #readableFrom = 0;
+
+  constructor(options: RaftOptions) {
+    const { name, peers, bug, snapshotEvery, random } = options;
+    this.#options = options;
+    this.#log = new RaftLog([name, ...peers].sort(), bug === 'vote-twice-after-restart', (effect) =>
+      this.#out.push(effect),
+    );
+    this.#machine = new StateMachine(this.#log, snapshotEvery, bug);
+    this.#follower = new Follower(this.#log, bug);
+    this.#reading = new Reading({
+      ...options,
+      machine: this.#machine,
+      send: this.#send,
+      reply: this.#reply,
+      refuse: this.#refuse,
+      life: random.below(LIVES),
+    });
+    this.#elections = new Elections({
+      name,
+      random,
+      bug,
+      log: this.#log,
+      send: this.#send,
+      entered: (why) => this.#entered(why),
+      won: () => this.#lead(),
+    });
+  }
+
+  step(input: Input<RaftMessage>, clock: number): readonly Effect<RaftMessage>[] {
+    this.#out = [];
+    this.#now = { clock, tick: this.#now.tick + (input.kind === 'timer' ? 1 : 0) };
+    switch (input.kind) {
+      case 'start':
+        this.#log.recover(input.records);
+        this.#machine.restore();
+        this.#commit = this.#machine.applied;
+        this.#readableFrom = this.#log.last;
+        this.#out.push({ kind: 'timer', ms: TICK_MS });
+        break;
+      case 'message':
+        this.#onMessage(input.from, input.message);
+        break;
+      case 'timer':
+        this.#tick();
+        break;
+      case 'durable':
+        this.#onDurable(input.count);
+        break;
+      case 'request':
+        this.#onRequest(input.id, input.request);
+        break;
+      case 'command':
+        if (this.#leading) obey(input.command, this.#leading, this.#log, this.#options.peers);
+        this.#out.push({ kind: 'status', id: input.id, status: this.status });
+        break;
+    }
+    return this.#out;
+  }
+
+  #tick(): void {
+    this.#out.push({ kind: 'timer', ms: TICK_MS });
+    const leading = this.#leading;
+    if (leading) {
+      this.#elections.heardLeader();
+      const { round } = leading;
+      if (!leading.tick(this.#now)) return this.#stopLeading('is no longer followed by a majority');
+      if (leading.round > round) this.#reading.roundBegan(leading);
+      return this.#reading.answer(leading, this.#now);
+    }
+    this.#elections.tick();
+    this.#reading.tick(this.#leader, this.#log.term);
+  }
+
+  #onMessage(from: string, message: RaftMessage): void {
+    switch (message.type) {
+      case 'request-vote':
+        return this.#elections.onRequestVote(from, message, this.#leading !== null);
+      case 'voted':
+        return this.#elections.onVoted(from, message);
+      case 'append':
+        if (this.#hears(from, message))
+          this.#took(from, message.round, message.commit, this.#follower.append(message));
+        return;
+      case 'snapshot':
+        if (this.#hears(from, message))
+          this.#took(from, message.round, message.snapshot.index, this.#follower.install(message));
+        return;
+      case 'appended':
+        return this.#onAppended(from, message);
+      case 'timeout-now':
+        if (message.term === this.#log.term && !this.#leading) this.#elections.takeOver();
+        return;
+      case 'read-index':
+        if (this.#leading)
+          this.#reading.atLeader(
+            this.#leading,
+            { kind: 'follower', name: from, ask: message.ask },
+            this.#now,
+          );
+        return;
+      case 'read-indexed':
+        return this.#reading.indexed(message.ask, message.index);
+    }
+  }
+
+  // Leading
+
+  #lead(): void {
+    const { name, bug } = this.#options;
+    this.#leader = name;
+    if (bug !== 'commit-older-term-by-counting')
+      this.#log.push({ term: this.#log.term, change: { op: 'none' } });
+    this.#leading = new Leadership(this.#options, this.#log, this.#commit, this.#send);
+    this.#note(`leads term ${this.#log.term} with ${this.#log.members.join(', ')}`);
+    this.#elections.heardLeader();
+    this.#reading.lead();
+    this.#leading.startRound(this.#now);
+    this.#reading.roundBegan(this.#leading);
+  }
+
+  #onAppended(from: string, answer: Appended): void {
+    if (answer.term > this.#log.term)
+      return this.#elections.enter(answer.term, `deposed by term ${answer.term}`);
+    const leading = this.#leading;
+    if (!leading || answer.term < this.#log.term) return;
+    leading.onAppended(from, answer);
+    this.#advance(leading);
+  }
+
+  #advance(leading: Leadership): void {
+    if (leading.advance()) {
+      this.#commit = leading.commit;
+      this.#apply();
+      const { members } = this.#log;
+      if (this.#log.membersAt <= this.#commit && !members.includes(this.#options.name))
+        return this.#stopLeading('is no longer a member');
+    }
+    admit(leading, this.#log);
+    this.#reading.answer(leading, this.#now);
+  }
+
+  /** Another term has begun, or this node has stood for it. */
+  #entered(why: string): void {
+    this.#leader = null;
+    this.#follower.matched = 0;
+    this.#stopLeading(why);
+  }
+
+  /** What it had not answered yet may or may not survive. */
+  #stopLeading(why: string): void {
+    if (!this.#leading) return;
+    this.#note(why);
+    this.#leading = null;
+    this.#leader = null;
+    for (const id of this.#writes.values())
+      this.#refuse(id, 'deposed', `${why} before the write was committed`);
+    this.#writes.clear();
+    this.#reading.stopLeading(why);
+  }
+
+  // Following
+
+  /** Is this the leader of the latest term? */
+  #hears(from: string, { term, round }: { readonly term: number; readonly round: number }): boolean {
+    if (term < this.#log.term) {
+      this.#send(from, { type: 'appended', term: this.#log.term, round, match: 0, retryFrom: null });
+      return false;
+    }
+    if (term > this.#log.term) this.#elections.enter(term, `deposed by ${from} in term ${term}`);
+    if (this.#leading) return false;
+    this.#leader = from;
+    this.#elections.heardLeader();
+    return true;
+  }
+
+  #took(from: string, round: number, commit: number, { retryFrom, cut, fresh }: Taken): void {
+    if (cut !== null) this.#dropped(cut);
+    this.#commit = Math.max(this.#commit, Math.min(commit, this.#follower.matched));
+    this.#apply();
+    if (!fresh || this.#options.bug === 'follower-acks-before-sync')
+      this.#acknowledge(from, round, retryFrom);
+  }
+
+  /** The end of the log is gone: it never counted (unless a bug says otherwise). */
+  #dropped(after: number): void {
+    this.#note(`discards what follows index ${after}: the leader does not have it`);
+    this.#readableFrom = Math.min(this.#readableFrom, after);
+    this.#commit = Math.min(this.#commit, after);
+    if (this.#machine.applied > after) this.#machine.restore();
+  }
+
+  #acknowledge(to: string, round: number, retryFrom: number | null): void {
+    const match = this.#follower.acknowledged;
+    this.#send(to, { type: 'appended', term: this.#log.term, round, match, retryFrom });
+  }
+
+  // Both
+
+  #onDurable(count: number): void {
+    const { durable } = this.#log;
+    this.#log.onDurable(count);
+    const leading = this.#leading;
+    if (leading) {
+      if (this.#options.bug === 'raft-ack-before-commit') this.#acknowledgeWrites();
+      this.#apply();
+      return this.#advance(leading);
+    }
+    this.#apply();
+    if (this.#leader !== null && this.#log.durable > durable) this.#acknowledge(this.#leader, 0, null);
+  }
+
+  #apply(): void {
+    this.#machine.apply(this.#commit, (index, reply) => {
+      const id = this.#writes.get(index);
+      if (id === undefined) return;
+      this.#writes.delete(index);
+      this.#reply(id, reply);
+    });
+    this.#reading.applied();
+  }
+
+  /** The bug `raft-ack-before-commit`. */
+  #acknowledgeWrites(): void {
+    for (const [index, id] of this.#writes)
+      if (index <= this.#log.durable) {
+        this.#writes.delete(index);
+        this.#reply(id, { ok: true });
+      }
+  }
+
+  #onRequest(id: number, request: Request): void {
+    if (isChange(request)) {
+      const leading = this.#leading;
+      if (!leading) return this.#refuse(id, 'not-leader', `follows ${this.#leader ?? 'nobody yet'}`);
+      if (leading.transfer)
+        return this.#refuse(id, 'not-leader', `is handing over to ${leading.transfer.to}`);
+      this.#writes.set(this.#log.push({ term: leading.term, change: request }), id);
+      return leading.shipNew();
+    }
+    if (request.at === 'replica') {
+      if (!this.#readable) return this.#refuse(id, 'not-ready', 'has not caught up since it started');
+      return this.#reply(id, this.#machine.answer(request));
+    }
+    if (this.#leading)
+      return this.#reading.atLeader(this.#leading, { kind: 'client', id, request }, this.#now);
+    if (request.at === 'leader')
+      return this.#refuse(id, 'not-leader', `follows ${this.#leader ?? 'nobody yet'}`);
+    this.#reading.atFollower(id, request, this.#leader, this.#log.term);
+  }
+
+  get #readable(): boolean {
+    return this.#machine.applied >= this.#readableFrom && this.#log.term > 0;
+  }
+
+  get status(): Status {
+    const { term, last, lastTerm, durable, members } = this.#log;
+    const leading = this.#leading;
+    return {
+      name: this.#options.name,
+      role: leading ? 'leader' : 'follower',
+      epoch: term,
+      leader: this.#leader,
+      serving: leading ? leading.established : this.#readable && this.#leader !== null,
+      last,
+      lastEpoch: lastTerm,
+      durable,
+      applied: this.#machine.applied,
+      members,
+      positions: {},
+    };
+  }
+
+  readonly #send = (to: string, message: RaftMessage): void => {
+    this.#out.push({ kind: 'send', to, message });
+  };
+
+  readonly #refuse = (id: number, code: RefusalCode, message: string): void => {
+    const leader =
+      this.#leader === null || this.#leader === this.#options.name ? {} : { leader: this.#leader };
+    this.#reply(id, { ok: false, code, message: `${this.#options.name} ${message}`, ...leader });
+  };
+
+  readonly #reply = (id: number, reply: Reply): void => {
+    this.#out.push({ kind: 'reply', id, reply });
+  };
+
+  #note(text: string): void {
+    this.#out.push({ kind: 'note', text });
+  }
+}

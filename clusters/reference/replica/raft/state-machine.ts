@@ -1,0 +1,64 @@
+import type { BugName } from '../../bugs.ts';
+import { Tables } from '../tables.ts';
+import type { Reply } from '../types.ts';
+import type { Snapshot } from './entry.ts';
+import type { RaftLog } from './log.ts';
+import type { Query } from './reads.ts';
+
+/** What applying the committed entries gives, and when to put a snapshot in their place. */
+export class StateMachine {
+  applied = 0;
+  #tables = new Tables();
+  readonly #log: RaftLog;
+  readonly #snapshotEvery: number;
+  readonly #bug: BugName | 'none';
+
+  constructor(log: RaftLog, snapshotEvery: number, bug: BugName | 'none') {
+    this.#log = log;
+    this.#snapshotEvery = snapshotEvery;
+    this.#bug = bug;
+  }
+
+  /** Goes back, or on, to the log's snapshot. */
+  restore(): void {
+    this.#tables = new Tables(this.#log.snapshot.tables);
+    this.applied = this.#log.snapshot.index;
+  }
+
+  /** Applies what is committed and durable here; `done` hears of each entry. */
+  apply(commit: number, done: (index: number, reply: Reply) => void): void {
+    const to = Math.min(commit, this.#log.durable);
+    if (to <= this.applied) return;
+    if (this.applied < this.#log.snapshot.index) {
+      if (to < this.#log.snapshot.index) return;
+      this.restore();
+    }
+    const early = this.#bug === 'snapshot-without-last-entries' && this.#due(to) ? this.#image(to) : null;
+    while (this.applied < to) {
+      const { change } = this.#log.at(++this.applied);
+      const reply: Reply =
+        change.op === 'none' || change.op === 'members' ? { ok: true } : this.#tables.apply(change);
+      done(this.applied, reply);
+    }
+    if (this.#due(to)) this.#log.compact(early ?? this.#image(to));
+  }
+
+  answer(query: Query): Reply {
+    return this.#tables.answer(query);
+  }
+
+  /** A snapshot costs as much as there are rows: so many entries pay for it. */
+  #due(index: number): boolean {
+    const { snapshot, membersAt } = this.#log;
+    return (
+      index - snapshot.index >= this.#snapshotEvery &&
+      index - snapshot.index >= this.#tables.size &&
+      membersAt <= index
+    );
+  }
+
+  #image(index: number): Snapshot {
+    const { members } = this.#log;
+    return { index, term: this.#log.termAt(index), members, tables: this.#tables.image() };
+  }
+}
