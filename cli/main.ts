@@ -12,8 +12,10 @@ import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
 import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
+import { replayCommand } from './commands/replay.ts';
 import { rerunCommand } from './commands/rerun.ts';
 import { runCommand } from './commands/run.ts';
+import { shrinkCommand } from './commands/shrink.ts';
 import { zooCommand } from './commands/zoo.ts';
 import { UsageError } from './usage.ts';
 import { version } from './version.ts';
@@ -22,6 +24,8 @@ const COMMANDS: readonly Command[] = [
   runCommand,
   checkCommand,
   rerunCommand,
+  replayCommand,
+  shrinkCommand,
   campaignCommand,
   zooCommand,
   listCommand,

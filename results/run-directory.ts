@@ -23,6 +23,10 @@ export class RunPaths {
   get report(): string {
     return join(this.path, 'report.html');
   }
+  /** What a run by a scenario did, in full. */
+  get scenario(): string {
+    return join(this.path, 'scenario.json');
+  }
   get harnessLog(): string {
     return join(this.path, 'harness.log');
   }

@@ -1,12 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import type { EventInput } from '../../harness/history/event.ts';
-import type { HistorySink } from '../../harness/history/sink.ts';
-import { eventLine, headerLine, MemorySink, tee } from '../../harness/history/writer.ts';
+import { MemorySink, tee } from '../../harness/history/writer.ts';
 import { RunPaths } from '../../results/run-directory.ts';
 import type { ResultDocument } from '../../results/document.ts';
 import type { Outcome } from '../../results/outcome.ts';
 import { judged, reportOf } from '../check/finish.ts';
+import { HistoryLines } from '../lab/lines.ts';
 import { resolveRun, type RunRequest } from '../run/config.ts';
 import { endOf, metaOf } from '../run/describe.ts';
 import { simulateRun } from '../run/simulate.ts';
@@ -47,27 +46,4 @@ export async function makeSimulated({
     await reportOf(result, []);
   }
   return result.document;
-}
-
-/** A history's file, in memory. */
-class HistoryLines implements HistorySink {
-  #length = 0;
-  #text = headerLine({});
-
-  append(event: EventInput): number {
-    this.#text += eventLine(event);
-    return this.#length++;
-  }
-
-  text(): string {
-    return this.#text;
-  }
-
-  flush(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
 }

@@ -10,7 +10,7 @@ import { readHistory } from '../../harness/history/reader.ts';
 import type { ResultDocument } from '../../results/document.ts';
 import { writeReport } from '../../results/report.ts';
 import { documentOf, statsOf } from './finish.ts';
-import { judgeHistory } from './judge-history.ts';
+import { judgeHistory, type Judged } from './judge-history.ts';
 import { checkersFor } from './promise.ts';
 
 export interface CheckFileOptions {
@@ -67,6 +67,19 @@ export async function checkFile(
       logs: [],
     });
   return document;
+}
+
+/** A bare history by what {@link checkFile} takes it for. */
+export function judgeBare(history: History, initial: Json): Promise<Judged> {
+  const guarantee = [defaultModel(history)];
+  return judgeHistory({
+    history,
+    checkers: checkersFor(guarantee),
+    options: { initial, consistency: guarantee, assume: [...closure(guarantee)] },
+    promise: { guarantee, tolerates: null },
+    vacuous: [],
+    error: null,
+  });
 }
 
 function defaultModel(history: History): string {

@@ -1,6 +1,6 @@
 import { readRunDirectory } from '../../results/run-directory.ts';
 import { defineCommand } from '../command.ts';
-import { resolvedFrom } from '../run/describe.ts';
+import { storedRun } from '../scenario/stored.ts';
 import { makeOne } from './run.ts';
 
 export const rerunCommand = defineCommand({
@@ -14,8 +14,8 @@ export const rerunCommand = defineCommand({
       .option('log-level', { choices: ['debug', 'info', 'warn', 'error'] as const, default: 'info' as const })
       .option('json', { type: 'boolean', default: false, describe: 'one JSON document on stdout' }),
   run: async (args) => {
-    const { meta } = await readRunDirectory(args.run);
-    return makeOne(resolvedFrom(meta), {
+    const stored = await readRunDirectory(args.run);
+    return makeOne(storedRun(stored), {
       out: args.out,
       keepCluster: args.keepCluster,
       logLevel: args.logLevel,

@@ -12,6 +12,7 @@ import { executeRun, type ExecutedRun, type KeptCluster } from '../run/execute.t
 import { onInterrupt } from '../run/interrupt.ts';
 import { parseSeeds, requestOf, runOptions } from '../run/options.ts';
 import { progressPrinter } from '../run/progress.ts';
+import { readScenario, runOf } from '../scenario/scenario.ts';
 import { UsageError } from '../usage.ts';
 import { withBug } from '../zoo/specimen.ts';
 
@@ -24,10 +25,15 @@ export interface MakeOptions {
 }
 
 export const runCommand = defineCommand({
-  usage: 'run <cluster>',
+  usage: 'run [cluster]',
   title: 'Run a cluster, break it, judge its history',
   options: (yargs) =>
     runOptions(yargs)
+      .option('scenario', {
+        type: 'string',
+        describe: 'a scenario.json instead of a cluster: these operations and faults, at these times',
+        conflicts: ['cluster', 'seed', 'seeds', 'bug', 'workload', 'nemesis'],
+      })
       .option('bug', {
         type: 'string',
         describe: 'reference: with this defect, as its profile shows it best (alibi list bugs)',
@@ -44,7 +50,16 @@ export const runCommand = defineCommand({
   run: async (args) => {
     if (args.until !== undefined && args.seeds === undefined)
       throw new UsageError('--until goes with --seeds');
-    const asked = requestOf(args);
+    const make: MakeOptions = {
+      out: args.out,
+      keepCluster: args.keepCluster,
+      logLevel: args.logLevel,
+      json: args.json,
+    };
+    if (args.scenario !== undefined) return makeOne(runOf(readScenario(args.scenario)), make);
+    const { cluster } = args;
+    if (cluster === undefined) throw new UsageError('Name a cluster (alibi list clusters), or a --scenario');
+    const asked = requestOf({ ...args, cluster });
     if (args.bug !== undefined && asked.cluster !== 'reference')
       throw new UsageError(
         `--bug ${args.bug}: only the reference store can be given bugs, not ${asked.cluster}`,
@@ -53,12 +68,6 @@ export const runCommand = defineCommand({
       args.bug === undefined ? asked : withBug(args.bug, asked),
       process.cwd(),
     );
-    const make: MakeOptions = {
-      out: args.out,
-      keepCluster: args.keepCluster,
-      logLevel: args.logLevel,
-      json: args.json,
-    };
     if (args.keepCluster && args.seeds !== undefined)
       throw new UsageError('--keep-cluster keeps one cluster: name one --seed');
     if (args.seeds === undefined) return makeOne(resolveRun(request), make);

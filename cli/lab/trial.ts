@@ -4,20 +4,26 @@ import { INVOKE, type History } from '../../harness/history/history.ts';
 import { MemorySink } from '../../harness/history/writer.ts';
 import { stopwatch } from '../../harness/runtime/wall.ts';
 import type { Outcome } from '../../results/outcome.ts';
-import { judged } from '../check/finish.ts';
+import { judgeRun } from '../check/judge-run.ts';
 import { resolveRun, type RunConfig } from '../run/config.ts';
 import { endOf, metaOf } from '../run/describe.ts';
 import { simulateRun } from '../run/simulate.ts';
+import { scriptedRun, type Script } from '../scenario/scenario.ts';
 import { isWitnessed } from './witness.ts';
 
 /** A simulated run to be made and judged in memory, nothing of which is kept but what came out. */
 export interface Trial {
   readonly config: RunConfig;
+  /** What it does instead of what its workload and schedule generate. */
+  readonly script?: Script;
   /** Whose witness is to be held against the history once more. */
   readonly validate?: string;
 }
 
-export interface Found extends Pick<JudgedAnomaly, 'name' | 'status' | 'certain' | 'count' | 'explanation'> {
+export interface Found extends Pick<
+  JudgedAnomaly,
+  'name' | 'status' | 'certain' | 'count' | 'explanation' | 'key'
+> {
   /** Of the anomaly to be validated: its witness shows it by itself, or among the operations on its keys. */
   readonly witnessed?: boolean;
 }
@@ -33,19 +39,19 @@ export interface TrialResult {
   readonly wallMs: number;
 }
 
-export async function makeTrial({ config, validate }: Trial): Promise<TrialResult> {
+export async function makeTrial({ config, script, validate }: Trial): Promise<TrialResult> {
   const elapsed = stopwatch();
   const before = process.cpuUsage();
-  const run = resolveRun(config);
+  const run = script ? scriptedRun(config, script) : resolveRun(config);
   const memory = new MemorySink();
   const summary = await simulateRun(run, memory);
   const meta = { ...metaOf(run, 'trial'), ...endOf(summary) };
   const history = memory.history();
-  const { judged: verdict, document } = await judged({ meta, history, directory: 'trial' });
+  const verdict = await judgeRun(meta, history, null);
   const anomalies: Found[] = [];
-  for (const anomaly of document.anomalies) {
-    const { name, status, certain, count, explanation } = anomaly;
-    const found = { name, status, certain, count, explanation };
+  for (const anomaly of verdict.anomalies) {
+    const { name, status, certain, count, explanation, key } = anomaly;
+    const found = { name, status, certain, count, explanation, ...(key === undefined ? {} : { key }) };
     const asked = name === validate && status === 'violation';
     anomalies.push(asked ? { ...found, witnessed: await isWitnessed(history, anomaly, meta) } : found);
   }

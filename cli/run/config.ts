@@ -9,6 +9,7 @@ import { WORKLOADS } from '../../workloads/registry.ts';
 import type { Workload } from '../../workloads/types.ts';
 import { DoesNotFit, lookup, suggestion, UsageError } from '../usage.ts';
 import { parseConsistency } from '../check/promise.ts';
+import type { Script } from '../scenario/scenario.ts';
 import { resolveSettings } from './settings.ts';
 
 const setting = z.union([z.string(), z.number(), z.boolean()]);
@@ -49,6 +50,8 @@ export interface ResolvedRun {
   readonly settings: Readonly<Record<string, Setting>>;
   readonly claim: Claim;
   readonly nodeNames: readonly string[];
+  /** Operations and faults by name, instead of those that workload and schedule generate. */
+  readonly script?: Script;
 }
 
 /** What a user may leave out. */

@@ -63,7 +63,7 @@ export function metaOf(run: ResolvedRun, id: string): RunMeta {
     versions: {},
     clockOffsetsMs: {},
     environment: environment(),
-    command: commandOf(run.config),
+    command: run.script ? 'alibi run --scenario scenario.json' : commandOf(run.config),
   };
 }
 

@@ -6,6 +6,8 @@ import { openLog } from './log.ts';
 import { inputOf } from './input.ts';
 import { KeysUsed } from './keys-used.ts';
 import { openWorld } from './open-world.ts';
+import { scenarioOf, scenarioText } from '../scenario/scenario.ts';
+import { writeAtomically } from '../../results/atomic-write.ts';
 import { requireWorld } from './world.ts';
 import { judgeAndReport, type FinishedRun, type ReportWhen } from '../check/finish.ts';
 import { runCluster } from '../../harness/runner/run.ts';
@@ -44,6 +46,10 @@ export async function executeRun(run: ResolvedRun, options: ExecuteOptions): Pro
   const directory = await createRunDirectory(options.directory, metaOf(run, options.id), {
     latest: options.latest,
   });
+  if (run.script) {
+    const scenario = scenarioOf(run.config, run.script, null);
+    await writeAtomically(directory.scenario, scenarioText(scenario));
+  }
   const log = openLog(directory.harnessLog, options.logLevel);
   const world = await openWorld(run, { runId: options.id, directory: join(directory.path, 'nodes'), log });
   const end = async (): Promise<void> => {

@@ -1,11 +1,13 @@
 import { faultSpan, type ResolvedRun } from './config.ts';
 import { lazily, type KeysUsed } from './keys-used.ts';
 import type { RunWorld } from './open-world.ts';
+import { scripted } from '../../harness/generator/scripted.ts';
 import type { Generator } from '../../harness/generator/types.ts';
 import type { RunInput } from '../../harness/runner/types.ts';
 import { FAULTS } from '../../nemesis/registry.ts';
 import { FaultNemesis } from '../../nemesis/nemesis.ts';
-import { planFaults, scheduleOf } from '../../nemesis/schedule.ts';
+import type { Random } from '../../harness/runtime/types.ts';
+import { planFaults, scheduleOf, type Planned } from '../../nemesis/schedule.ts';
 import type { WorkloadContext } from '../../workloads/types.ts';
 
 /** How long a database may take to come back and catch up after the last heal, ms. */
@@ -28,7 +30,6 @@ export function inputOf(
     rate: config.rate === 0 ? null : config.rate,
     keys: config.keys,
   };
-  const plan = planFaults(run.faults, schedule(run), runtime.random);
   return {
     cluster,
     port: run.workload.port,
@@ -37,19 +38,24 @@ export function inputOf(
     warmUpMs: WARM_UP_MS,
     mainMs: config.time * 1000,
     settleMs: SETTLE_MS,
-    clients: run.workload.main(context),
+    clients: run.script ? scripted(run.script.operations) : run.workload.main(context),
     faults:
       run.faults.length === 0
         ? null
         : {
             nemesis: new FaultNemesis(run.faults, FAULTS, cluster, runtime, surroundings.log),
-            schedule: scheduleOf(plan),
+            schedule: scheduleOf(planOf(run, runtime.random)),
           },
     final: finalReads(run, context, keys),
     sink: keys,
     runtime,
     ...surroundings,
   };
+}
+
+/** When which fault begins and ends: by its script, or as its options and its seed say. */
+export function planOf(run: ResolvedRun, random: (stream: string) => Random): readonly Planned[] {
+  return run.script?.faults ?? planFaults(run.faults, schedule(run), random);
 }
 
 function finalReads(run: ResolvedRun, context: WorkloadContext, keys: KeysUsed): Generator | null {

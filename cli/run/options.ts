@@ -9,7 +9,6 @@ export function runOptions(yargs: Argv) {
   return yargs
     .positional('cluster', {
       type: 'string',
-      demandOption: true,
       describe: 'cluster, or cluster:configuration',
     })
     .option('world', { choices: ['process', 'docker', 'sim'] as const, describe: 'where the nodes live' })
