@@ -76,6 +76,7 @@ export default tseslint.config(
     // What a simulated history hangs on.
     files: [
       'clusters/reference/replica/**/*.ts',
+      'clusters/reference/crdt/**/*.ts',
       'clusters/reference/sim/**/*.ts',
       'clusters/reference/*.ts',
       'harness/generator/**/*.ts',

@@ -67,8 +67,14 @@ export interface ClusterDefinition {
     world: World,
     settings: Readonly<Record<string, Setting>>,
   ) => string | null;
-  /** Why these settings cannot be had together in that world, or null: checked before anything starts. */
-  readonly conflict?: (settings: Readonly<Record<string, Setting>>, world: World) => string | null;
+  /** Why these settings cannot be had together in that world, on so many nodes, or null: checked before anything starts. */
+  readonly conflict?: (
+    settings: Readonly<Record<string, Setting>>,
+    world: World,
+    nodes: number,
+  ) => string | null;
+  /** Why a client port makes no sense under these settings, or null: checked before anything starts. */
+  readonly refusesPort?: (port: Port, settings: Readonly<Record<string, Setting>>) => string | null;
   /** Images it needs in the Docker world. */
   readonly images?: readonly string[];
   readonly create: (context: ClusterContext) => Cluster;

@@ -1,14 +1,31 @@
 import { counter } from './counter.ts';
+import { crdtCounter } from './crdt-counter.ts';
+import { crdtSet } from './crdt-set.ts';
 import { listAppend } from './list-append.ts';
 import { lock } from './lock.ts';
 import { lww } from './lww.ts';
 import { register } from './register.ts';
+import { rowDeletes } from './row-deletes.ts';
 import { rwRegister } from './rw-register.ts';
 import { session } from './session.ts';
 import { set } from './set.ts';
+import { siblings } from './siblings.ts';
 import type { Workload } from './types.ts';
 
-const all: readonly Workload[] = [register, session, set, lww, listAppend, rwRegister, counter, lock];
+const all: readonly Workload[] = [
+  register,
+  session,
+  set,
+  lww,
+  listAppend,
+  rwRegister,
+  counter,
+  lock,
+  crdtCounter,
+  crdtSet,
+  siblings,
+  rowDeletes,
+];
 
 /** Workloads by name, in the order in which they are listed; a cluster's default is the first it has a client for. */
 export const WORKLOADS: ReadonlyMap<string, Workload> = new Map(

@@ -41,7 +41,7 @@ export const LWW_ANOMALIES: readonly AnomalyDefinition[] = [
       'A delete was acknowledged, and after quiescence the cell holds a value whose write is causally before the delete.',
     source: CCV,
     severity: 3,
-    violates: ['causal'],
+    violates: ['causal', 'durable'],
   },
   {
     name: 'clock-skew-loss',

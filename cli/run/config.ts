@@ -80,9 +80,14 @@ export function resolveRun(request: RunRequest): ResolvedRun {
         `(it has: ${cluster.ports.join(', ')}); see alibi list matrix`,
     );
   const settings = resolveSettings(cluster, configuration, request.settings ?? {});
-  const conflict = cluster.conflict?.(settings, world) ?? null;
-  if (conflict !== null) throw new UsageError(`${cluster.name} cannot be run so: ${conflict}`);
+  const refusedPort = cluster.refusesPort?.(workload.port, settings) ?? null;
+  if (refusedPort !== null)
+    throw new DoesNotFit(
+      `Workload ${workload.name} makes no sense on ${cluster.name}:${configuration.name}: ${refusedPort}`,
+    );
   const nodes = request.nodes ?? configuration.nodes ?? 3;
+  const conflict = cluster.conflict?.(settings, world, nodes) ?? null;
+  if (conflict !== null) throw new UsageError(`${cluster.name} cannot be run so: ${conflict}`);
   const nodeNames = Array.from({ length: nodes }, (_, i) => `n${i + 1}`);
   const faults = faultsOf(request.nemesis ?? '', nodeNames);
   for (const fault of faults) {

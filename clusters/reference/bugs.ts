@@ -1,9 +1,15 @@
+import { LEADERLESS_BUGS } from './bugs/leaderless.ts';
 import { MULTI_LEADER_BUGS } from './bugs/multi-leader.ts';
 import { RAFT_BUGS, type UnprovenBug } from './bugs/raft.ts';
 import { SINGLE_LEADER_BUGS } from './bugs/single-leader.ts';
 import type { Bug } from './bugs/types.ts';
 
-const table = [...SINGLE_LEADER_BUGS, ...MULTI_LEADER_BUGS, ...RAFT_BUGS] as const satisfies readonly Bug[];
+const table = [
+  ...SINGLE_LEADER_BUGS,
+  ...MULTI_LEADER_BUGS,
+  ...LEADERLESS_BUGS,
+  ...RAFT_BUGS,
+] as const satisfies readonly Bug[];
 
 export type BugName = (typeof table)[number]['name'] | UnprovenBug;
 

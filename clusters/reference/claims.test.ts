@@ -11,13 +11,25 @@ import { virtualRuntime } from '../../harness/runtime/virtual.ts';
 import { MILLISECOND, SECOND, type Random } from '../../harness/runtime/types.ts';
 import type { Setting } from '../types.ts';
 import { claimOf } from './claims.ts';
+import { LEADERLESS } from './configurations/leaderless.ts';
+import { MULTI_LEADER } from './configurations/multi-leader.ts';
 import { storeSettings } from './settings.ts';
 import { missing } from './settle.ts';
 import type { Status } from './replica/types.ts';
 import { Simulation } from './testing/simulation.ts';
 
+/** Of the linearizability checker, what refutes a regular register too. */
+const freshness: Checker = {
+  ...linearizability,
+  check: async (history, options) => {
+    const verdict = await linearizability.check(history, options);
+    return { ...verdict, findings: verdict.findings.filter(({ name }) => name === 'stale-read') };
+  },
+};
+
 const CHECKERS: Readonly<Record<string, Checker>> = {
   linearizable: linearizability,
+  'no-stale-read': freshness,
   'read-your-writes': readYourWrites,
   'monotonic-reads': monotonicReads,
   'monotonic-writes': monotonicWrites,
@@ -63,7 +75,8 @@ async function run(
   const runtime = virtualRuntime(seed);
   const settings = storeSettings(chosen);
   return runtime.run(async () => {
-    const store = new Simulation(runtime, settings, ['n1', 'n2', 'n3']);
+    const names = ['n1', 'n2', 'n3', ...(settings.sloppy ? ['n4', 'n5'] : [])];
+    const store = new Simulation(runtime, settings, names);
     const { clock } = runtime;
     for (const name of store.names) await store.start(name, false);
     const sleep = (ms: number) => clock.sleep(ms * MILLISECOND);
@@ -115,6 +128,9 @@ const CONFIGURATIONS: Readonly<Record<string, Readonly<Record<string, Setting>>>
   'sync without fencing': { ack: 'sync', reads: 'primary', fencing: false },
   'multi-leader': { strategy: 'multi-leader', reads: 'sticky' },
   'multi-leader, any': { strategy: 'multi-leader', reads: 'any' },
+  ...Object.fromEntries(
+    [...MULTI_LEADER, ...LEADERLESS].map(({ name, settings }) => [`configuration ${name}`, settings]),
+  ),
 };
 
 describe('every claim holds in simulation under the faults that it tolerates', () => {
@@ -170,6 +186,12 @@ describe('the simulation sees what a claim leaves out', () => {
       { strategy: 'multi-leader', reads: 'any' },
       ['partition'],
       'read-your-writes',
+    ],
+    [
+      'quorums that do not overlap are stale',
+      { strategy: 'leaderless', lww: 'field', r: 1, w: 1 },
+      ['partition'],
+      'no-stale-read',
     ],
   ])('%s', async (_name, settings, families, checker) => {
     expect(await violated(settings as Record<string, Setting>, families, checker)).toBe(true);

@@ -18,6 +18,8 @@ export function claimOf(settings: StoreSettings): Claim {
       return multiLeader(settings);
     case 'raft':
       return raft(settings);
+    case 'leaderless':
+      return leaderless(settings);
   }
 }
 
@@ -45,18 +47,61 @@ function singleLeader({ ack, reads, fencing }: StoreSettings): Claim {
 }
 
 /**
- * All writes reach all nodes, each node's in its order, and stamps decide. As long as clocks agree, a session at its
- * home leader finds its own writes and never goes back: whatever it saw was stamped before what it writes next.
+ * All writes reach all nodes, each node's in its order, and merging decides. By fields, siblings or CRDTs no write
+ * takes away what it did not touch. As long as clocks agree, a session at its home leader finds its own writes and
+ * never goes back: whatever it saw was stamped before what it writes next. Without clocks in the game, or with hybrid
+ * ones, a delete stays, and nothing that a write follows outlives it, whatever the clocks say.
  */
-function multiLeader({ reads }: StoreSettings): Claim {
-  const home = reads !== 'any';
+function multiLeader({ reads, stamps, conflicts, lww }: StoreSettings): Claim {
+  const atHome = reads !== 'any';
+  const byStamps = conflicts === 'lww' || conflicts === 'crdt';
+  const keeps = conflicts === 'siblings' || (byStamps && (conflicts === 'crdt' || lww === 'field'));
+  const sessions = atHome && byStamps && stamps === 'wall';
+  const timeless = !byStamps || stamps === 'hybrid' || !(keeps || sessions);
   return {
-    guarantee: home ? ['convergent', 'read-your-writes', 'monotonic-reads'] : ['convergent'],
+    guarantee: [
+      'convergent',
+      ...(keeps ? ['durable'] : []),
+      ...(sessions ? ['read-your-writes', 'monotonic-reads'] : []),
+    ],
     operations:
-      'register (read, write), set (add, read), rows (read, write, delete); cas is local to a leader',
-    reads: home ? 'from the session’s home leader' : 'from any leader',
-    tolerates: { faults: ['kill', 'pause', 'partition', ...(home ? [] : ['clock'])], howMany: ALL },
-    source: `${SOURCE}#multi-leader-lww`,
+      'register (read, write), set (add, read), rows, counter, crdt-set, siblings; cas is local to a leader',
+    reads: atHome ? 'from the session’s home leader' : 'from any leader',
+    tolerates: { faults: ['kill', 'pause', 'partition', ...(timeless ? ['clock'] : [])], howMany: ALL },
+    source: `${SOURCE}#multi-leader-${conflicts}`,
+  };
+}
+
+/**
+ * What a write quorum has stored survives every restart, and reaches the others sooner or later; by fields, siblings
+ * or CRDTs no write takes away what it did not touch. Quorums that overlap (r + w > n) let a read see every write that
+ * was acknowledged before it, or a later one by the clocks that stamp them: a regular register (Lamport 1986), not an
+ * atomic one, since a write that only some nodes have may be read and then missed. If reads write back and stamps are
+ * counted, it is atomic (Attiya, Bar-Noy & Dolev 1995; Lynch & Shvartsman 1997), clocks or no clocks. Sloppy quorums
+ * need not overlap.
+ */
+function leaderless(settings: StoreSettings): Claim {
+  const { n, r, w, sloppy, atomic, stamps, conflicts, lww } = settings;
+  const overlapping = r + w > n && !sloppy;
+  const register = conflicts === 'lww' && lww === 'field';
+  const linearizable = overlapping && atomic && stamps === 'logical' && register;
+  const fresh = overlapping && register && stamps !== 'logical';
+  const keeps = conflicts === 'siblings' || conflicts === 'crdt' || register;
+  const timeless = stamps !== 'wall' || conflicts === 'siblings' || conflicts === 'merge' || !keeps;
+  return {
+    guarantee: [
+      'convergent',
+      ...(linearizable ? ['linearizable'] : []),
+      ...(keeps ? ['durable'] : []),
+      ...(fresh ? ['no-stale-read'] : []),
+    ],
+    operations: 'register (read, write), set (add, read), rows, counter, crdt-set, siblings; there is no cas',
+    reads: `from ${r} of ${n} nodes${sloppy ? ', or others in their place' : ''}`,
+    tolerates: {
+      faults: ['kill', 'pause', 'partition', ...(timeless && !fresh ? ['clock'] : [])],
+      howMany: ALL,
+    },
+    source: `${SOURCE}#${linearizable ? 'leaderless-abd' : 'leaderless'}`,
   };
 }
 

@@ -5,25 +5,33 @@ import type { Dialogue, Fleet } from './fleet.ts';
 import type { Translate } from './ports.ts';
 import type { Reply } from './replica/types.ts';
 import { pinned, type Router } from './routing.ts';
+import { StoreSession } from './session.ts';
 
 /** A client of the store: no retries, no queue; one connection a node, made when it is first needed. */
 export class StoreClient implements Client {
   readonly #translate: Translate;
   readonly #router: Router;
   readonly #fleet: Pick<Fleet, 'dial'>;
+  readonly #session: StoreSession;
   readonly #connections = new Map<string, Dialogue>();
 
-  constructor(translate: Translate, router: Router, fleet: Pick<Fleet, 'dial'>) {
+  constructor(
+    translate: Translate,
+    router: Router,
+    fleet: Pick<Fleet, 'dial'>,
+    session = new StoreSession(),
+  ) {
     this.#translate = translate;
     this.#router = router;
     this.#fleet = fleet;
+    this.#session = session;
   }
 
   async invoke(operation: Operation, signal: AbortSignal): Promise<Completion> {
     const isRead = operation.f === 'read';
     const router = operation.node === undefined ? this.#router : pinned(operation.node);
     const { node, at } = router.choose(operation, isRead);
-    const { request, value } = this.#translate(operation, at);
+    const { request, value } = this.#translate(operation, at, this.#session);
     try {
       const connection = await this.#connect(node, signal);
       const reply = (await connection.ask({ request }, signal)) as Reply;

@@ -16,18 +16,27 @@ import { StoreOperator } from './operator.ts';
 import { RaftOperator, leaderOf } from './raft-operator.ts';
 import { PORTS } from './ports.ts';
 import {
-  MultiLeaderRouter,
+  AnyNodeRouter,
   RaftRouter,
   SingleLeaderRouter,
   pinned,
   type LeaderSeen,
   type Router,
 } from './routing.ts';
+import { StoreSession } from './session.ts';
 import { settled, missing } from './settle.ts';
 import { storeSettings, type StoreSettings } from './settings.ts';
 
 const BOOT_MS = 30_000;
 const MARKER = 'alibi-marker';
+
+/** Why no standby can be promoted; null if one can. */
+export const NO_STANDBY: Readonly<Record<StoreSettings['strategy'], string | null>> = {
+  'single-leader': null,
+  'multi-leader': 'in a multi-leader store every node leads: there is no standby',
+  leaderless: 'in a leaderless store no node leads: there is no standby',
+  raft: null,
+};
 
 /** The reference store, in the world that its fleet lives in. */
 export class ReferenceCluster implements Cluster {
@@ -39,6 +48,7 @@ export class ReferenceCluster implements Cluster {
   readonly #store: Fleet;
   readonly #operator: StoreOperator;
   readonly #seen: LeaderSeen;
+  readonly #sessions = new Map<number, StoreSession>();
   #markers = 0;
 
   constructor(context: SimulatedContext, fleet: Fleet) {
@@ -49,10 +59,10 @@ export class ReferenceCluster implements Cluster {
     this.#store = fleet;
     this.#operator = new StoreOperator(this.#store, context.nodes, this.#settings, context.runtime.clock);
     this.#seen = { node: context.nodes[0] };
-    if (this.#raft) this.operator = new RaftOperator(this.#store, context.nodes, context.runtime.clock);
-    else if (this.#singleLeader) this.operator = this.#operator;
-    else
-      this.operator = { refused: 'in a multi-leader store every node leads: there is nothing to fail over' };
+    const refused = NO_STANDBY[this.#settings.strategy];
+    if (refused !== null) this.operator = { refused };
+    else if (this.#raft) this.operator = new RaftOperator(this.#store, context.nodes, context.runtime.clock);
+    else this.operator = this.#operator;
   }
 
   async start(): Promise<void> {
@@ -75,7 +85,9 @@ export class ReferenceCluster implements Cluster {
   connect(request: ConnectRequest): Promise<Client> {
     const translate = PORTS[request.port];
     if (!translate) return Promise.reject(new Error(`the reference store has no port "${request.port}"`));
-    return Promise.resolve(new StoreClient(translate, this.#router(request), this.#store));
+    return Promise.resolve(
+      new StoreClient(translate, this.#router(request), this.#store, this.#session(request.session)),
+    );
   }
 
   async primaries(): Promise<readonly string[]> {
@@ -165,6 +177,12 @@ export class ReferenceCluster implements Cluster {
     return this.#settings.strategy === 'single-leader';
   }
 
+  #session(number: number): StoreSession {
+    let session = this.#sessions.get(number);
+    if (!session) this.#sessions.set(number, (session = new StoreSession()));
+    return session;
+  }
+
   #router({ node, session, process }: ConnectRequest): Router {
     if (node !== undefined) return pinned(node);
     const random = this.#context.runtime.random('reference/routing').fork(String(process));
@@ -186,7 +204,7 @@ export class ReferenceCluster implements Cluster {
           random,
           () => this.#operator.primary,
         )
-      : new MultiLeaderRouter(this.nodes, this.#settings.reads, session, random);
+      : new AnyNodeRouter(this.nodes, this.#settings, session, random);
   }
 
   /** With fencing, an old leader comes back as a standby, as an operator would configure it. */

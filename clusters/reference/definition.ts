@@ -1,6 +1,7 @@
 import { defineCluster, type SimulatedContext } from '../types.ts';
-import { bugConflict } from './bugs.ts';
-import { ReferenceCluster } from './cluster.ts';
+import { NO_STANDBY, ReferenceCluster } from './cluster.ts';
+import { portConflict, settingsConflict } from './conflict.ts';
+import { LEADERLESS } from './configurations/leaderless.ts';
 import { MULTI_LEADER } from './configurations/multi-leader.ts';
 import { RAFT } from './configurations/raft.ts';
 import { SINGLE_LEADER } from './configurations/single-leader.ts';
@@ -20,17 +21,13 @@ export const reference = defineCluster({
   name: 'reference',
   title: 'Alibi’s reference store: real processes, disks and sockets, replication to choose',
   worlds: ['process', 'sim'],
-  ports: ['register', 'set', 'rows'],
-  configurations: [...SINGLE_LEADER, ...MULTI_LEADER, ...RAFT],
+  ports: ['register', 'set', 'rows', 'counter', 'crdt-set', 'siblings'],
+  configurations: [...SINGLE_LEADER, ...MULTI_LEADER, ...LEADERLESS, ...RAFT],
   settings: SETTINGS,
-  conflict: (settings, world) => {
-    const { bug, strategy } = storeSettings(settings);
-    return bugConflict(bug, strategy, world);
-  },
+  conflict: (settings, world, nodes) => settingsConflict(storeSettings(settings), world, nodes),
+  refusesPort: (port, settings) => portConflict(storeSettings(settings), port),
   refuses: (family, _world, settings) =>
-    storeSettings(settings).strategy === 'multi-leader' && OPERATOR_FAMILIES.includes(family)
-      ? 'in a multi-leader store every node leads: there is no standby'
-      : null,
+    OPERATOR_FAMILIES.includes(family) ? NO_STANDBY[storeSettings(settings).strategy] : null,
   create: (context) => new ReferenceCluster(context, new StoreNodes(context, strategy(context))),
   simulate: (context) => new ReferenceCluster(context, new SimFleet(context, strategy(context))),
 });

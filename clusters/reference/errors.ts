@@ -21,13 +21,15 @@ export class StoreError extends Error {
 
 /**
  * What the server's refusals say about a write. `fail`: it certainly did not happen, the server refused before it
- * put anything into its log. `info`: the entry is in some logs, and the next leader decides.
+ * put anything into its log. `info`: the entry is in some logs, and the next leader decides; or too few replicas have
+ * acknowledged it, and those that have it will spread it.
  */
 const REFUSALS: Readonly<Record<RefusalCode, 'fail' | 'info'>> = {
   'not-leader': 'fail',
   'not-ready': 'fail',
   'bad-request': 'fail',
   deposed: 'info',
+  'no-quorum': 'info',
 };
 
 /** Errors of sockets and time: a write that was not sent did not happen, one that was sent may still. */

@@ -2,6 +2,7 @@
 import type { Json } from '../../harness/history/event.ts';
 import type { Operation } from '../../harness/generator/types.ts';
 import type { Fields, ReadAt, Reply, Request } from './replica/types.ts';
+import type { StoreSession } from './session.ts';
 
 /** A request, and what its answer means as the operation's value (undefined: the invocation's own value). */
 export interface Translation {
@@ -9,7 +10,7 @@ export interface Translation {
   readonly value: (reply: Extract<Reply, { ok: true }>) => Json | undefined;
 }
 
-export type Translate = (operation: Operation, at: ReadAt) => Translation;
+export type Translate = (operation: Operation, at: ReadAt, session: StoreSession) => Translation;
 
 const own = () => undefined;
 const keyOf = (operation: Operation) => JSON.stringify(operation.key ?? null);
@@ -68,4 +69,75 @@ function rows(operation: Operation, at: ReadAt): Translation {
   }
 }
 
-export const PORTS: Readonly<Record<string, Translate>> = { register, set, rows };
+/** Counters: rows whose field `value` is added to. */
+function counter(operation: Operation, at: ReadAt): Translation {
+  const row = { table: 'counter', key: keyOf(operation) };
+  switch (operation.f) {
+    case 'read':
+      return { request: { op: 'read', ...row, at }, value: (reply) => reply.fields?.value ?? 0 };
+    case 'add':
+      return { request: { op: 'increment', ...row, amount: Number(operation.value) }, value: own };
+    default:
+      throw new Error(`the counter port has no operation "${operation.f}"`);
+  }
+}
+
+/** Sets with removal: a row a set, and a field for each element that it has. */
+function crdtSet(operation: Operation, at: ReadAt): Translation {
+  const row = { table: 'crdt-set', key: keyOf(operation) };
+  const element = JSON.stringify(operation.value ?? null);
+  switch (operation.f) {
+    case 'read':
+      return {
+        request: { op: 'read', ...row, at },
+        value: (reply) =>
+          Object.entries(reply.fields ?? {}).flatMap(([name, there]) =>
+            there === true ? [JSON.parse(name) as Json] : [],
+          ),
+      };
+    case 'add':
+      return { request: { op: 'insert', ...row, element }, value: own };
+    case 'remove':
+      return { request: { op: 'remove', ...row, element }, value: own };
+    default:
+      throw new Error(`the crdt-set port has no operation "${operation.f}"`);
+  }
+}
+
+/** Registers of several values: a write replaces what its session has seen. Without siblings, the one value there is. */
+function siblings(operation: Operation, at: ReadAt, session: StoreSession): Translation {
+  const row = { table: 'siblings', key: keyOf(operation) };
+  const { f, value = null } = operation;
+  switch (f) {
+    case 'read':
+      return {
+        request: { op: 'read', ...row, at },
+        value: (reply) => {
+          session.saw(row.key, reply.context);
+          const versions = reply.siblings ?? (reply.fields ? [reply.fields] : []);
+          return versions.map((version) => version.value);
+        },
+      };
+    case 'write': {
+      const context = session.contextOf(row.key);
+      return {
+        request: { op: 'write', ...row, fields: { value }, context },
+        value: (reply) => {
+          session.saw(row.key, reply.context);
+          return undefined;
+        },
+      };
+    }
+    default:
+      throw new Error(`the siblings port has no operation "${f}"`);
+  }
+}
+
+export const PORTS: Readonly<Record<string, Translate>> = {
+  register,
+  set,
+  rows,
+  counter,
+  'crdt-set': crdtSet,
+  siblings,
+};

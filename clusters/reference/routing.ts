@@ -1,8 +1,12 @@
 import type { Operation } from '../../harness/generator/types.ts';
 import type { Random } from '../../harness/runtime/types.ts';
 import type { ReadAt } from './replica/types.ts';
+import type { StoreSettings } from './settings.ts';
 
-/** Which replica reads go to. In a multi-leader store `primary` is the session's home leader, and so is `sticky`. */
+/**
+ * Which replica reads go to. Where every node takes everything, `primary` is the session's home node, as is `sticky`,
+ * and so for its writes.
+ */
 export type Reads = 'primary' | 'any' | 'sticky';
 
 /** Where an operation goes, and on what terms a read is answered there. */
@@ -109,23 +113,30 @@ export class RaftRouter implements Router {
   }
 }
 
-/** A session's home leader, or any leader for each operation. */
-export class MultiLeaderRouter implements Router {
+/** Where every node takes everything: a session's home node, or any node for each operation. */
+export class AnyNodeRouter implements Router {
   readonly #nodes: readonly string[];
   readonly #reads: Reads;
+  readonly #at: ReadAt;
   readonly #session: number;
   readonly #random: Random;
 
-  constructor(nodes: readonly string[], reads: Reads, session: number, random: Random) {
+  constructor(
+    nodes: readonly string[],
+    { reads, strategy }: Pick<StoreSettings, 'reads' | 'strategy'>,
+    session: number,
+    random: Random,
+  ) {
     this.#nodes = nodes;
     this.#reads = reads;
+    this.#at = strategy === 'leaderless' ? 'quorum' : 'replica';
     this.#session = session;
     this.#random = random;
   }
 
   choose(): Destination {
     const home = this.#nodes[this.#session % this.#nodes.length];
-    return { node: this.#reads === 'any' ? this.#random.pick(this.#nodes) : home, at: 'replica' };
+    return { node: this.#reads === 'any' ? this.#random.pick(this.#nodes) : home, at: this.#at };
   }
 
   moveOn(): void {

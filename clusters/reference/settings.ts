@@ -1,7 +1,9 @@
 import type { Setting, SettingDefinition } from '../types.ts';
 import { BUGS, type BugName } from './bugs.ts';
-import type { Granularity } from './replica/lww.ts';
 import type { Confirmation } from './replica/raft/reading.ts';
+import type { Stamps } from './replica/leaderless/options.ts';
+import type { Topology } from './replica/multi-leader/topology.ts';
+import { MERGE_NAMES, type Conflicts, type Granularity, type MergeName } from './replica/rows/resolution.ts';
 import type { Acknowledgement } from './replica/types.ts';
 import type { Reads } from './routing.ts';
 import type { Strategy } from './server/config.ts';
@@ -15,6 +17,18 @@ export interface StoreSettings {
   readonly lww: Granularity;
   readonly confirm: Confirmation;
   readonly snapshotEvery: number;
+  readonly conflicts: Conflicts;
+  readonly merge: MergeName;
+  readonly stamps: Stamps;
+  readonly topology: Topology;
+  readonly home: boolean;
+  readonly n: number;
+  readonly r: number;
+  readonly w: number;
+  readonly sloppy: boolean;
+  readonly atomic: boolean;
+  readonly repair: boolean;
+  readonly grace: number;
   /** A defect to have on purpose. */
   readonly bug: BugName | 'none';
 }
@@ -24,7 +38,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
     name: 'strategy',
     title: 'How replicas stay alike',
     type: 'string',
-    values: ['single-leader', 'multi-leader', 'raft'],
+    values: ['single-leader', 'multi-leader', 'leaderless', 'raft'],
     default: 'single-leader',
   },
   {
@@ -36,7 +50,8 @@ export const SETTINGS: readonly SettingDefinition[] = [
   },
   {
     name: 'reads',
-    title: 'Which replica answers reads (multi-leader: any, or else the session’s home leader)',
+    title:
+      'Which replica answers reads (multi-leader, leaderless: any node, or else the session’s home node)',
     type: 'string',
     values: ['primary', 'any', 'sticky'],
     default: 'any',
@@ -49,7 +64,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
   },
   {
     name: 'lww',
-    title: 'Multi-leader: what the last writer wins, whole rows or single fields',
+    title: 'Without a single leader: what the last writer wins, whole rows or single fields',
     type: 'string',
     values: ['row', 'field'],
     default: 'row',
@@ -68,6 +83,68 @@ export const SETTINGS: readonly SettingDefinition[] = [
     default: 1000,
   },
   {
+    name: 'conflicts',
+    title: 'Without a single leader: the last writer wins, siblings, CRDTs, or a merge function',
+    type: 'string',
+    values: ['lww', 'siblings', 'crdt', 'merge'],
+    default: 'lww',
+  },
+  {
+    name: 'merge',
+    title: 'With conflicts=merge: what becomes of a field’s concurrent values',
+    type: 'string',
+    values: MERGE_NAMES,
+    default: 'max',
+  },
+  {
+    name: 'stamps',
+    title:
+      'Without a single leader: what orders writes: clocks, hybrid logical clocks, or counts (leaderless)',
+    type: 'string',
+    values: ['wall', 'hybrid', 'logical'],
+    default: 'wall',
+  },
+  {
+    name: 'topology',
+    title: 'Multi-leader: who sends updates to whom',
+    type: 'string',
+    values: ['all-to-all', 'ring', 'star'],
+    default: 'all-to-all',
+  },
+  {
+    name: 'home',
+    title: 'Multi-leader: each row is changed by one leader only, its home: no conflicts',
+    type: 'boolean',
+    default: false,
+  },
+  { name: 'n', title: 'Leaderless: how many nodes hold a row', type: 'number', default: 3 },
+  { name: 'r', title: 'Leaderless: how many of them must answer a read', type: 'number', default: 2 },
+  { name: 'w', title: 'Leaderless: how many of them must store a write', type: 'number', default: 2 },
+  {
+    name: 'sloppy',
+    title: 'Leaderless: other nodes stand in for those that do not answer, and hand over later',
+    type: 'boolean',
+    default: false,
+  },
+  {
+    name: 'atomic',
+    title: 'Leaderless: a read sees to it that enough nodes have what it answers',
+    type: 'boolean',
+    default: false,
+  },
+  {
+    name: 'repair',
+    title: 'Leaderless: a read brings nodes up to date that it found behind',
+    type: 'boolean',
+    default: true,
+  },
+  {
+    name: 'grace',
+    title: 'Leaderless: so long a tombstone is kept, in ms',
+    type: 'number',
+    default: 600_000,
+  },
+  {
     name: 'bug',
     title: 'A defect to have on purpose, as a proof that it is caught',
     type: 'string',
@@ -83,13 +160,40 @@ export function storeSettings(settings: Readonly<Record<string, Setting>>): Stor
 }
 
 export function strategyOf(settings: StoreSettings, firstLeader: string): Strategy {
-  const { strategy, bug, ack, fencing, lww, confirm, snapshotEvery } = settings;
+  const { bug, strategy, conflicts, lww: granularity, merge, stamps } = settings;
   switch (strategy) {
     case 'single-leader':
-      return { strategy, firstLeader, ack, fencing, bug };
+      return { strategy, firstLeader, ack: settings.ack, fencing: settings.fencing, bug };
     case 'multi-leader':
-      return { strategy, granularity: lww, bug };
+      return {
+        strategy,
+        conflicts,
+        granularity,
+        merge,
+        stamps: stamps === 'hybrid' ? 'hybrid' : 'wall',
+        topology: settings.topology,
+        home: settings.home,
+        bug,
+      };
+    case 'leaderless': {
+      const { n, r, w, sloppy, atomic, repair, grace: graceMs } = settings;
+      return {
+        strategy,
+        n,
+        r,
+        w,
+        sloppy,
+        atomic,
+        repair,
+        graceMs,
+        conflicts,
+        granularity,
+        merge,
+        stamps,
+        bug,
+      };
+    }
     case 'raft':
-      return { strategy, confirm, snapshotEvery, bug };
+      return { strategy, confirm: settings.confirm, snapshotEvery: settings.snapshotEvery, bug };
   }
 }

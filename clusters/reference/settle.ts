@@ -10,6 +10,7 @@ export function missing(
   return names.flatMap((name) => {
     const status = statuses.get(name);
     if (!status) return [`${name} does not answer`];
+    if (status.digests) return differing(status, statuses);
     return primary === null
       ? missingUpdates(status, statuses)
       : missingEntries(status, statuses.get(primary), primary);
@@ -26,6 +27,19 @@ function missingEntries(status: Status, leader: Status | undefined, primary: str
   if (!status.serving) return [`${name} does not serve`];
   if (status.last > leader.last) return [`${name} has a tail that ${primary} lacks`];
   return status.applied < leader.last ? [`${name} lacks ${leader.last - status.applied} entries`] : [];
+}
+
+/** Leaderless: nobody owes anybody anything, and nodes that hold the same ranges hold the same rows. */
+function differing(status: Status, statuses: ReadonlyMap<string, Status>): string[] {
+  const { name, owed = 0, digests = {} } = status;
+  if (owed > 0) return [`${name} still owes ${owed} writes to others`];
+  return [...statuses.values()].flatMap((other) =>
+    Object.entries(other.digests ?? {}).flatMap(([range, digest]) =>
+      name < other.name && digests[range] !== undefined && digests[range] !== digest
+        ? [`${name} and ${other.name} differ in range ${range}`]
+        : [],
+    ),
+  );
 }
 
 /** Multi-leader: everyone has everyone's own updates. */

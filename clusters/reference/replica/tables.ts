@@ -40,6 +40,17 @@ export class Tables {
       case 'delete':
         rows.delete(change.key);
         return { ok: true };
+      case 'increment': {
+        const value = row?.value ?? 0;
+        if (typeof value === 'number') rows.set(change.key, { ...row, value: value + change.amount });
+        return { ok: true };
+      }
+      case 'insert':
+        rows.set(change.key, { ...row, [change.element]: true });
+        return { ok: true };
+      case 'remove':
+        rows.set(change.key, without(row ?? {}, change.element));
+        return { ok: true };
     }
   }
 
@@ -54,6 +65,10 @@ export class Tables {
     if (!rows) this.#tables.set(table, (rows = new Map<string, Fields>()));
     return rows;
   }
+}
+
+function without(fields: Fields, name: string): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([other]) => other !== name));
 }
 
 /** Equality of JSON values; the order of an object's members counts, since one client wrote both. */

@@ -2,6 +2,7 @@
 // or a simulator) carries the effects out and feeds the results back as inputs.
 import type { Json } from '../../../harness/history/event.ts';
 import type { BugName } from '../bugs.ts';
+import type { CausalContext } from '../crdt/causal-context.ts';
 
 export type Fields = Readonly<Record<string, Json>>;
 
@@ -12,9 +13,20 @@ export type Request =
   | { readonly op: 'scan'; readonly table: string; readonly at: ReadAt }
   | Change;
 
-/** Changes these fields, leaves the row's others · swaps one field if it holds `old` · removes the row. */
+/**
+ * Changes these fields, leaves the row's others · swaps one field if it holds `old` · removes the row · adds to the
+ * number in the field `value` · puts an element into the set that the row is, or takes it out: the row then has a field
+ * of the element's name, with the value `true`. `context`: what the writer goes by, where siblings are kept; without
+ * one, it goes by what the node that takes the write can see.
+ */
 export type Change =
-  | { readonly op: 'write'; readonly table: string; readonly key: string; readonly fields: Fields }
+  | {
+      readonly op: 'write';
+      readonly table: string;
+      readonly key: string;
+      readonly fields: Fields;
+      readonly context?: CausalContext | undefined;
+    }
   | {
       readonly op: 'cas';
       readonly table: string;
@@ -23,16 +35,20 @@ export type Change =
       readonly old: Json;
       readonly new: Json;
     }
-  | { readonly op: 'delete'; readonly table: string; readonly key: string };
+  | { readonly op: 'delete'; readonly table: string; readonly key: string }
+  | { readonly op: 'increment'; readonly table: string; readonly key: string; readonly amount: number }
+  | { readonly op: 'insert'; readonly table: string; readonly key: string; readonly element: string }
+  | { readonly op: 'remove'; readonly table: string; readonly key: string; readonly element: string };
 
 /**
  * `leader`: only the leader may answer, once it knows that it still leads · `replica`: whoever is asked, as it stands ·
- * `confirmed` (Raft): whoever is asked, once it has applied all that was committed when it was asked.
+ * `confirmed` (Raft): whoever is asked, once it has applied all that was committed when it was asked · `quorum`
+ * (leaderless): whoever is asked, once it has asked enough others.
  */
-export type ReadAt = 'leader' | 'replica' | 'confirmed';
+export type ReadAt = 'leader' | 'replica' | 'confirmed' | 'quorum';
 
-/** Why a request did not end well. Only `deposed` leaves open whether it took, or will take, effect. */
-export type RefusalCode = 'not-leader' | 'not-ready' | 'bad-request' | 'deposed';
+/** Why a request did not end well. `deposed` and `no-quorum` leave open whether it took, or will take, effect. */
+export type RefusalCode = 'not-leader' | 'not-ready' | 'bad-request' | 'deposed' | 'no-quorum';
 
 export type Reply =
   | {
@@ -40,6 +56,9 @@ export type Reply =
       readonly fields?: Fields | null;
       readonly keys?: readonly string[];
       readonly swapped?: boolean;
+      /** Where siblings are kept: all of them, and the context for a write that is to replace them. */
+      readonly siblings?: readonly Fields[];
+      readonly context?: CausalContext;
     }
   | {
       readonly ok: false;
@@ -80,6 +99,10 @@ export interface Status {
   readonly members: readonly string[];
   /** Durable updates by the node they came from (multi-leader). */
   readonly positions: Readonly<Record<string, number>>;
+  /** By range of keys, the hash of all rows that this node holds there (leaderless). */
+  readonly digests?: Readonly<Record<string, number>>;
+  /** Writes that this node has still to bring to others (leaderless). */
+  readonly owed?: number;
 }
 
 export type Input<Message> =

@@ -1,8 +1,12 @@
 import type { Endpoint } from '../../../harness/hosts/types.ts';
 import type { Random } from '../../../harness/runtime/types.ts';
 import type { BugName } from '../bugs.ts';
-import type { Granularity } from '../replica/lww.ts';
-import { MultiLeader, type MultiLeaderMessage } from '../replica/multi-leader.ts';
+import { Leaderless } from '../replica/leaderless/leaderless.ts';
+import type { LeaderlessMessage } from '../replica/leaderless/messages.ts';
+import type { LeaderlessSettings } from '../replica/leaderless/options.ts';
+import type { MultiLeaderMessage } from '../replica/multi-leader/messages.ts';
+import { MultiLeader } from '../replica/multi-leader/multi-leader.ts';
+import type { MultiLeaderSettings } from '../replica/multi-leader/options.ts';
 import type { SingleLeaderMessage } from '../replica/messages.ts';
 import type { RaftMessage } from '../replica/raft/messages.ts';
 import { Raft } from '../replica/raft/raft.ts';
@@ -18,7 +22,8 @@ export type Strategy = { readonly bug: BugName | 'none' } & (
       readonly ack: Acknowledgement;
       readonly fencing: boolean;
     }
-  | { readonly strategy: 'multi-leader'; readonly granularity: Granularity }
+  | ({ readonly strategy: 'multi-leader' } & MultiLeaderSettings)
+  | ({ readonly strategy: 'leaderless' } & LeaderlessSettings)
   | { readonly strategy: 'raft'; readonly confirm: Confirmation; readonly snapshotEvery: number }
 );
 
@@ -40,7 +45,7 @@ export interface ServerConfig {
 
 export type Role = 'client' | 'peer' | 'control';
 
-export type AnyMessage = SingleLeaderMessage | MultiLeaderMessage | RaftMessage;
+export type AnyMessage = SingleLeaderMessage | MultiLeaderMessage | LeaderlessMessage | RaftMessage;
 
 /** `random`: the node's own, for whatever a strategy decides by lot. */
 export function createReplica(
@@ -55,6 +60,8 @@ export function createReplica(
       return new SingleLeader({ name, peers, ...strategy });
     case 'multi-leader':
       return new MultiLeader({ name, peers, ...strategy });
+    case 'leaderless':
+      return new Leaderless({ name, peers, ...strategy });
     case 'raft':
       return new Raft({ name, peers, random, ...strategy });
   }

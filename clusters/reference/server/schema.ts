@@ -3,16 +3,29 @@ import { z } from 'zod';
 
 const json = z.json();
 const row = { table: z.string(), key: z.string() };
-const at = z.enum(['leader', 'replica', 'confirmed']);
+const at = z.enum(['leader', 'replica', 'confirmed', 'quorum']);
+const counts = z.record(z.string(), z.number());
+const context = z.object({
+  vector: counts,
+  cloud: z.array(z.object({ actor: z.string(), count: z.number() })),
+});
 
 export const requestSchema = z.object({
   id: z.number(),
   request: z.discriminatedUnion('op', [
     z.object({ op: z.literal('read'), ...row, at }),
     z.object({ op: z.literal('scan'), table: z.string(), at }),
-    z.object({ op: z.literal('write'), ...row, fields: z.record(z.string(), json) }),
+    z.object({
+      op: z.literal('write'),
+      ...row,
+      fields: z.record(z.string(), json),
+      context: context.optional(),
+    }),
     z.object({ op: z.literal('cas'), ...row, field: z.string(), old: json, new: json }),
     z.object({ op: z.literal('delete'), ...row }),
+    z.object({ op: z.literal('increment'), ...row, amount: z.number() }),
+    z.object({ op: z.literal('insert'), ...row, element: z.string() }),
+    z.object({ op: z.literal('remove'), ...row, element: z.string() }),
   ]),
 });
 

@@ -4,7 +4,7 @@ import type { EventInput, Json } from '../../../harness/history/event.ts';
 import { MILLISECOND, type Random, type Runtime } from '../../../harness/runtime/types.ts';
 import { StoreOperator, type Servers } from '../operator.ts';
 import type { Command, Effect, Input, Replica, Reply, Request, Status } from '../replica/types.ts';
-import { MultiLeaderRouter, SingleLeaderRouter } from '../routing.ts';
+import { AnyNodeRouter, SingleLeaderRouter } from '../routing.ts';
 import { createReplica, type AnyMessage } from '../server/config.ts';
 import { strategyOf, type StoreSettings } from '../settings.ts';
 
@@ -118,7 +118,7 @@ export class Simulation implements Servers {
             random,
             () => this.operator.primary,
           )
-        : new MultiLeaderRouter(this.names, this.#settings.reads, session, random);
+        : new AnyNodeRouter(this.names, this.#settings, session, random);
     let process = this.#processes++;
     let router = connect();
     for (let count = 1; clock.now() < end; count++) {

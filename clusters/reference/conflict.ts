@@ -1,0 +1,32 @@
+import { bugConflict } from './bugs.ts';
+import type { StoreSettings } from './settings.ts';
+
+/** Why these settings cannot be had together, in that world and on so many nodes; null if they can. */
+export function settingsConflict(settings: StoreSettings, world: string, nodes: number): string | null {
+  const { bug, strategy } = settings;
+  const wrongBug = bugConflict(bug, strategy, world);
+  if (wrongBug !== null) return wrongBug;
+  if (strategy === 'leaderless') return quorumConflict(settings, nodes);
+  return settings.stamps === 'logical' ? 'stamps=logical takes quorums: it is for strategy=leaderless' : null;
+}
+
+function quorumConflict({ n, r, w, stamps, conflicts, grace }: StoreSettings, nodes: number): string | null {
+  for (const [name, value] of Object.entries({ n, r, w }))
+    if (!Number.isInteger(value) || value < 1) return `${name}=${value} is no number of nodes: use 1 or more`;
+  if (n > nodes) return `n=${n} asks for more nodes to hold a row than the ${nodes} there are`;
+  if (r > n) return `r=${r} asks more nodes to answer a read than the n=${n} that hold a row`;
+  if (w > n) return `w=${w} asks more nodes to store a write than the n=${n} that hold a row`;
+  if (!(grace >= 0)) return `grace=${grace} is no time in ms`;
+  if (stamps === 'logical' && (2 * w <= n || r + w <= n))
+    return `stamps=logical finds the latest write only in quorums that overlap: r + w > n and 2 w > n, not n=${n}, r=${r}, w=${w}`;
+  return stamps === 'logical' && conflicts !== 'lww'
+    ? 'stamps=logical orders writes for conflicts=lww only'
+    : null;
+}
+
+/** Why a client port makes no sense there, or null. */
+export function portConflict({ strategy, conflicts }: StoreSettings, port: string): string | null {
+  return strategy !== 'single-leader' && conflicts === 'siblings' && (port === 'register' || port === 'rows')
+    ? 'where siblings are kept, a row has several values at once; use --workload siblings'
+    : null;
+}

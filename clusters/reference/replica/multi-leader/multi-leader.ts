@@ -1,0 +1,221 @@
+import type { Json } from '../../../../harness/history/event.ts';
+import { isLater, isLaterOrArrived } from '../../crdt/stamp.ts';
+import { hash32 } from '../hash.ts';
+import { Journal } from '../journal.ts';
+import { latestStamp } from '../rows/row-state.ts';
+import { Rows, type Update } from '../rows/rows.ts';
+import { isChange } from '../tables.ts';
+import {
+  HEARTBEAT_MS,
+  type Change,
+  type Effect,
+  type Input,
+  type Replica,
+  type Reply,
+  type Request,
+  type Status,
+} from '../types.ts';
+import { Handovers } from './handovers.ts';
+import { Logs } from './logs.ts';
+import type { Gossip, Handover, MultiLeaderMessage } from './messages.ts';
+import type { MultiLeaderOptions } from './options.ts';
+import { streamsFrom } from './topology.ts';
+
+/** A record of the write-ahead log: the `count`-th update of node `origin`; `asked`: the idempotence key it came with. */
+type LogRecord =
+  | { readonly life: number }
+  | { readonly origin: string; readonly count: number; readonly update: Update; readonly asked?: string };
+
+/**
+ * Asynchronous replication with a leader on every node: each takes writes, acknowledges them once its own disk has
+ * them, and sends them on as the topology says, until the receivers have them on disk. Each node's updates arrive
+ * everywhere in the order in which it made them; merging makes the same of them in whatever order nodes' updates mix.
+ */
+export class MultiLeader implements Replica<MultiLeaderMessage> {
+  readonly #options: MultiLeaderOptions;
+  readonly #names: readonly string[];
+  readonly #rows: Rows;
+  readonly #journal: Journal;
+  readonly #logs: Logs;
+  readonly #handovers: Handovers;
+  /** What was made of others' handovers: by idempotence key, the number of the update and the reply. */
+  readonly #made = new Map<string, { readonly count: number; readonly reply: Reply }>();
+  #out: Effect<MultiLeaderMessage>[] = [];
+  #clock = 0;
+  #latest = 0;
+
+  constructor(options: MultiLeaderOptions) {
+    const { name, peers, topology, bug } = options;
+    this.#options = options;
+    this.#names = [name, ...peers].sort();
+    this.#rows = new Rows(options, bug === 'lww-tie-by-arrival' ? isLaterOrArrived : isLater);
+    this.#journal = new Journal((effect) => this.#out.push(effect));
+    const send = (to: string, message: MultiLeaderMessage) => this.#send(to, message);
+    this.#logs = new Logs(this.#names, streamsFrom(name, peers, topology), send);
+    this.#handovers = new Handovers(name, send, (id, reply) => this.#reply(id, reply));
+  }
+
+  step(input: Input<MultiLeaderMessage>, clock: number): readonly Effect<MultiLeaderMessage>[] {
+    this.#out = [];
+    this.#clock = clock;
+    switch (input.kind) {
+      case 'start':
+        this.#start(input.records);
+        break;
+      case 'message':
+        this.#onMessage(input.from, input.message);
+        break;
+      case 'timer':
+        this.#beat();
+        break;
+      case 'durable':
+        this.#journal.onDurable(input.count);
+        this.#handovers.answer((origin) => this.#logs.durable(origin));
+        this.#logs.sendNew();
+        break;
+      case 'request':
+        this.#onRequest(input.id, input.request);
+        break;
+      case 'command':
+        this.#out.push({ kind: 'status', id: input.id, status: this.#status() });
+        break;
+    }
+    return this.#out;
+  }
+
+  #start(records: readonly Json[]): void {
+    let life = 1;
+    for (const record of records as unknown as readonly LogRecord[]) {
+      if ('life' in record) {
+        life = record.life + 1;
+        continue;
+      }
+      const { origin, count, update, asked } = record;
+      this.#see(update);
+      this.#logs.push(origin, update);
+      this.#logs.onDurable(origin, count);
+      if (asked !== undefined) this.#made.set(asked, { count, reply: { ok: true } });
+    }
+    if (this.#options.home)
+      this.#journal.append({ life } satisfies LogRecord, () => this.#handovers.begin(life));
+    this.#beat();
+  }
+
+  #onRequest(id: number, request: Request): void {
+    if (!isChange(request)) return this.#journal.whenDurable(this.#replier(id, this.#rows.answer(request)));
+    const home = this.#homeOf(request);
+    if (home !== this.#options.name) return this.#handovers.hand(home, id, request);
+    const { reply } = this.#change(request);
+    this.#journal.whenDurable(this.#replier(id, reply));
+  }
+
+  /** Who changes the row: with homes, the node that its hash names. */
+  #homeOf({ table, key }: Change): string {
+    if (!this.#options.home || table === 'alibi-marker') return this.#options.name;
+    return this.#names[hash32(`${table}\u0000${key}`) % this.#names.length];
+  }
+
+  /** Makes the change here. A reply waits until a crash can no longer undo it. */
+  #change(change: Change, asked?: string): { readonly count: number; readonly reply: Reply } {
+    const { name } = this.#options;
+    const count = this.#logs.taken(name) + 1;
+    const author = { actor: name, stamp: { time: this.#time(), node: name, count } };
+    const update = this.#rows.prepare(change, author);
+    const reply: Reply = {
+      ok: true,
+      ...(change.op === 'cas' ? { swapped: update !== null } : {}),
+      ...(change.op === 'write' && change.context !== undefined && update?.state.kind === 'versions'
+        ? { context: update.state.versions.context }
+        : {}),
+    };
+    if (update) this.#take(name, count, update, asked);
+    return { count: update ? count : 0, reply };
+  }
+
+  #time(): number {
+    if (this.#options.bug === 'lww-tie-by-arrival') return Math.floor(this.#clock / 1000) * 1000;
+    return this.#options.stamps === 'hybrid' ? Math.max(this.#clock, this.#latest + 1) : this.#clock;
+  }
+
+  #onMessage(from: string, message: MultiLeaderMessage): void {
+    switch (message.type) {
+      case 'gossip':
+        return this.#onGossip(from, message);
+      case 'received':
+        return this.#logs.acknowledged(from, message.origin, message.count);
+      case 'handover':
+        return this.#onHandover(from, message);
+      case 'made':
+        this.#handovers.made(message);
+        return this.#handovers.answer((origin) => this.#logs.durable(origin));
+    }
+  }
+
+  #onGossip(from: string, { origin, previous, updates }: Gossip): void {
+    const taken = this.#logs.taken(origin);
+    const acknowledge = () => {
+      const count = this.#logs.durable(origin);
+      this.#send(from, { type: 'received', origin, count });
+    };
+    // What we have already is skipped; a gap is left to the sender, who hears how far we are.
+    const fresh = previous <= taken ? updates.slice(taken - previous) : [];
+    for (const [i, update] of fresh.entries()) this.#take(origin, taken + 1 + i, update);
+    this.#journal.whenDurable(acknowledge);
+  }
+
+  /** A handover that was sent again, or doubled on the way, is one change: its key tells. */
+  #onHandover(from: string, { id, change }: Handover): void {
+    let made = this.#options.bug === 'duplicate-request-applied-twice' ? undefined : this.#made.get(id);
+    if (!made) this.#made.set(id, (made = this.#change(change, id)));
+    const { count, reply } = made;
+    this.#journal.whenDurable(() => this.#send(from, { type: 'made', id, count, reply }));
+  }
+
+  #take(origin: string, count: number, update: Update, asked?: string): void {
+    this.#see(update);
+    this.#logs.push(origin, update);
+    const record: LogRecord = { origin, count, update, ...(asked === undefined ? {} : { asked }) };
+    this.#journal.append(record, () => this.#logs.onDurable(origin, count));
+  }
+
+  #see(update: Update): void {
+    this.#rows.merge(update);
+    this.#latest = Math.max(this.#latest, latestStamp(update.state).time);
+  }
+
+  #beat(): void {
+    this.#handovers.beat();
+    this.#logs.beat(this.#options.name);
+    this.#out.push({ kind: 'timer', ms: HEARTBEAT_MS });
+  }
+
+  #send(to: string, message: MultiLeaderMessage): void {
+    this.#out.push({ kind: 'send', to, message });
+  }
+
+  #reply(id: number, reply: Reply): void {
+    this.#out.push({ kind: 'reply', id, reply });
+  }
+
+  #replier(id: number, reply: Reply): () => void {
+    return () => this.#reply(id, reply);
+  }
+
+  #status(): Status {
+    const { name } = this.#options;
+    const durable = this.#logs.durable(name);
+    return {
+      name,
+      role: 'leader',
+      epoch: 0,
+      leader: name,
+      serving: true,
+      last: this.#logs.taken(name),
+      lastEpoch: 0,
+      durable,
+      applied: durable,
+      members: this.#names,
+      positions: this.#logs.positions(),
+    };
+  }
+}
