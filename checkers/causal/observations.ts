@@ -64,11 +64,17 @@ export function eachPastWrite(
     const mine = chain[op] * width;
     const u = sees[op];
     if (u >= 0 && invoked[u] > i) continue;
-    if (u >= 0 || u === INITIAL)
-      for (const s of log.chainsOn(key[op])) {
-        const past = now[mine + s] === 0 ? -1 : log.last(s, key[op], now[mine + s]);
+    if (u >= 0 || u === INITIAL) {
+      const writers = log.on(key[op]);
+      const ofU = u >= 0 ? slot[u] * width : -1;
+      for (let n = 0; n < writers.chains.length; n++) {
+        const s = writers.chains[n];
+        // What the writer of u had in its own past comes before u: most often that is all there is.
+        if (ofU >= 0 && writers.last[n] <= clock[ofU + s]) continue;
+        const past = now[mine + s] === 0 ? -1 : lastAtOrBefore(position, writers.lists[n], now[mine + s]);
         if (past >= 0 && past !== u && past !== op) visit(op, past, causality);
       }
+    }
     if (u >= 0) {
       join(now, mine, u);
       if (writes[op] === 1) join(clock, slot[op] * width, u);
@@ -78,41 +84,53 @@ export function eachPastWrite(
   return causality;
 }
 
-/** Writes by chain and key, in order of position. */
+/** The writes of one key by chain: which chains, their writes in order, and the position of the last of each. */
+interface KeyWriters {
+  readonly chains: number[];
+  readonly lists: number[][];
+  readonly last: number[];
+}
+
+const NOBODY: KeyWriters = { chains: [], lists: [], last: [] };
+
 class WriteLog {
   readonly #registers: Registers;
   readonly #chains: Chains;
-  readonly #lists = new Map<number, Map<number, number[]>>();
+  readonly #writers: KeyWriters[];
 
   constructor(registers: Registers, chains: Chains) {
     this.#registers = registers;
     this.#chains = chains;
+    this.#writers = new Array<KeyWriters>(registers.keys).fill(NOBODY);
   }
 
   add(op: number): void {
     const key = this.#registers.key[op];
-    let ofKey = this.#lists.get(key);
-    if (ofKey === undefined) this.#lists.set(key, (ofKey = new Map<number, number[]>()));
-    const list = ofKey.get(this.#chains.chain[op]);
-    if (list === undefined) ofKey.set(this.#chains.chain[op], [op]);
-    else list.push(op);
-  }
-
-  chainsOn(key: number): Iterable<number> {
-    return this.#lists.get(key)?.keys() ?? [];
-  }
-
-  /** The last write of `chain` to `key` at or before `position`, -1 if there is none. */
-  last(chain: number, key: number, position: number): number {
-    const list = this.#lists.get(key)!.get(chain)!;
-    const at = this.#chains.position;
-    if (at[list[list.length - 1]] <= position) return list[list.length - 1];
-    let [low, high] = [0, list.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (at[list[middle]] <= position) low = middle + 1;
-      else high = middle;
+    if (this.#writers[key] === NOBODY) this.#writers[key] = { chains: [], lists: [], last: [] };
+    const { chains, lists, last } = this.#writers[key];
+    const chain = this.#chains.chain[op];
+    let n = chains.indexOf(chain);
+    if (n < 0) {
+      n = chains.push(chain) - 1;
+      lists.push([]);
     }
-    return low === 0 ? -1 : list[low - 1];
+    lists[n].push(op);
+    last[n] = this.#chains.position[op];
   }
+
+  on(key: number): KeyWriters {
+    return this.#writers[key];
+  }
+}
+
+/** The last of a chain's writes at or before a position, -1 if there is none. */
+function lastAtOrBefore(positionOf: Int32Array, list: readonly number[], position: number): number {
+  if (positionOf[list[list.length - 1]] <= position) return list[list.length - 1];
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (positionOf[list[middle]] <= position) low = middle + 1;
+    else high = middle;
+  }
+  return low === 0 ? -1 : list[low - 1];
 }

@@ -70,11 +70,9 @@ export function before(
   return clock[slot[effect] * width + chains.chain[cause] - first] >= chains.position[cause];
 }
 
-const NONE: readonly number[] = [];
-
 /** The clocks of all updates, a block of chains at a time. The arrays are reused: use each block before the next. */
 export function* clockBlocks(rows: Rows, { chain, position, parent }: Chains): Generator<ClockBlock> {
-  const { history, count, invoked, acknowledged, kind, sees } = rows;
+  const { history, count, invoked, acknowledged, kind, sees, seesFrom } = rows;
   const slot = new Int32Array(count).fill(-1);
   let updates = 0;
   for (let op = 0; op < count; op++) if (kind[op] !== READ) slot[op] = updates++;
@@ -103,7 +101,8 @@ export function* clockBlocks(rows: Rows, { chain, position, parent }: Chains): G
           for (let j = 0; j < width; j++) clock[to + j] = now[mine + j];
         }
       } else {
-        for (const w of kind[op] === READ ? (sees.get(op) ?? NONE) : NONE) {
+        for (let n = seesFrom[op]; n < seesFrom[op + 1]; n++) {
+          const w = sees[n];
           const from = slot[w] * width;
           for (let j = 0; j < width; j++)
             if (clock[from + j] > now[mine + j]) now[mine + j] = clock[from + j];
@@ -120,7 +119,10 @@ export function* clockBlocks(rows: Rows, { chain, position, parent }: Chains): G
 
 /** Operations that lead from `cause` to `effect` by session order and reads-from, both included; [] if none do. */
 export function causalPath(rows: Rows, { previous }: Chains, cause: number, effect: number): number[] {
-  return pathBetween(cause, effect, (op) => [previous[op], ...(rows.sees.get(op) ?? [])]);
+  return pathBetween(cause, effect, (op) => [
+    previous[op],
+    ...rows.sees.slice(rows.seesFrom[op], rows.seesFrom[op + 1]),
+  ]);
 }
 
 /** The shortest way from `cause` to `effect`, both included, given what directly precedes each operation (or -1). */

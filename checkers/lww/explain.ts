@@ -82,9 +82,16 @@ function skew({ history, observed, invoked }: Rows, winner: number, update: numb
 }
 
 /** The first completed read that shows a value of `update`: visible, then lost. */
-function shownBy({ sees, acknowledged }: Rows, update: number): number | null {
-  for (const [read, writes] of sees) if (writes.includes(update)) return acknowledged[read];
-  return null;
+function shownBy({ sees, seesFrom, acknowledged }: Rows, update: number): number | null {
+  const at = sees.indexOf(update);
+  if (at < 0) return null;
+  let [low, high] = [0, seesFrom.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (seesFrom[middle + 1] <= at) low = middle + 1;
+    else high = middle;
+  }
+  return acknowledged[low];
 }
 
 export function impossibleOf(rows: Rows, { read, row, field, value, failed }: Impossible): Details {

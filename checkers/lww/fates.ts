@@ -1,7 +1,7 @@
-import { identityOf } from '../../harness/history/dictionary.ts';
 import { before, BLOCK, chainsOf, clockBlocks, type Chains } from './causality.ts';
 import { finalsOf, type RowFinals } from './finals.ts';
-import { AMBIGUOUS, DELETE, fieldsOf, WRITE, type Cell, type Rows } from './rows.ts';
+import { AMBIGUOUS } from '../session/versions.ts';
+import { DELETE, fieldsOf, WRITE, type Cell, type Rows } from './rows.ts';
 
 /**
  * How an acknowledged update of a cell was lost:
@@ -94,9 +94,9 @@ function casesOf(
     if (seen === undefined) unread++;
     if (seen === undefined || !seen.agree) continue;
     const value = fieldsOf(seen.reads[0].value).find(([field]) => field === cell.field)?.[1] ?? null;
-    const version = value === null ? NO_WINNER : cell.versions.get(identityOf(value));
-    const isAmbiguous = version === AMBIGUOUS || (value === null && cell.versions.has(null));
-    if (version === undefined || isAmbiguous) continue;
+    const version = value === null ? NO_WINNER : rows.writerOf(cell, value);
+    const isAmbiguous = version === AMBIGUOUS || (value === null && hasNull(rows, cell));
+    if (typeof version !== 'number' || isAmbiguous) continue;
     const empty = value === null;
     cases.set(cell, {
       cell,
@@ -109,6 +109,11 @@ function casesOf(
     });
   }
   return { cases, unread };
+}
+
+/** Null in a field is what an empty one reads too. */
+function hasNull(rows: Rows, cell: Cell): boolean {
+  return typeof rows.writerOf(cell, null) === 'number';
 }
 
 type Block = Parameters<typeof before>[0];

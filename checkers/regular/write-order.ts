@@ -14,8 +14,9 @@ import { zoneConflicts } from '../linearizability/zones.ts';
 import type { Checker, CheckOptions, Finding, Verdict } from '../types.ts';
 
 /**
- * Regularity with one order of the writes for all reads (Viotti & Vukolić, CSUR 2016: Regular), for unique values: is
- * there an order of the writes that respects real time, into which every read fits by itself? Together with `regular`.
+ * Regularity with one order of the writes for all reads (Viotti & Vukolić, CSUR 2016: SINGLEORDER, REALTIMEWRITES), for
+ * unique values: is there an order of the writes that respects their real time, in which the write that a read returned
+ * comes after all that had returned when the read began? Together with `regular`.
  *
  * Write a must come before write b if a returned before b began, or before a read of b began. So b is due after the
  * latest of these, and a has its say once it returned: the zone test of linearizability (Gibbons & Korach 1997) with

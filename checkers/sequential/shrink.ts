@@ -50,7 +50,11 @@ function valuesOf({ length, machines, object, cls, source, inv }: OrderProblem):
     if (source[op] !== UNKNOWN) readers.set(source[op], [...(readers.get(source[op]) ?? []), op]);
     else if (!machines[object[op]].total[cls[op]]) blurred.add(object[op]);
   }
-  const dependents = (op: number): number[] => [op, ...(readers.get(op) ?? []).flatMap(dependents)];
+  const dependents = (op: number): number[] => {
+    const all = new Set([op]);
+    for (const one of all) for (const reader of readers.get(one) ?? []) all.add(reader);
+    return [...all];
+  };
   return Array.from({ length }, (_, op) => op)
     .filter((op) => !machines[object[op]].pure[cls[op]] && !blurred.has(object[op]))
     .map((op) => dependents(op).map((o) => inv[o]));

@@ -2,8 +2,8 @@ import { FoldedFindings, witnessOf, type Details } from '../fold.ts';
 import type { CheckOptions, Checker } from '../types.ts';
 import { closure } from '../guarantees.ts';
 import { casChains, chainBetween } from './cas-chains.ts';
-import { PairTable } from './pair-table.ts';
 import { INITIAL, registersOf, type Registers } from './registers.ts';
+import { FirstReads, SessionKeys } from './session-keys.ts';
 import { verdictOf } from './verdict.ts';
 import { eventOf, wordsFor } from './words.ts';
 
@@ -63,32 +63,36 @@ export function findBackwardReads(registers: Registers, options: CheckOptions): 
   return findings;
 }
 
-/** What each session has read of each key so far; tables map (session, key or version) to the read. */
+/** What each session has read of each key so far: reads by (session, key), and the first of each version. */
 class Views {
   readonly #r: Registers;
   readonly #precedes: (u: number, t: number) => boolean;
-  readonly #last: PairTable;
+  readonly #slots: SessionKeys;
+  readonly #last: Int32Array;
   /** The read of the session's own latest write among those it has read back. */
-  readonly #ownLatest: PairTable;
+  readonly #ownLatest: Int32Array;
   /** The read of the version whose write began last. */
-  readonly #youngest: PairTable;
-  readonly #first: PairTable;
+  readonly #youngest: Int32Array;
+  readonly #first: FirstReads;
 
   constructor(registers: Registers) {
     this.#r = registers;
     const chains = casChains(registers);
     this.#precedes = (u, t) => chains.precedes(u, t);
-    const slots = Math.min(registers.sessions * registers.keys, registers.count);
-    this.#last = new PairTable(slots);
-    this.#ownLatest = new PairTable();
-    this.#youngest = new PairTable(slots);
-    this.#first = new PairTable(registers.count);
+    this.#slots = new SessionKeys(registers.sessions, registers.keys, registers.count);
+    const column = (): Int32Array => new Int32Array(this.#slots.capacity).fill(-1);
+    this.#last = column();
+    this.#ownLatest = column();
+    this.#youngest = column();
+    this.#first = new FirstReads(registers.session);
   }
 
   backward(op: number): Backward | null {
     const { session, key, sees, invoked, completed } = this.#r;
-    const [s, k, u] = [session[op], key[op], sees[op]];
-    const last = this.#last.get(s, k);
+    const s = session[op];
+    const u = sees[op];
+    const slot = this.#slots.slot(s, key[op]);
+    const last = this.#last[slot];
     if (last < 0) return null;
     if (this.#counts(last, op)) {
       if (u === INITIAL) return { op, u, newer: last, proof: 'initial', seenBy: -1 };
@@ -99,11 +103,11 @@ class Views {
     }
     if (u === INITIAL || completed[u] < 0) return null;
     if (session[u] === s) {
-      const own = this.#ownLatest.get(s, k);
+      const own = this.#ownLatest[slot];
       if (own >= 0 && this.#counts(own, op) && completed[u] < invoked[sees[own]])
         return { op, u, newer: own, proof: 'own-order', seenBy: -1 };
     }
-    const youngest = this.#youngest.get(s, k);
+    const youngest = this.#youngest[slot];
     const t = sees[youngest];
     if (!this.#counts(youngest, op) || completed[u] >= invoked[t]) return null;
     const proof = session[t] === session[u] ? 'monotonic-writes' : 'later-write-wins';
@@ -118,14 +122,15 @@ class Views {
 
   accept(op: number): void {
     const { session, key, sees, invoked } = this.#r;
-    const [s, k, u] = [session[op], key[op], sees[op]];
-    this.#last.set(s, k, op);
-    if (this.#first.get(s, u) < 0) this.#first.set(s, u, op);
-    const youngest = this.#youngest.get(s, k);
-    if (youngest < 0 || invoked[sees[youngest]] < invoked[u]) this.#youngest.set(s, k, op);
-    if (session[u] !== s) return;
-    const own = this.#ownLatest.get(s, k);
-    if (own < 0 || invoked[sees[own]] < invoked[u]) this.#ownLatest.set(s, k, op);
+    const u = sees[op];
+    const slot = this.#slots.slot(session[op], key[op]);
+    this.#last[slot] = op;
+    this.#first.add(op, u);
+    const youngest = this.#youngest[slot];
+    if (youngest < 0 || invoked[sees[youngest]] < invoked[u]) this.#youngest[slot] = op;
+    if (session[u] !== session[op]) return;
+    const own = this.#ownLatest[slot];
+    if (own < 0 || invoked[sees[own]] < invoked[u]) this.#ownLatest[slot] = op;
   }
 }
 

@@ -2,8 +2,8 @@ import { FoldedFindings, witnessOf, type Details } from '../fold.ts';
 import type { CheckOptions, Checker } from '../types.ts';
 import { closure } from '../guarantees.ts';
 import { casChains, chainBetween } from './cas-chains.ts';
-import { PairTable } from './pair-table.ts';
 import { INITIAL, registersOf, type Registers } from './registers.ts';
+import { FirstReads, SessionKeys } from './session-keys.ts';
 import { verdictOf } from './verdict.ts';
 import { eventOf, wordsFor } from './words.ts';
 
@@ -39,8 +39,9 @@ export function findUnseenWrites(registers: Registers, options: CheckOptions): F
   const chains = casChains(registers);
   const assumed = closure(options.assume ?? []);
   const findings = new FoldedFindings();
-  const lastWrite = new PairTable(Math.min(registers.sessions * keys, registers.count));
-  const firstRead = new PairTable(registers.count);
+  const slots = new SessionKeys(registers.sessions, keys, registers.count);
+  const lastWrite = new Int32Array(slots.capacity).fill(-1);
+  const firstRead = new FirstReads(session);
 
   const proofOf = (u: number, w: number): Proof | null => {
     if (u === INITIAL) return 'initial';
@@ -57,7 +58,7 @@ export function findUnseenWrites(registers: Registers, options: CheckOptions): F
     if (op < 0) continue;
     const u = sees[op];
     if (u === INITIAL || u >= 0) {
-      const w = lastWrite.get(session[op], key[op]);
+      const w = lastWrite[slots.slot(session[op], key[op])];
       if (w >= 0 && w !== u && completed[w] < invoked[op]) {
         const proof = proofOf(u, w);
         if (proof !== null) {
@@ -67,9 +68,9 @@ export function findUnseenWrites(registers: Registers, options: CheckOptions): F
           );
         }
       }
-      if (u >= 0 && firstRead.get(session[op], u) < 0) firstRead.set(session[op], u, op);
+      if (u >= 0) firstRead.add(op, u);
     }
-    if (writes[op] === 1) lastWrite.set(session[op], key[op], op);
+    if (writes[op] === 1) lastWrite[slots.slot(session[op], key[op])] = op;
   }
   return findings;
 }

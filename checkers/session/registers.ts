@@ -1,17 +1,9 @@
-import { identityOf } from '../../harness/history/dictionary.ts';
+import { canonicalJson } from '../../harness/history/dictionary.ts';
 import type { Json } from '../../harness/history/event.ts';
 import { FAIL, INVOKE, OK, type History } from '../../harness/history/history.ts';
+import { AMBIGUOUS, NOTHING, Versions } from './versions.ts';
 
-/** What a read saw, where it is not the operation that wrote the version. */
-export const NOTHING = -1;
-/** The value that the key held before any write. */
-export const INITIAL = -2;
-/** A value that several operations wrote: no version order can be argued from it. */
-export const AMBIGUOUS = -3;
-/** A value that nobody wrote. */
-export const THIN_AIR = -4;
-/** A value that only a failed write tried to write. */
-export const FAILED_WRITE = -5;
+export { AMBIGUOUS, FAILED_WRITE, INITIAL, NOTHING, THIN_AIR } from './versions.ts';
 
 /**
  * The register operations of a history (`read`, `write`, `cas`, `delete`) in columns, one entry an operation, in
@@ -39,19 +31,25 @@ export interface Registers {
   readonly ambiguousReads: number;
 }
 
-/** Reads the register operations off `history`; a key holds `initial` before its first write. */
-export function registersOf(history: History, initial: Json = null): Registers {
-  const { type, f, pair, process, values } = history;
-  const idOf = (name: string): number => history.functions.idOf(name);
-  const [read, write, cas, remove] = [idOf('read'), idOf('write'), idOf('cas'), idOf('delete')];
-  const isRegister = (i: number): boolean =>
-    type[i] === INVOKE &&
-    process[i] >= 0 &&
-    f[i] >= 0 &&
-    (f[i] === read || f[i] === write || f[i] === cas || f[i] === remove);
+/** Several checkers ask for the same: read off once for as long as the history lives. */
+const known = new WeakMap<History, { readonly initial: string; readonly registers: Registers }>();
 
+/** The register operations of `history`; a key holds `initial` before its first write. */
+export function registersOf(history: History, initial: Json = null): Registers {
+  const before = known.get(history);
+  const start = canonicalJson(initial);
+  if (before?.initial === start) return before.registers;
+  const registers = readOff(history, initial);
+  known.set(history, { initial: start, registers });
+  return registers;
+}
+
+function readOff(history: History, initial: Json): Registers {
+  const { type, f, pair, process, values } = history;
+  const kinds = Uint8Array.from(history.functions.values(), (name) => KINDS[name] ?? 0);
   let count = 0;
-  for (let i = 0; i < history.length; i++) if (isRegister(i)) count++;
+  for (let i = 0; i < history.length; i++)
+    if (type[i] === INVOKE && process[i] >= 0 && kinds[f[i]] > 0) count++;
   const invoked = new Int32Array(count);
   const completed = new Int32Array(count).fill(-1);
   const session = new Int32Array(count);
@@ -60,11 +58,13 @@ export function registersOf(history: History, initial: Json = null): Registers {
   const sees = new Int32Array(count).fill(NOTHING);
   const completing = new Int32Array(history.length).fill(-1);
   const numberOf = sessionNumbers(history);
-  const versions = new Versions(history.keys.size + 1, initial);
+  const versions = new Versions(key, initial);
 
   let op = 0;
   for (let i = 0; i < history.length; i++) {
-    if (!isRegister(i)) continue;
+    if (type[i] !== INVOKE || process[i] < 0) continue;
+    const kind = kinds[f[i]];
+    if (kind === 0) continue;
     const end = pair[i];
     const ok = end >= 0 && type[end] === OK;
     invoked[op] = i;
@@ -74,12 +74,12 @@ export function registersOf(history: History, initial: Json = null): Registers {
       completed[op] = end;
       completing[end] = op;
     }
-    if (f[i] !== read && !(f[i] === cas && ok && values[end] === false)) {
-      const value = f[i] === write ? values[i] : f[i] === cas ? newOf(values[i]) : initial;
+    if (kind !== READ && !(kind === CAS && ok && values[end] === false)) {
+      const value = kind === WRITE ? values[i] : kind === CAS ? newOf(values[i]) : initial;
       if (end >= 0 && type[end] === FAIL) versions.failed(key[op], value);
       else {
         writes[op] = 1;
-        versions.written(key[op], value, op);
+        versions.written(op, value);
       }
     }
     op++;
@@ -89,8 +89,9 @@ export function registersOf(history: History, initial: Json = null): Registers {
   for (op = 0; op < count; op++) {
     if (completed[op] < 0) continue;
     const i = invoked[op];
-    if (f[i] === read) sees[op] = versions.versionOf(key[op], values[completed[op]]);
-    else if (f[i] === cas && writes[op] === 1) sees[op] = versions.versionOf(key[op], oldOf(values[i]));
+    const kind = kinds[f[i]];
+    if (kind === READ) sees[op] = versions.versionOf(key[op], values[completed[op]]);
+    else if (kind === CAS && writes[op] === 1) sees[op] = versions.versionOf(key[op], oldOf(values[i]));
     if (sees[op] === AMBIGUOUS) ambiguousReads++;
   }
   const sessions = numberOf.count();
@@ -101,40 +102,13 @@ export function registersOf(history: History, initial: Json = null): Registers {
   };
 }
 
+const READ = 1;
+const WRITE = 2;
+const CAS = 3;
+const KINDS: { readonly [f: string]: number } = { read: READ, write: WRITE, cas: CAS, delete: 4 };
+
 const oldOf = (value: Json): Json => (Array.isArray(value) ? (value[0] as Json) : null);
 const newOf = (value: Json): Json => (Array.isArray(value) ? (value[1] as Json) : null);
-
-/** Which operation wrote which value of which key. */
-class Versions {
-  readonly #written: (Map<unknown, number> | undefined)[];
-  readonly #failed = new Map<number, Set<unknown>>();
-  readonly #initial: unknown;
-
-  constructor(keys: number, initial: Json) {
-    this.#written = new Array<Map<unknown, number> | undefined>(keys).fill(undefined);
-    this.#initial = identityOf(initial);
-  }
-
-  written(key: number, value: Json, op: number): void {
-    const versions = (this.#written[key] ??= new Map<unknown, number>());
-    const identity = identityOf(value);
-    versions.set(identity, identity === this.#initial || versions.has(identity) ? AMBIGUOUS : op);
-  }
-
-  failed(key: number, value: Json): void {
-    let values = this.#failed.get(key);
-    if (values === undefined) this.#failed.set(key, (values = new Set()));
-    values.add(identityOf(value));
-  }
-
-  versionOf(key: number, value: Json): number {
-    const identity = identityOf(value);
-    const version = this.#written[key]?.get(identity);
-    if (version !== undefined) return version;
-    if (identity === this.#initial) return INITIAL;
-    return this.#failed.get(key)?.has(identity) ? FAILED_WRITE : THIN_AIR;
-  }
-}
 
 /** Dense numbers of sessions; a session token and a process are never the same session. */
 export function sessionNumbers(history: History): SessionNumbers {
@@ -148,9 +122,16 @@ export function sessionNumbers(history: History): SessionNumbers {
     return next++;
   };
   const hasTokens = history.sessions.size > 0;
+  /** Most processes are small numbers: these are looked up in an array, 0 for one not met yet. */
+  const near = new Int32Array(1 << 12);
+  const ofProcess = (process: number): number => {
+    if (process >= near.length) return numberIn(processes, process);
+    if (near[process] === 0) near[process] = 1 + numberIn(processes, process);
+    return near[process] - 1;
+  };
   const numberOf = (invoked: number, ended: number): number => {
     const token = hasTokens ? (history.sessions.get(invoked) ?? history.sessions.get(ended)) : undefined;
-    return token === undefined ? numberIn(processes, history.process[invoked]) : numberIn(tokens, token);
+    return token === undefined ? ofProcess(history.process[invoked]) : numberIn(tokens, token);
   };
   return Object.assign(numberOf, { count: () => next });
 }
