@@ -1,15 +1,20 @@
+import { bank, bankOneByOne } from './bank.ts';
 import { counter } from './counter.ts';
 import { crdtCounter } from './crdt-counter.ts';
 import { crdtSet } from './crdt-set.ts';
 import { listAppend } from './list-append.ts';
 import { lock } from './lock.ts';
+import { longFork } from './long-fork.ts';
+import { lostUpdate } from './lost-update.ts';
 import { lww } from './lww.ts';
+import { predicate } from './predicate.ts';
 import { register } from './register.ts';
 import { rowDeletes } from './row-deletes.ts';
 import { rwRegister } from './rw-register.ts';
 import { session } from './session.ts';
 import { set } from './set.ts';
 import { siblings } from './siblings.ts';
+import { writeSkew } from './write-skew.ts';
 import type { Workload } from './types.ts';
 
 const all: readonly Workload[] = [
@@ -25,6 +30,12 @@ const all: readonly Workload[] = [
   crdtSet,
   siblings,
   rowDeletes,
+  bank,
+  bankOneByOne,
+  longFork,
+  lostUpdate,
+  writeSkew,
+  predicate,
 ];
 
 /** Workloads by name, in the order in which they are listed; a cluster's default is the first it has a client for. */

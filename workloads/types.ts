@@ -8,6 +8,8 @@ export interface WorkloadContext {
   /** Operations a second over all clients (open loop), or null for a closed loop. */
   readonly rate: number | null;
   readonly keys: number;
+  /** Micro-operations of a random transaction: 1 … this. */
+  readonly transactionSize: number;
 }
 
 /** A workload: which operations, through which port, judged by which checkers. */

@@ -70,7 +70,7 @@ export const COLLECTION_ANOMALIES: readonly AnomalyDefinition[] = [
       'A read of all accounts of a bank, between which only transfers happen, does not add up to the total.',
     source: 'Jepsen, tests/bank.clj',
     severity: 3,
-    violates: ['snapshot-isolation'],
+    violates: ['consistent-view', 'repeatable-read'],
   },
   {
     name: 'negative-balance',

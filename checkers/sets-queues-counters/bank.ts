@@ -4,8 +4,9 @@ import { Findings, operationsOf } from './elements.ts';
 
 /**
  * Bank (Jepsen, `bank`): accounts between which only transfers happen; f `read` (`ok` value = `{account: balance}`,
- * all accounts in one transaction). Every read adds up to the total, which is the first read's: a run whose money
- * changed before anybody looked has no witness. No balance is negative. O(n).
+ * all accounts in one transaction), f `open` (value = the opening balances). Every read adds up to the total: of the
+ * opening, else of the first read. A read that shows no account at all came before the opening. No balance is
+ * negative. O(n).
  */
 export const bank: Checker = {
   name: 'bank',
@@ -13,16 +14,18 @@ export const bank: Checker = {
   anomalies: ['wrong-total', 'negative-balance'],
   check: (history) => {
     const findings = new Findings();
-    const reads = operationsOf(history, 'read').filter((op) => op.type === 'ok' && isAccounts(op.answer));
-    const sums = reads.map((op) => balances(op.answer).reduce((sum, [, balance]) => sum + balance, 0));
-    const [total] = sums;
+    const [opening] = operationsOf(history, 'open').filter((op) => isAccounts(op.asked));
+    const reads = operationsOf(history, 'read').filter((op) => op.type === 'ok' && showsAccounts(op.answer));
+    const sums = reads.map((op) => sumOf(op.answer));
+    const total = opening === undefined ? sums[0] : sumOf(opening.asked);
+    const standard = opening === undefined ? reads[0]?.completed : opening.invoked;
     reads.forEach(({ completed, answer, key }, n) => {
       if (sums[n] !== total)
         findings.add(
           'wrong-total',
           key,
-          [reads[0].completed, completed],
-          `Read #${completed} adds up to ${sums[n]}, read #${reads[0].completed} to ${total}, although only transfers happened.`,
+          [standard, completed],
+          `Read #${completed} adds up to ${sums[n]}, ${opening === undefined ? 'read' : 'opening'} #${standard} to ${total}, although only transfers happened.`,
         );
       for (const [account, balance] of balances(answer))
         if (balance < 0)
@@ -36,6 +39,12 @@ export const bank: Checker = {
     return findings.verdict('bank', reads.length === 0 ? 'no read completed' : null, { reads: reads.length });
   },
 };
+
+const showsAccounts = (value: Json): boolean => isAccounts(value) && balances(value).length > 0;
+
+function sumOf(accounts: Json): number {
+  return balances(accounts).reduce((sum, [, balance]) => sum + balance, 0);
+}
 
 function isAccounts(value: Json): boolean {
   return value !== null && typeof value === 'object' && !Array.isArray(value);

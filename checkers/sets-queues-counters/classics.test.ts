@@ -134,4 +134,13 @@ describe('bank', () => {
       'negative-balance',
     ]);
   });
+
+  it('takes the total from the opening, and a read before it for no read', () => {
+    const opened = () => new Script().op(1, 'open', { a: 5, b: 5 }).op(2, 'read', null, { saw: {} });
+    const right = opened().op(2, 'read', null, { saw: { a: 4, b: 6 } });
+    expect(check(bank, right)).toMatchObject({ valid: true, findings: [] });
+    const wrong = check(bank, opened().op(2, 'read', null, { saw: { a: 4, b: 5 } }));
+    expect(wrong.findings).toMatchObject([{ name: 'wrong-total', witness: [0, 5] }]);
+    expect(check(bank, opened())).toMatchObject({ valid: 'unknown' });
+  });
 });

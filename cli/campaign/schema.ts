@@ -14,6 +14,7 @@ const options = z.strictObject({
   concurrency: z.int().positive().optional(),
   nodes: z.int().positive().optional(),
   keys: z.int().positive().optional(),
+  transactionSize: z.int().positive().optional(),
   faultEvery: z.number().positive().optional(),
   faultFor: z.number().positive().optional(),
   operationTimeout: z.number().positive().optional(),

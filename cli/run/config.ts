@@ -34,6 +34,8 @@ export const runConfigSchema = z.strictObject({
   faultFor: z.number().positive(),
   operationTimeout: z.number().positive(),
   keys: z.int().positive(),
+  /** Micro-operations of a random transaction: 1 … this. */
+  transactionSize: z.int().positive().default(4),
   /** Guarantees to hold the run to instead of the configuration's claim; empty = the claim. */
   consistency: z.array(z.string()).readonly().default([]),
 });
@@ -115,6 +117,7 @@ export function resolveRun(request: RunRequest): ResolvedRun {
     faultFor,
     operationTimeout: request.operationTimeout ?? 2,
     keys: request.keys ?? 5,
+    transactionSize: request.transactionSize ?? 4,
     consistency: request.consistency ?? [],
   };
   checkTimes(config);

@@ -22,7 +22,17 @@ type Described = Pick<
 /** What run.json says of a run's configuration. */
 export function describeRun({ config, claim, nodeNames, faults }: ResolvedRun): Described {
   const { cluster, configuration, world, workload, seed, settings } = config;
-  const { time, rate, concurrency, faultEvery, faultFor, operationTimeout, keys, consistency } = config;
+  const {
+    time,
+    rate,
+    concurrency,
+    faultEvery,
+    faultFor,
+    operationTimeout,
+    keys,
+    transactionSize,
+    consistency,
+  } = config;
   return {
     cluster,
     configuration,
@@ -40,6 +50,7 @@ export function describeRun({ config, claim, nodeNames, faults }: ResolvedRun): 
       faultFor,
       operationTimeout,
       keys,
+      transactionSize,
       consistency: consistency.join(','),
     },
     claims: [
@@ -110,7 +121,7 @@ export function commandOf(config: RunConfig): string {
           `--fault-for ${config.faultFor}`,
         ]),
     `--time ${config.time} --rate ${config.rate} --concurrency ${config.concurrency} --nodes ${config.nodes}`,
-    `--keys ${config.keys} --operation-timeout ${config.operationTimeout} --seed ${quoted(config.seed)}`,
+    `--keys ${config.keys} --transaction-size ${config.transactionSize} --operation-timeout ${config.operationTimeout} --seed ${quoted(config.seed)}`,
     ...(config.consistency.length === 0 ? [] : [`--consistency ${config.consistency.join(',')}`]),
     ...Object.entries(config.settings).map(([name, value]) => `--set ${quoted(`${name}=${value}`)}`),
   ];

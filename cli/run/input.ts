@@ -29,6 +29,7 @@ export function inputOf(
     concurrency: config.concurrency,
     rate: config.rate === 0 ? null : config.rate,
     keys: config.keys,
+    transactionSize: config.transactionSize,
   };
   return {
     cluster,

@@ -22,6 +22,10 @@ export function runOptions(yargs: Argv) {
     .option('concurrency', { type: 'number', describe: 'clients [10]' })
     .option('nodes', { type: 'number', describe: "nodes [3, or the configuration's]" })
     .option('keys', { type: 'number', describe: 'keys in use at a time [5]' })
+    .option('transaction-size', {
+      type: 'number',
+      describe: 'micro-operations of a random transaction, at most [4]',
+    })
     .option('seed', { type: 'string', describe: 'the seed that everything random comes from [1]' })
     .option('set', { type: 'string', array: true, describe: 'a setting of the cluster, name=value' })
     .option('consistency', {
@@ -47,6 +51,7 @@ export interface RunArguments {
   readonly concurrency?: number | undefined;
   readonly nodes?: number | undefined;
   readonly keys?: number | undefined;
+  readonly transactionSize?: number | undefined;
   readonly seed?: string | undefined;
   readonly set?: readonly string[] | undefined;
   readonly consistency?: string | undefined;
@@ -64,15 +69,16 @@ export function requestOf(args: RunArguments): RunRequest {
     'concurrency',
     'nodes',
     'keys',
+    'transactionSize',
     'faultEvery',
     'faultFor',
     'operationTimeout',
   ] as const;
   for (const name of positive) requireNumber(name, args[name], 0, false);
   requireNumber('rate', args.rate, 0, true);
-  for (const name of ['concurrency', 'nodes', 'keys'] as const)
+  for (const name of ['concurrency', 'nodes', 'keys', 'transactionSize'] as const)
     if (args[name] !== undefined && !Number.isInteger(args[name]))
-      throw new UsageError(`--${name} takes a whole number`);
+      throw new UsageError(`${flagOf(name)} takes a whole number`);
   const given = {
     configuration,
     world: args.world,
@@ -83,6 +89,7 @@ export function requestOf(args: RunArguments): RunRequest {
     concurrency: args.concurrency,
     nodes: args.nodes,
     keys: args.keys,
+    transactionSize: args.transactionSize,
     seed: args.seed,
     consistency: args.consistency?.split(',').map((name) => name.trim()),
     faultEvery: args.faultEvery,
@@ -94,11 +101,14 @@ export function requestOf(args: RunArguments): RunRequest {
   return { cluster, ...Object.fromEntries(present) };
 }
 
+const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+
 function requireNumber(name: string, value: number | undefined, least: number, inclusive: boolean): void {
   if (value === undefined) return;
-  const flag = `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
   if (!Number.isFinite(value) || value < least || (!inclusive && value === least))
-    throw new UsageError(`${flag} takes a number ${inclusive ? 'of at least' : 'greater than'} ${least}`);
+    throw new UsageError(
+      `${flagOf(name)} takes a number ${inclusive ? 'of at least' : 'greater than'} ${least}`,
+    );
 }
 
 /** Seeds of `A..B` (inclusive), as strings. @throws UsageError */

@@ -58,11 +58,23 @@ function changing<C extends Session>({ begin }: BankDialect, work: Work): Plan<C
   };
 }
 
+/** Accounts are touched in the order of their names, as a careful application does: no two transfers deadlock. */
 function transfer<C extends Session>(dialect: BankDialect, { from, to, amount }: Transfer): Plan<C> {
   return changing(dialect, async (run) => {
-    const { count } = await run(dialect.withdraw, [amount, String(from), amount]);
-    if (count === 0) return false;
-    await run(dialect.deposit, [amount, String(to)]);
+    const take = async (account: string) =>
+      (await run(dialect.withdraw, [amount, account, amount])).count > 0;
+    const give = (account: string) => run(dialect.deposit, [amount, account]);
+    const [source, target] = [String(from), String(to)];
+    if (source < target) {
+      if (!(await take(source))) return false;
+      await give(target);
+    } else {
+      await give(target);
+      if (!(await take(source))) {
+        await take(target);
+        return false;
+      }
+    }
     return undefined;
   });
 }

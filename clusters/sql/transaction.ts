@@ -2,11 +2,11 @@ import type { Json } from '../../harness/history/event.ts';
 import { jsonText, unknownOperation, type Plan, type Planner } from './plan.ts';
 import { inTransaction, type Run, type Session } from './session.ts';
 
-/** A predicate read: which of `keys` hold a number that leaves `is` when divided by `mod`. */
+/** A predicate read: which of `keys` hold a value, or, with `mod`, a number that leaves `is` when divided by it. */
 export interface Predicate {
   readonly keys: readonly Json[];
-  readonly mod: number;
-  readonly is: number;
+  readonly mod?: number;
+  readonly is?: number;
 }
 
 type MicroOperation =
@@ -27,8 +27,10 @@ export interface TransactionDialect {
   readonly remove: string;
   /** Parameters: key, element. */
   readonly append: string;
-  /** With so many keys; parameters: the keys, mod, is. Columns `k`, `v`. */
-  readonly predicate: (keys: number) => string;
+  /** Over so many keys, which are its parameters. Columns `k`, `v`. */
+  readonly present: (keys: number) => string;
+  /** Further parameters: mod, is. */
+  readonly remainder: (keys: number) => string;
 }
 
 /**
@@ -57,7 +59,10 @@ async function micro(run: Run, dialect: TransactionDialect, step: MicroOperation
   if (step[0] === 'rp') {
     const [kind, predicate] = step;
     const { keys, mod, is } = predicate;
-    const { rows } = await run(dialect.predicate(keys.length), [...keys.map(jsonText), mod, is]);
+    const found = keys.map(jsonText);
+    const { rows } = await (mod === undefined
+      ? run(dialect.present(keys.length), found)
+      : run(dialect.remainder(keys.length), [...found, mod, is]));
     return [kind, predicate, rows.map((row): Json => [JSON.parse(row.k as string) as Json, row.v as Json])];
   }
   const [kind, key, value] = step;

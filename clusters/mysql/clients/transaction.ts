@@ -12,6 +12,8 @@ export type Isolation = (typeof ISOLATION_LEVELS)[number];
 /** The isolation level is the session's, set when it is opened: see `node.ts`. */
 const BEGINNING = { cluster: 'mysql', begin: 'START TRANSACTION', primaryOnly: false };
 
+const places = (count: number) => Array.from({ length: count }, () => '?').join(', ');
+
 /** The `transaction` port, over `cells`. Reads are plain SELECTs, writes do not depend on them. */
 export const transactionDialect: TransactionDialect = {
   ...BEGINNING,
@@ -21,10 +23,8 @@ export const transactionDialect: TransactionDialect = {
   append:
     'INSERT INTO cells (k, v) VALUES (?, JSON_ARRAY(CAST(? AS JSON))) AS new ' +
     'ON DUPLICATE KEY UPDATE v = JSON_MERGE_PRESERVE(cells.v, new.v)',
-  predicate: (keys) => {
-    const list = Array.from({ length: keys }, () => '?').join(', ');
-    return `SELECT k, v FROM cells WHERE k IN (${list}) AND CAST(v AS SIGNED) % ? = ?`;
-  },
+  present: (keys) => `SELECT k, v FROM cells WHERE k IN (${places(keys)})`,
+  remainder: (keys) => `SELECT k, v FROM cells WHERE k IN (${places(keys)}) AND CAST(v AS SIGNED) % ? = ?`,
 };
 
 /** The `bank` port, over `accounts`. */

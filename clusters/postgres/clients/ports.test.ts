@@ -114,6 +114,53 @@ describe('transaction', () => {
   });
 });
 
+describe('transaction, further', () => {
+  it('reads by a predicate, changes and deletes', async () => {
+    const act = await onPrimary('transaction');
+    const all = { keys: ['p', 'q', 's'] };
+    const about = { ...all, mod: 2, is: 0 };
+    await act('txn', null, [
+      ['w', 'p', 2],
+      ['w', 'q', 3],
+    ]);
+    const { value } = await act('txn', null, [
+      ['rp', about, null],
+      ['w', 'q', 4],
+      ['w', 'p', null],
+      ['rp', about, null],
+      ['rp', all, null],
+      ['r', 'p', null],
+    ]);
+    expect(value).toEqual([
+      ['rp', about, [['p', 2]]],
+      ['w', 'q', 4],
+      ['w', 'p', null],
+      ['rp', about, [['q', 4]]],
+      ['rp', all, [['q', 4]]],
+      ['r', 'p', null],
+    ]);
+  });
+});
+
+describe('bank', () => {
+  it('opens accounts once, transfers what is there, and reads all or each', async () => {
+    const act = await onPrimary('bank');
+    await act('open', null, { 0: 10, 1: 10 });
+    await act('open', null, { 0: 99 });
+    expect(await act('transfer', null, { from: 0, to: 1, amount: 4 })).toEqual({ type: 'ok', node: 'n1' });
+    expect(await act('read', null)).toMatchObject({ value: { 0: 6, 1: 14 } });
+    for (const [from, to] of [
+      [0, 1],
+      [1, 0],
+    ])
+      expect(await act('transfer', null, { from, to, amount: 15 })).toMatchObject({
+        type: 'ok',
+        value: false,
+      });
+    expect(await act('read', null, [1, 0])).toMatchObject({ value: { 0: 6, 1: 14 } });
+  });
+});
+
 describe('routing', () => {
   it('any: reads take turns, writes go to the primary', async () => {
     const client = await running.client('register', 0, 0);

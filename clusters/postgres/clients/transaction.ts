@@ -14,6 +14,8 @@ function beginning(isolation: Isolation) {
   };
 }
 
+const places = (count: number) => Array.from({ length: count }, (_, i) => `$${i + 1}`).join(', ');
+
 /** The `transaction` port, over `cells`. */
 export function transactionDialect(isolation: Isolation): TransactionDialect {
   return {
@@ -24,10 +26,10 @@ export function transactionDialect(isolation: Isolation): TransactionDialect {
     append:
       'INSERT INTO cells (k, v) VALUES ($1, jsonb_build_array($2::jsonb)) ' +
       'ON CONFLICT (k) DO UPDATE SET v = cells.v || excluded.v',
-    predicate: (keys) => {
-      const list = Array.from({ length: keys }, (_, i) => `$${i + 1}`).join(', ');
-      return `SELECT k, v FROM cells WHERE k IN (${list}) AND (v #>> '{}')::bigint % $${keys + 1} = $${keys + 2}`;
-    },
+    present: (keys) => `SELECT k, v FROM cells WHERE k IN (${places(keys)})`,
+    remainder: (keys) =>
+      `SELECT k, v FROM cells WHERE k IN (${places(keys)}) ` +
+      `AND (v #>> '{}')::bigint % $${keys + 1} = $${keys + 2}`,
   };
 }
 
