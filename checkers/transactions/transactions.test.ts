@@ -213,3 +213,16 @@ describe('models', () => {
 it('agrees with brute force over all orders and snapshots', () => {
   expect(fuzzTransactions(1000, 11)).toMatchObject({ 'lists: histories': expect.any(Number) as number });
 });
+
+describe('a class that refutes a model only at times', () => {
+  const skew = concurrent('r x, a y 1', 'r y, a x 1', 'r x [1], r y [1]');
+  const judgedAs = (...consistency: string[]) => (transactions.check(skew, { consistency }) as Verdict).valid;
+
+  it('leaves that model open, unless a stronger one that was asked for stands', () => {
+    expect(named(skew)).toContain('G2-item');
+    expect(judgedAs('prefix')).toBe('unknown');
+    expect(judgedAs('snapshot-isolation')).toBe(true);
+    expect(judgedAs('snapshot-isolation', 'prefix')).toBe(true);
+    expect(judgedAs('serializable', 'prefix')).toBe(false);
+  });
+});

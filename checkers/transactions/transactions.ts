@@ -3,6 +3,7 @@
 import type { Json } from '../../harness/history/event.ts';
 import { FAIL, type History } from '../../harness/history/history.ts';
 import { FoldedFindings } from '../fold.ts';
+import { closure } from '../guarantees.ts';
 import type { Checker, CheckOptions, Finding, Verdict } from '../types.ts';
 import { TRANSACTION_ANOMALIES } from './anomalies.ts';
 import { classify, type Anomaly, type Classification } from './classify.ts';
@@ -92,10 +93,14 @@ function check(history: History, options: CheckOptions): Verdict {
 const INDISTINCT = ['prefix'];
 const MIXED_CLASSES = ['G-single-item', 'G-nonadjacent-item', 'G2-item'];
 
-/** A fractured read is a G-single, but not every G-single is one: with such a cycle these models stay open. */
+/**
+ * A fractured read is a G-single, but not every G-single is one: with such a cycle these models stay open, unless a
+ * stronger one that is asked for too stands, and settles them.
+ */
 function indistinct(found: ReadonlySet<string>, asked: readonly string[]): string[] {
   const mixed = MIXED_CLASSES.filter((name) => found.has(name));
-  const open = asked.filter((model) => INDISTINCT.includes(model));
+  const settled = closure(asked.filter((model) => !INDISTINCT.includes(model)));
+  const open = asked.filter((model) => INDISTINCT.includes(model) && !settled.has(model));
   if (mixed.length === 0 || open.length === 0) return [];
   return [`${mixed.join(', ')} may or may not refute ${open.join(', ')}: this checker cannot tell`];
 }
