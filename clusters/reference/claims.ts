@@ -123,7 +123,7 @@ function raft({ reads, confirm }: StoreSettings): Claim {
     guarantee,
     operations: 'register (read, write, cas), set (add, read), rows (read, write, delete)',
     reads: `${from}, ${by}`,
-    tolerates: { faults: [...HARMLESS, ...FAILOVERS], howMany: ALL },
+    tolerates: { faults: [...HARMLESS, 'delay', ...FAILOVERS], howMany: ALL },
     source: `${SOURCE}#raft`,
   };
 }

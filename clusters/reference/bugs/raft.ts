@@ -10,11 +10,59 @@ export const RAFT_BUGS = [
     profile: { configuration: 'raft', workload: 'set', nemesis: 'partition:primary' },
   },
   {
+    name: 'raft-no-fsync',
+    title: 'Nodes take for durable what their disks have only been handed: all at once lose power',
+    expected: 'lost-acknowledged-write',
+    strategy: 'raft',
+    simulatedOnly: true,
+    profile: { configuration: 'raft', workload: 'set', nemesis: 'kill:all' },
+  },
+  {
+    name: 'election-by-minority',
+    title: 'Half of the nodes are taken for a majority',
+    expected: 'lost-acknowledged-write',
+    strategy: 'raft',
+    profile: {
+      configuration: 'raft',
+      workload: 'set',
+      nemesis: 'partition:halves',
+      nodes: 4,
+      settings: { snapshotEvery: 100_000 },
+    },
+  },
+  {
+    name: 'votes-counted-twice',
+    title: 'A vote counts as often as it arrives: nodes are asked again, and messages are doubled',
+    expected: 'lost-acknowledged-write',
+    strategy: 'raft',
+    profile: {
+      configuration: 'raft',
+      workload: 'set',
+      nemesis: 'partition:halves',
+      nodes: 5,
+      settings: { snapshotEvery: 100_000 },
+    },
+  },
+  {
     name: 'vote-for-stale-log',
     title: 'Voters do not compare the candidate’s log with theirs: whoever asks first is elected',
     expected: 'lost-acknowledged-write',
     strategy: 'raft',
     profile: { configuration: 'raft', workload: 'set', nemesis: 'partition:one,kill:primary' },
+  },
+  {
+    name: 'append-without-consistency-check',
+    title: 'Followers append without comparing the entry before: logs part, and stay parted',
+    expected: 'lost-acknowledged-write',
+    strategy: 'raft',
+    profile: {
+      configuration: 'raft',
+      workload: 'set',
+      nemesis: 'partition:primary,kill:one',
+      faultFor: 1,
+      faultEvery: 2.5,
+      rate: 100,
+    },
   },
   {
     name: 'snapshot-without-last-entries',
@@ -29,6 +77,20 @@ export const RAFT_BUGS = [
     },
   },
   {
+    name: 'read-index-without-heartbeat-round',
+    title: 'A leader answers reads without asking whether a majority still follows',
+    expected: 'stale-read',
+    strategy: 'raft',
+    profile: {
+      configuration: 'raft',
+      workload: 'register',
+      nemesis: 'partition:primary',
+      rate: 60,
+      concurrency: 30,
+      operationTimeout: 0.3,
+    },
+  },
+  {
     name: 'follower-read-without-read-index',
     title: 'A follower answers reads without asking the leader how far it must have applied',
     expected: 'stale-read',
@@ -39,14 +101,4 @@ export const RAFT_BUGS = [
 
 /** Defects that the code knows, and that no profile has been proven for yet: they cannot be chosen. */
 export type UnprovenBug =
-  | 'follower-acks-before-sync'
-  | 'commit-older-term-by-counting'
-  | 'vote-twice-after-restart'
-  | 'election-by-minority'
-  | 'votes-counted-twice'
-  | 'append-without-consistency-check'
-  | 'truncate-on-every-append'
-  | 'read-index-without-heartbeat-round'
-  | 'stale-lease-under-clock-drift'
-  | 'lease-kept-in-transfer'
-  | 'votes-while-leader-is-heard';
+  'commit-older-term-by-counting' | 'vote-twice-after-restart' | 'stale-lease-under-clock-drift';

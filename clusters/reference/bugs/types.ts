@@ -20,5 +20,8 @@ export interface Bug {
     readonly rate?: number;
     readonly concurrency?: number;
     readonly operationTimeout?: number;
+    /** How often faults come, and for how long, in seconds. */
+    readonly faultEvery?: number;
+    readonly faultFor?: number;
   };
 }

@@ -15,7 +15,7 @@ interface Pending {
   readonly checkpoint: boolean;
 }
 
-/** How long the bug `no-fsync` leaves records to the operating system, ns. */
+/** How long the bugs `no-fsync` leave records to the operating system, ns. */
 const WRITE_BACK = SECOND;
 
 /** A node's write-ahead log. Appends that arrive while the disk is busy share the next sync. */
@@ -23,6 +23,7 @@ export class SimDisk {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #bug: BugName | 'none';
+  readonly #lazy: boolean;
   #records: Json[] = [];
   #unsynced: Pending[] = [];
   #syncing = false;
@@ -35,6 +36,7 @@ export class SimDisk {
     this.#clock = clock;
     this.#random = random;
     this.#bug = bug;
+    this.#lazy = bug === 'no-fsync' || bug === 'raft-no-fsync';
   }
 
   /** What the disk holds. From now on `onDurable` hears how many of the records appended since are on it. */
@@ -47,7 +49,7 @@ export class SimDisk {
   /** `checkpoint`: once this record is on the disk, all before it are of no more use. */
   append(record: Json, checkpoint = false): void {
     this.#unsynced.push({ record, checkpoint });
-    if (this.#bug === 'no-fsync') this.#pretend();
+    if (this.#lazy) this.#pretend();
     if (!this.#syncing) this.#sync();
   }
 
@@ -74,7 +76,7 @@ export class SimDisk {
     const crashes = this.#crashes;
     const batch = this.#unsynced.length;
     this.#syncing = true;
-    const lazily = this.#bug === 'no-fsync';
+    const lazily = this.#lazy;
     this.#clock.after(lazily ? WRITE_BACK : draw(this.#random, SYNC), () => {
       if (this.#crashes !== crashes) return;
       for (let i = 0; i < batch; i++) this.#keep(this.#unsynced[i]);

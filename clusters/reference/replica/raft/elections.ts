@@ -61,10 +61,10 @@ export class Elections {
 
   /** `leads`: this node does, and a majority has confirmed that lately. */
   onRequestVote(from: string, request: RequestVote, leads: boolean): void {
-    const { log, bug } = this.#parts;
+    const { log } = this.#parts;
     const { term, pre, transfer } = request;
     const content = leads || this.#sinceLeader < ELECTION_TICKS;
-    if (content && !transfer && bug !== 'votes-while-leader-is-heard') return;
+    if (content && !transfer) return;
     if (pre) return this.#answer(from, request, term > log.term && this.#isUpToDate(request));
     if (term > log.term) this.enter(term, `${from} stands for election in term ${term}`);
     const free = log.vote === null || log.vote === from;

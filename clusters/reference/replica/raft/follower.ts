@@ -27,7 +27,6 @@ export class Follower {
 
   /** What may be acknowledged: the leader may count it as never to be lost. */
   get acknowledged(): number {
-    if (this.#bug === 'follower-acks-before-sync') return this.matched;
     return Math.min(this.matched, this.#log.durable);
   }
 
@@ -68,9 +67,6 @@ export class Follower {
       if (index <= log.last) log.truncate((cut = index - 1));
       log.push(entries[i]);
     }
-    const end = previous + entries.length;
-    if (this.#bug === 'truncate-on-every-append' && end >= log.snapshot.index && log.last > end)
-      log.truncate((cut = end));
     return cut;
   }
 

@@ -46,6 +46,7 @@ export class RaftLog {
       if ('snapshot' in record) [this.#snapshot, this.#entries] = [record.snapshot, [...record.entries]];
     }
     this.durable = this.last;
+    this.term = Math.max(this.term, this.lastTerm);
     this.#findMembers();
   }
 
@@ -98,7 +99,8 @@ export class RaftLog {
   /** Enters a term, or votes in it; `then` runs once that is durable. */
   promise(term: number, vote: string | null, then: (() => void) | null = null): void {
     [this.term, this.vote] = [term, vote];
-    this.#write({ term, vote: this.#forgetsVotes ? null : vote }, 0, then);
+    if (this.#forgetsVotes) then?.();
+    else this.#write({ term, vote }, 0, then);
   }
 
   /** Puts a snapshot of this node's own state in the place of the entries up to its index. */
@@ -128,8 +130,8 @@ export class RaftLog {
   #replace(snapshot: Snapshot, entries: Entry[]): void {
     [this.#snapshot, this.#entries] = [snapshot, entries];
     this.#findMembers();
-    const vote = this.#forgetsVotes ? null : this.vote;
-    this.#write({ snapshot, term: this.term, vote, entries: [...entries] }, this.last, null);
+    const { term, vote } = this;
+    this.#write({ snapshot, term, vote, entries: [...entries] }, this.last, null);
   }
 
   /** What was on its way to the disk must not count for what takes its place. */

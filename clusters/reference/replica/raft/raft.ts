@@ -233,8 +233,7 @@ export class Raft implements Replica<RaftMessage> {
     if (cut !== null) this.#dropped(cut);
     this.#commit = Math.max(this.#commit, Math.min(commit, this.#follower.matched));
     this.#apply();
-    if (!fresh || this.#options.bug === 'follower-acks-before-sync')
-      this.#acknowledge(from, round, retryFrom);
+    if (!fresh) this.#acknowledge(from, round, retryFrom);
   }
 
   /** The end of the log is gone: it never counted (unless a bug says otherwise). */
