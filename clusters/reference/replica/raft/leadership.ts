@@ -40,7 +40,13 @@ export class Leadership {
   /** Whom this leader hands over to, and how many ticks it still waits for that. */
   transfer: { readonly to: string; ticks: number } | null = null;
   #round = 0;
+  #confirmed = 0;
   #ticks = 0;
+  /** Who gets the log, and of which members and learner that follows. */
+  #targets: readonly (readonly [string, Peer])[] = [];
+  #voters: readonly Peer[] = [];
+  #of: readonly string[] = [];
+  #with: string | null = null;
   readonly #options: Options;
   readonly #log: RaftLog;
   readonly #peers: ReadonlyMap<string, Peer>;
@@ -80,18 +86,18 @@ export class Leadership {
 
   /** The highest round that a majority has answered: it still followed this leader when it was asked. */
   get confirmedRound(): number {
-    return this.#reachedByMajority(this.#round, (peer) => peer.round);
+    return this.#alone ? this.#round : this.#confirmed;
   }
 
   /** Asks everyone whether they still follow. */
   startRound(now: Moment): void {
     this.lease.asked(++this.#round, now);
-    for (const [name, peer] of this.#targets()) this.#ship(name, peer);
+    for (const [name, peer] of this.#receivers()) this.#ship(name, peer);
   }
 
   /** Sends new entries to whoever has answered the last ones. */
   shipNew(): void {
-    for (const [name, peer] of this.#targets())
+    for (const [name, peer] of this.#receivers())
       if (peer.match >= peer.sent && peer.next <= this.#log.last) this.#ship(name, peer);
   }
 
@@ -106,7 +112,7 @@ export class Leadership {
     this.#ticks += 1;
     if (this.transfer && --this.transfer.ticks <= 0) this.transfer = null;
     if (this.#ticks % HEARTBEAT_TICKS === 0) {
-      for (const [, peer] of this.#targets()) {
+      for (const [, peer] of this.#receivers()) {
         if (peer.match === peer.before) peer.next = Math.min(peer.next, peer.match + 1);
         peer.before = peer.match;
       }
@@ -115,11 +121,17 @@ export class Leadership {
     return this.#ticks % ELECTION_TICKS !== 0 || this.#followed() || this.lease.holds(now);
   }
 
-  onAppended(from: string, answer: Appended): void {
+  /** Says whether the follower has more than was known. */
+  onAppended(from: string, answer: Appended): boolean {
     const peer = this.#peers.get(from);
-    if (!peer) return;
+    if (!peer) return false;
+    const known = peer.match;
     peer.heard = true;
-    if (answer.round > peer.round) peer.round = answer.round;
+    if (answer.round > peer.round) {
+      peer.round = answer.round;
+      this.#confirmed = this.#reachedByMajority(this.#round, (voter) => voter.round);
+      this.lease.confirmed(this.#confirmed);
+    }
     if (answer.match > peer.match) {
       peer.match = answer.match;
       if (peer.next <= peer.match) peer.next = peer.match + 1;
@@ -129,8 +141,8 @@ export class Leadership {
       peer.next = retryFrom;
       this.#ship(from, peer);
     } else if (peer.match >= peer.sent && peer.next <= this.#log.last) this.#ship(from, peer);
-    this.lease.confirmed(this.confirmedRound);
     if (this.transfer?.to === from && peer.match === this.#log.last) this.#handOver(from);
+    return peer.match > known;
   }
 
   /**
@@ -138,7 +150,7 @@ export class Leadership {
    * own term counts, and takes all before it along (Raft, §5.4.2).
    */
   advance(): boolean {
-    const target = this.#reachedByMajority(this.#log.durable, (peer) => peer.match);
+    const target = this.#reachedByMajority(this.#log.durable, (voter) => voter.match);
     if (target <= this.commit) return false;
     const { bug } = this.#options;
     if (this.#log.termAt(target) !== this.term && bug !== 'commit-older-term-by-counting') return false;
@@ -184,20 +196,30 @@ export class Leadership {
     return here >= majority(members.length, bug) || bug === 'read-index-without-heartbeat-round';
   }
 
+  /** What so many members have reached that they are a majority, this node among them if it is one. */
   #reachedByMajority(own: number, of: (peer: Peer) => number): number {
     const { name, bug } = this.#options;
     const { members } = this.#log;
-    const values: number[] = [];
-    for (const member of members) {
-      const peer = this.#peers.get(member);
-      values.push(member === name ? own : peer ? of(peer) : 0);
-    }
+    this.#receivers();
+    const values = this.#voters.map(of);
+    if (members.includes(name)) values.push(own);
     return reachedBy(values, majority(members.length, bug));
   }
 
-  *#targets(): Iterable<readonly [string, Peer]> {
+  /** Is this node the only member? Then it needs nobody's answer. */
+  get #alone(): boolean {
     const { members } = this.#log;
-    for (const entry of this.#peers) if (members.includes(entry[0]) || entry[0] === this.learner) yield entry;
+    return members.length === 1 && members[0] === this.#options.name;
+  }
+
+  #receivers(): readonly (readonly [string, Peer])[] {
+    const { members } = this.#log;
+    if (members !== this.#of || this.learner !== this.#with) {
+      [this.#of, this.#with] = [members, this.learner];
+      this.#targets = [...this.#peers].filter(([name]) => members.includes(name) || name === this.learner);
+      this.#voters = this.#targets.flatMap(([name, peer]) => (members.includes(name) ? [peer] : []));
+    }
+    return this.#targets;
   }
 
   #ship(to: string, peer: Peer): void {

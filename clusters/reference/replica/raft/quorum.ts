@@ -7,5 +7,16 @@ export function majority(members: number, bug: BugName | 'none'): number {
 
 /** The highest value that so many of these have reached; 0 when there are not so many. */
 export function reachedBy(values: readonly number[], count: number): number {
-  return [...values].sort((a, b) => b - a)[count - 1] ?? 0;
+  if (values.length < count) return 0;
+  // Insertion into a few places: this is done for every answer of every follower.
+  const highest: number[] = [];
+  for (const value of values) {
+    let at = highest.length;
+    while (at > 0 && highest[at - 1] < value) {
+      highest[at] = highest[at - 1];
+      at -= 1;
+    }
+    highest[at] = value;
+  }
+  return highest[count - 1];
 }

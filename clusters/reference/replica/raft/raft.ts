@@ -179,8 +179,8 @@ export class Raft implements Replica<RaftMessage> {
       return this.#elections.enter(answer.term, `deposed by term ${answer.term}`);
     const leading = this.#leading;
     if (!leading || answer.term < this.#log.term) return;
-    leading.onAppended(from, answer);
-    this.#advance(leading);
+    if (leading.onAppended(from, answer)) return this.#advance(leading);
+    this.#reading.answer(leading, this.#now);
   }
 
   #advance(leading: Leadership): void {
