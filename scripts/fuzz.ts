@@ -8,6 +8,7 @@ import { fuzzLww } from '../checkers/lww/testing/fuzz.ts';
 import { fuzzRegular } from '../checkers/regular/testing/fuzz.ts';
 import { fuzzSequential } from '../checkers/sequential/testing/fuzz.ts';
 import { fuzzSessions } from '../checkers/session/testing/fuzz.ts';
+import { exhaustRegisters } from '../checkers/testing/exhaust.ts';
 import { fuzzTransactions } from '../checkers/transactions/testing/fuzz.ts';
 import { fuzzReader } from '../harness/history/testing/fuzz.ts';
 
@@ -28,6 +29,8 @@ const FUZZERS: readonly Fuzzer[] = [
   ['siblings', 100_000, fuzzSiblings],
   ['causal', 50_000, fuzzCausal],
   ['transactions', 100_000, fuzzTransactions],
+  // Every history of three operations, whatever the scale.
+  ['exhaustive', 1, () => exhaustRegisters({ operations: 3, sessions: 3, keys: 2 })],
   ['readers', 10_000, fuzzReader],
 ];
 

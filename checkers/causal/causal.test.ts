@@ -1,3 +1,4 @@
+import { fuzzRuns } from '../testing/runs.ts';
 import { describe, expect, it } from 'vitest';
 import { historyOf } from '../../harness/history/builder.ts';
 import { Script } from '../sets-queues-counters/testing/cluster-history.ts';
@@ -69,7 +70,7 @@ describe('causal', () => {
     expect(causal.check(history, { budget: 3 })).toMatchObject({ valid: 'unknown' });
   });
   it('agrees with the axioms, searched by brute force, on random histories', () => {
-    const tally = fuzzCausal(1000, 20_262);
+    const tally = fuzzCausal(fuzzRuns(1000), 20_262);
     for (const name of ['valid', 'write-co-init-read', 'write-co-read', 'cyclic-cf'])
       expect(tally[name], name).toBeGreaterThan(0);
   });

@@ -42,7 +42,10 @@ describe('crdt-counter, amounts that tell', () => {
   });
   it('names the very increment that was lost or counted twice', () => {
     const lost = check(crdtCounter, finally_(adds(), 65));
-    expect(lost).toMatchObject({ valid: false, findings: [{ name: 'lost-increment', witness: [1, 5, 7, 12] }] });
+    expect(lost).toMatchObject({
+      valid: false,
+      findings: [{ name: 'lost-increment', witness: [1, 5, 7, 12] }],
+    });
     expect(lost.findings[0].explanation).toBe(
       'The 16 of add #5 (session 1) was acknowledged, but is not in the final value 65 (#12 at n1).',
     );

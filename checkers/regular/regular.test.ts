@@ -1,3 +1,4 @@
+import { fuzzRuns } from '../testing/runs.ts';
 import { describe, expect, it } from 'vitest';
 import { historyOf } from '../../harness/history/builder.ts';
 import type { EventInput, EventType, Json } from '../../harness/history/event.ts';
@@ -74,7 +75,7 @@ describe('a regular register', () => {
     expect(weak([...read(1, null), [1, 'invoke', 'add', 1]]).valid).toBe('unknown');
   });
   it('agrees with the definitions, tried by brute force', () => {
-    const { runs, safe, weak: isWeak, ordered: isOrdered } = fuzzRegular(1000, 3);
+    const { runs, safe, weak: isWeak, ordered: isOrdered } = fuzzRegular(fuzzRuns(1000), 3);
     for (const count of [safe, isWeak, isOrdered]) {
       expect(count / runs).toBeGreaterThan(0.2);
       expect(count / runs).toBeLessThan(0.9);
