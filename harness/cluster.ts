@@ -1,7 +1,7 @@
 // What the runner and the nemeses need of any cluster: interfaces only; clusters/ implements them.
 import type { EventType, Json, OperationError } from './history/event.ts';
 import type { Operation } from './generator/types.ts';
-import type { Links, Refusal } from './hosts/types.ts';
+import type { HostNode, Links, Refusal } from './hosts/types.ts';
 
 /** How an operation ended. A client decides by its error table: `info` whenever it cannot be sure. */
 export interface Completion {
@@ -56,6 +56,8 @@ export interface ProcessControl {
   resume(node: string): Promise<void>;
   /** Starts it again on its own disk and address; resolves when it was started, not when it serves. */
   restart(node: string): Promise<void>;
+  /** Asks it to end, as an operator does, and waits until it has; absent: it can only be killed. */
+  shutDown?(node: string): Promise<void>;
   /** An independent probe of the service's processes. */
   state(node: string): Promise<'running' | 'stopped' | 'gone'>;
 }
@@ -77,6 +79,24 @@ export interface Operator {
   failover(options: { readonly fence: boolean }): Promise<{ readonly from: string; readonly to: string }>;
   /** "Restart the old primary, read, then promote": kills the primary, restarts it, waits until it serves, then fails over. */
   restartThenPromote(): Promise<{ readonly from: string; readonly to: string }>;
+  /** Hands the role over by the database's own command, everybody being well; absent: it has none. */
+  switchover?(): Promise<{ readonly from: string; readonly to: string }>;
+}
+
+/** A node's data: the directory as the harness sees it, and the node it belongs to. */
+export interface Storage {
+  readonly host: HostNode;
+  readonly data: string;
+}
+
+/** Membership as the database itself decides it. */
+export interface Membership {
+  /** Members by the database's own view, asked now. */
+  members(): Promise<readonly string[]>;
+  /** Takes a node out, ends its server and deletes its data. */
+  remove(node: string): Promise<void>;
+  /** Puts it back, empty. Resolves when it is a member again, not when it has caught up. */
+  add(node: string): Promise<void>;
 }
 
 export interface Settled {
@@ -101,6 +121,10 @@ export interface Cluster {
   readonly links: Links | Refusal;
   readonly clocks: ClockControl | Refusal;
   readonly operator: Operator | Refusal;
+  /** Where a node's data lies, for faults of its disk; absent: it has none that a fault could touch. */
+  readonly storage?: (node: string) => Storage;
+  /** Members that can be taken out of the cluster and put back; absent: whoever is configured belongs to it. */
+  readonly membership?: Membership;
   /** After heal: brings dead nodes back (rewinding them if need be), then proves by markers or LSNs that all have caught up. */
   settle(deadlineMs: number): Promise<Settled>;
   /** One sample of gauges, e.g. `{"lag-bytes:n2": 120}`; empty when the system has none. */

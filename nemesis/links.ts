@@ -7,7 +7,8 @@ export function linksOf({ cluster }: FaultContext): Links {
   return cluster.links;
 }
 
-async function dropped(links: Links, cut: readonly Link[]): Promise<number> {
+/** Bytes or packets of database traffic that faults have swallowed on these links since the host was made. */
+export async function dropped(links: Links, cut: readonly Link[]): Promise<number> {
   const counters = await Promise.all(cut.map((link) => links.counters(link)));
   return counters.reduce((sum, counter) => sum + counter.dropped, 0);
 }
@@ -19,7 +20,7 @@ async function dropped(links: Links, cut: readonly Link[]): Promise<number> {
 export async function cutLinks(
   context: FaultContext,
   cut: readonly Link[],
-  mode: 'drop' | 'reset',
+  mode: 'drop' | 'reset' | 'syn',
   targets: readonly string[],
 ): Promise<Injection> {
   const links = linksOf(context);
@@ -39,7 +40,7 @@ export async function cutLinks(
     heal: async () => {
       const swallowed = (await dropped(links, cut)) - afterProbe;
       await links.heal(cut);
-      const unit = mode === 'drop' ? 'swallowed' : 'refused';
+      const unit = mode === 'reset' ? 'refused' : 'swallowed';
       return { bit: swallowed > 0, evidence: `${swallowed} bytes or packets of database traffic ${unit}` };
     },
   };

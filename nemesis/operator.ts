@@ -38,6 +38,21 @@ export const failover = defineFault({
     moved(context, (operator) => operator.failover({ fence: spec.target !== 'unfenced' })),
 });
 
+export const switchover = defineFault({
+  name: 'switchover',
+  title: 'Hand the primary’s role over by the database’s own command, everybody being well',
+  forms: ['switchover'],
+  validate: (spec, nodes) => {
+    if (spec.target !== '' || spec.option !== null) return 'it takes no target';
+    return nodes.length < 2 ? 'there is nobody to hand over to' : null;
+  },
+  inject: (_spec, context) =>
+    moved(context, async (operator) => {
+      if (operator.switchover === undefined) throw new Error('this cluster has no command that hands over');
+      return operator.switchover();
+    }),
+});
+
 /** The classic mistake: a crashed primary is restarted, serves what it never replicated, and is then failed over. */
 export const restartThenPromote = defineFault({
   name: 'restart-then-promote',

@@ -1,8 +1,12 @@
 import { clock } from './clock.ts';
 import { delay } from './delay.ts';
-import { failover, restartThenPromote } from './operator.ts';
+import { corrupt, diskFull, powerOff } from './disk.ts';
+import { loss } from './loss.ts';
+import { membership } from './membership.ts';
+import { failover, restartThenPromote, switchover } from './operator.ts';
 import { cutStandbys, partition } from './partition.ts';
 import { kill, pause } from './process.ts';
+import { rollingRestart } from './rolling.ts';
 import type { FaultFamily } from './types.ts';
 
 const all: readonly FaultFamily[] = [
@@ -14,6 +18,13 @@ const all: readonly FaultFamily[] = [
   clock,
   failover,
   restartThenPromote,
+  switchover,
+  rollingRestart,
+  membership,
+  loss,
+  powerOff,
+  diskFull,
+  corrupt,
 ];
 
 /** Fault families by name, in the order in which they are listed. */

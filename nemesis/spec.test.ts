@@ -22,8 +22,10 @@ describe('the grammar of faults', () => {
           .replace('<node>[+<node>…]', 'n1+n2')
           .replace('<±offset>', '-90ms')
           .replace('<duration>', '90ms')
+          .replace('<node>', 'n1')
+          .replace('<percent>', '20')
           .replace('<target>', 'n2');
-        expect(parse(text), text).toHaveLength(1);
+        expect(parseFaults(text, FAULTS, [...nodes, 'n4']), text).toHaveLength(1);
       }
   });
 
@@ -32,6 +34,11 @@ describe('the grammar of faults', () => {
     ['partition:n9', /no target or node "n9" \(nodes: n1, n2, n3\).*accepted: partition:primary/],
     ['partition:n1+n2+n3', /nobody would be left/],
     ['partition:primary:sideways', /unknown option "sideways"/],
+    ['partition:ring', /a ring needs 4 nodes/],
+    ['partition:bridge:in', /a bridge has no inside/],
+    ['loss:one:0%', /needs a share such as 20%/],
+    ['corrupt:one', /bit-flip or truncate/],
+    ['membership:n1+n2', /one member at a time/],
     ['kill', /needs a target/],
     ['clock:one', /needs an offset such as \+5s/],
     ['clock:one:5s', /needs an offset/],

@@ -32,6 +32,8 @@ export interface FaultFamily {
   readonly title: string;
   /** Every accepted form, e.g. `partition:primary`; `<…>` stands for the user's own word. */
   readonly forms: readonly string[];
+  /** Does it need nodes with disks of their own? */
+  readonly needsDisk?: boolean;
   /** Why this spec is wrong, or null. */
   readonly validate: (spec: FaultSpec, nodes: readonly string[]) => string | null;
   /** Injects, probes and resolves once the fault is in place. */

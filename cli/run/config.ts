@@ -134,9 +134,16 @@ export function resolveRun(request: RunRequest): ResolvedRun {
 }
 
 /** What a world cannot do to any cluster. */
-function unreachable({ family }: FaultSpec, world: World): string | null {
-  if (family !== 'delay' || world !== 'docker') return null;
-  return 'links between containers can only be cut, since their kernel may have no netem; take --world process or sim';
+function unreachable({ family, option }: FaultSpec, world: World): string | null {
+  if (world === 'docker')
+    return family === 'delay'
+      ? 'links between containers can only be cut, since their kernel may have no netem; take --world process or sim'
+      : null;
+  if (FAULTS.get(family)?.needsDisk === true)
+    return 'only a container has a disk of its own: take --world docker';
+  if (family === 'loss' || (family === 'partition' && option === 'syn'))
+    return 'single packets are dropped by a firewall: take --world docker';
+  return null;
 }
 
 /** What `--consistency` asks: exactly these guarantees, whatever fault is dealt. */

@@ -1,5 +1,7 @@
 import type { Host, HostContext } from '../../harness/hosts/types.ts';
-import { UsageError } from '../usage.ts';
+import { FAULTS } from '../../nemesis/registry.ts';
+import type { FaultSpec } from '../../nemesis/types.ts';
+import { DoesNotFit, UsageError } from '../usage.ts';
 import type { ResolvedRun } from './config.ts';
 
 /** Linux capabilities, by comma, that sidecars get instead of the usual ones. */
@@ -11,6 +13,15 @@ export async function requireWorld(run: ResolvedRun): Promise<void> {
   const { dockerAvailable } = await import('../../harness/hosts/docker/engine.ts');
   const available = await dockerAvailable();
   if (available !== true) throw new UsageError(available.refused);
+  const needing = run.faults.find(needsDisk);
+  if (needing === undefined) return;
+  const { noDisks } = await import('../../harness/hosts/docker/disk.ts');
+  const refused = noDisks();
+  if (refused !== null) throw new DoesNotFit(`Fault ${needing.text} cannot be had here: ${refused.refused}`);
+}
+
+function needsDisk({ family }: FaultSpec): boolean {
+  return FAULTS.get(family)?.needsDisk === true;
 }
 
 /** The host of the run's world, ready for nodes. Docker's client is loaded only where it is used. */
@@ -24,7 +35,7 @@ export async function hostFor(run: ResolvedRun, context: HostContext): Promise<H
       const { dockerHost } = await import('../../harness/hosts/docker/host.ts');
       const capabilities = process.env[SIDECAR_CAPABILITIES];
       return dockerHost(
-        context,
+        { ...context, disks: run.faults.some(needsDisk) },
         capabilities === undefined ? {} : { sidecarCapabilities: capabilities.split(',').filter(Boolean) },
       );
     }

@@ -1,4 +1,11 @@
-import type { Client, Cluster, ConnectRequest, ProcessControl, Settled } from '../../harness/cluster.ts';
+import type {
+  Client,
+  Cluster,
+  ConnectRequest,
+  ProcessControl,
+  Settled,
+  Storage,
+} from '../../harness/cluster.ts';
 import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import { imageDefinition } from '../../harness/hosts/docker/image-definition.ts';
 import type { Runtime } from '../../harness/runtime/types.ts';
@@ -13,6 +20,7 @@ import type { Planner } from './clients/plan.ts';
 import { register } from './clients/register.ts';
 import { set } from './clients/set.ts';
 import { IMAGE, Member } from './member.ts';
+import { EtcdMembership } from './membership.ts';
 import { EtcdOperator, leaders } from './operator.ts';
 import { proveEqual, settle } from './settle.ts';
 import type { EtcdSettings } from './settings.ts';
@@ -27,6 +35,7 @@ export class EtcdCluster implements Cluster {
   readonly links: Links | Refusal;
   readonly clocks = { refused: NO_CLOCK };
   readonly operator: EtcdOperator | Refusal;
+  readonly membership: EtcdMembership;
   readonly processes: ProcessControl;
   readonly #members: readonly Member[];
   readonly #settings: EtcdSettings;
@@ -41,6 +50,7 @@ export class EtcdCluster implements Cluster {
     this.#runtime = runtime;
     this.#members = nodes.map((name) => new Member(name, context, { state: 'new', members: nodes }));
     this.processes = processesOf(this.#members);
+    this.membership = new EtcdMembership(this.#members);
     this.operator =
       nodes.length > 1 ? new EtcdOperator(this.#members) : { refused: 'A single member has no successor.' };
   }
@@ -82,6 +92,11 @@ export class EtcdCluster implements Cluster {
     this.#leader = names.at(0) ?? this.#leader;
     return names;
   }
+
+  readonly storage = (name: string): Storage => {
+    const { place, dataDirectory } = named(this.#members, name);
+    return { host: place, data: dataDirectory };
+  };
 
   readonly standbys = (): readonly string[] => this.nodes.filter((name) => name !== this.#leader);
 

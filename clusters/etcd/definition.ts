@@ -1,3 +1,4 @@
+import { DISK_FAULTS, refusedUnless } from '../kit/refusals.ts';
 import { defineCluster, type Configuration, type Setting } from '../types.ts';
 import { claimOf } from './claims.ts';
 import { EtcdCluster, NO_CLOCK } from './cluster.ts';
@@ -36,7 +37,8 @@ export const etcd = defineCluster({
     }),
   ],
   settings: SETTINGS,
-  refuses: (family) => (family === 'clock' ? NO_CLOCK : null),
+  refuses: (family) =>
+    family === 'clock' ? NO_CLOCK : refusedUnless(['switchover', 'membership', ...DISK_FAULTS], family),
   images: [IMAGE],
   create: (context) => new EtcdCluster(context, settingsOf(context.settings)),
 });

@@ -1,4 +1,4 @@
-import type { Host } from '../../harness/hosts/types.ts';
+import { storageOf, type Host } from '../../harness/hosts/types.ts';
 import { MILLISECOND, type Runtime } from '../../harness/runtime/types.ts';
 import { ServerNode } from '../kit/server-node.ts';
 import { Gateway, textOf, type Reply } from './gateway.ts';
@@ -29,7 +29,7 @@ export class Member extends ServerNode {
     super(
       {
         node: { name, image: IMAGE, ports: { client: CLIENT, peer: PEER } },
-        service: (place) => ({ name: SERVICE, command: this.#command(place.directory) }),
+        service: () => ({ name: SERVICE, command: this.#command() }),
         answers: () => this.#serves(),
       },
       context.host,
@@ -40,7 +40,7 @@ export class Member extends ServerNode {
   }
 
   get dataDirectory(): string {
-    return `${this.place.directory}/data`;
+    return `${storageOf(this.place)}/data`;
   }
 
   peerUrl(name = this.name): string {
@@ -48,13 +48,13 @@ export class Member extends ServerNode {
     return `http://${host}:${port}`;
   }
 
-  #command(directory: string): string[] {
+  #command(): string[] {
     const { host, port } = this.#context.host.bind(this.name, 'client');
     const url = `http://${host}:${port}`;
     const cluster = this.membership.members.map((name) => `${name}=${this.peerUrl(name)}`);
     return [
       'etcd',
-      ...['--name', this.name, '--data-dir', `${directory}/data`],
+      ...['--name', this.name, '--data-dir', this.dataDirectory],
       ...['--listen-client-urls', url, '--advertise-client-urls', url],
       ...['--listen-peer-urls', this.peerUrl(), '--initial-advertise-peer-urls', this.peerUrl()],
       ...['--initial-cluster', cluster.join(','), '--initial-cluster-state', this.membership.state],

@@ -11,6 +11,7 @@ export function processesOf(nodes: readonly ServerNode[]): ProcessControl {
       const node = named(nodes, name);
       if (!(await node.alive())) await node.start();
     },
+    shutDown: (node) => named(nodes, node).shutDown(),
     state: (node) => named(nodes, node).state(),
   };
 }

@@ -12,6 +12,9 @@ export interface ServerSpec {
   readonly answers: () => Promise<boolean>;
 }
 
+/** How long a server may take to write everything down and end. */
+const SHUTDOWN_MS = 15_000;
+
 /** One server of a database: its process, its log, and waits with a deadline. */
 export class ServerNode {
   readonly name: string;
@@ -55,6 +58,13 @@ export class ServerNode {
 
   async kill(): Promise<void> {
     if (await this.alive()) await this.place.signal(this.#service, 'SIGKILL');
+  }
+
+  /** Asks it to end, and waits until it has. @throws Error when it does not */
+  async shutDown(): Promise<void> {
+    if (!(await this.alive())) return;
+    await this.place.signal(this.#service, 'SIGTERM');
+    await this.until('its end', SHUTDOWN_MS, async () => !(await this.alive()));
   }
 
   async pause(): Promise<void> {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Client, Cluster, ConnectRequest, Settled } from '../../harness/cluster.ts';
+import type { Client, Cluster, ConnectRequest, Settled, Storage } from '../../harness/cluster.ts';
 import { imageDefinition } from '../../harness/hosts/docker/image-definition.ts';
-import type { Links, Refusal } from '../../harness/hosts/types.ts';
+import { storageOf, type Links, type Refusal } from '../../harness/hosts/types.ts';
 import { bank } from '../sql/bank.ts';
 import { SqlClient } from '../sql/client.ts';
 import { SessionRouting } from '../sql/routing.ts';
@@ -119,6 +119,11 @@ export class MysqlCluster implements Cluster {
       .filter((_, i) => answers[i] !== null && Number(answers[i].standby) === 0)
       .map(({ name }) => name);
   }
+
+  readonly storage = (name: string): Storage => {
+    const { hostNode } = this.#topology.node(name);
+    return { host: hostNode, data: join(storageOf(hostNode), 'data') };
+  };
 
   readonly standbys = (): readonly string[] => this.#topology.standbys().map((node) => node.name);
 

@@ -1,3 +1,4 @@
+import { DISK_FAULTS, refusedUnless } from '../kit/refusals.ts';
 import { defineCluster, type Configuration, type Setting } from '../types.ts';
 import { claimOf } from './claims.ts';
 import { MysqlCluster, PORTS } from './cluster.ts';
@@ -34,7 +35,7 @@ export const mysql = defineCluster({
   settings: SETTINGS,
   refusesSetting: refusedSetting,
   files: { 'my.cnf': readMyCnf },
-  refuses: () => null,
+  refuses: (family) => refusedUnless(DISK_FAULTS, family),
   images: [IMAGE],
   create: (context) => new MysqlCluster(context, settingsOf(context.settings)),
 });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Endpoint, Host, HostNode } from '../../harness/hosts/types.ts';
+import { storageOf, type Endpoint, type Host, type HostNode } from '../../harness/hosts/types.ts';
 import { MILLISECOND, type Runtime } from '../../harness/runtime/types.ts';
 import type { Rows } from '../sql/session.ts';
 import type { SettlingNode } from '../sql/settle.ts';
@@ -86,7 +86,7 @@ export class MysqlNode implements SettlingNode {
     const { host, settings } = this.#context;
     const text = renderConfig({
       listen: host.bind(this.name, PORT_ROLE),
-      directory: this.hostNode.directory,
+      directory: storageOf(this.hostNode),
       serverId: this.#serverId,
       readOnly: this.#readOnly,
       semisync: settings.semisync,
@@ -126,7 +126,7 @@ export class MysqlNode implements SettlingNode {
 
   /** Deletes its data; logs stay. */
   async discard(): Promise<void> {
-    await this.hostNode.run(['rm', '-rf', join(this.hostNode.directory, 'data')], { allowFailure: true });
+    await this.hostNode.run(['rm', '-rf', join(storageOf(this.hostNode), 'data')], { allowFailure: true });
   }
 
   async start(): Promise<void> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fakeClockEnvironment, setClockOffset } from '../../harness/hosts/docker/clock.ts';
-import type { HostNode, ServiceSpec } from '../../harness/hosts/types.ts';
+import { storageOf, type HostNode, type ServiceSpec } from '../../harness/hosts/types.ts';
 
 export const IMAGE = 'mysql';
 /** The service's name: its log is `mysql.log`. */
@@ -18,7 +18,7 @@ export async function makeFresh(node: HostNode): Promise<void> {
   const script =
     'rm -rf "$1"; if [ -d /usr/local/lib/mysql-fresh ]; then cp -R /usr/local/lib/mysql-fresh "$1"; ' +
     'else mysqld --no-defaults --initialize-insecure --datadir="$1"; fi';
-  await node.run(['sh', '-c', script, 'sh', join(node.directory, 'data')]);
+  await node.run(['sh', '-c', script, 'sh', join(storageOf(node), 'data')]);
   await setClockOffset(node, 0);
 }
 

@@ -1,6 +1,13 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Client, ClockControl, Cluster, ConnectRequest, Settled } from '../../harness/cluster.ts';
+import type {
+  Client,
+  ClockControl,
+  Cluster,
+  ConnectRequest,
+  Settled,
+  Storage,
+} from '../../harness/cluster.ts';
 import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import type { ClusterContext } from '../types.ts';
 import { SqlClient } from '../sql/client.ts';
@@ -99,6 +106,11 @@ export class PostgresCluster implements Cluster {
     const answers = await Promise.all(nodes.map((node) => node.ask('SELECT pg_is_in_recovery() AS standby')));
     return nodes.filter((_, i) => answers[i]?.standby === false).map((node) => node.name);
   }
+
+  readonly storage = (name: string): Storage => {
+    const node = this.#topology.node(name);
+    return { host: node.hostNode, data: node.dataDirectory };
+  };
 
   readonly standbys = (): readonly string[] => this.#topology.standbys().map((node) => node.name);
 

@@ -1,5 +1,6 @@
 import { bank } from '../sql/bank.ts';
 import { transactions } from '../sql/transaction.ts';
+import { DISK_FAULTS, refusedUnless } from '../kit/refusals.ts';
 import { defineCluster, type ClusterContext, type Configuration, type Setting } from '../types.ts';
 import { claimOf } from './claims.ts';
 import { refusedSetting } from './config.ts';
@@ -62,7 +63,10 @@ export const postgres = defineCluster({
   settings: SETTINGS,
   refusesSetting: refusedSetting,
   files: { 'postgresql.conf': readPostgresqlConf },
-  refuses: (family, world) => (family === 'clock' && world === 'process' ? NO_CLOCK : null),
+  refuses: (family, world) =>
+    family === 'clock' && world === 'process'
+      ? NO_CLOCK
+      : refusedUnless(world === 'docker' ? DISK_FAULTS : [], family),
   images: ['postgres'],
   create,
 });

@@ -5,6 +5,7 @@ import type { Topology } from './topology.ts';
 
 /** Long enough for a primary that is started at the same moment. */
 const PRIMARY_MS = 5_000;
+const SHUTDOWN_MS = 20_000;
 
 /** Signals to every process of a server: its backends have sessions of their own, the host finds them all. */
 export class PostgresProcesses implements ProcessControl {
@@ -45,6 +46,14 @@ export class PostgresProcesses implements ProcessControl {
       () => false,
     );
     if (served) await this.#operator.rejoin(name);
+  }
+
+  /** A fast shutdown: sessions are ended, what was written is sent to the standbys. */
+  async shutDown(name: string): Promise<void> {
+    const node = this.#topology.node(name);
+    if (!(await node.alive())) return;
+    await node.hostNode.signal(SERVICE, 'SIGINT');
+    await node.until('its end', SHUTDOWN_MS, async () => !(await node.alive()));
   }
 
   async state(name: string): Promise<'running' | 'stopped' | 'gone'> {

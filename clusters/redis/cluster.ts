@@ -1,9 +1,17 @@
-import type { Client, Cluster, ConnectRequest, ProcessControl, Settled } from '../../harness/cluster.ts';
+import type {
+  Client,
+  Cluster,
+  ConnectRequest,
+  ProcessControl,
+  Settled,
+  Storage,
+} from '../../harness/cluster.ts';
 import { imageDefinition } from '../../harness/hosts/docker/image-definition.ts';
 import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import type { Runtime } from '../../harness/runtime/types.ts';
 import { copyLogs } from '../kit/logs.ts';
 import { processesOf } from '../kit/processes.ts';
+import { named } from '../kit/server-node.ts';
 import type { ClusterContext } from '../types.ts';
 import { acknowledgement } from './clients/acknowledge.ts';
 import { RedisClient } from './clients/client.ts';
@@ -104,6 +112,11 @@ export class RedisCluster implements Cluster {
     if (names.length === 1) this.#primary = names[0];
     return names;
   }
+
+  readonly storage = (name: string): Storage => {
+    const { place, dataDirectory } = named(this.#nodes, name);
+    return { host: place, data: dataDirectory };
+  };
 
   readonly standbys = (): readonly string[] => this.nodes.filter((name) => name !== this.#primary);
 

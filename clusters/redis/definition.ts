@@ -1,3 +1,4 @@
+import { DISK_FAULTS, refusedUnless } from '../kit/refusals.ts';
 import { defineCluster, type ClusterDefinition, type Configuration, type Setting } from '../types.ts';
 import { sentinelClaim, singleClaim } from './claims.ts';
 import { RedisCluster } from './cluster.ts';
@@ -35,7 +36,7 @@ function definition(flavour: Flavour): ClusterDefinition {
     ports: ['register', 'set', 'rows', 'counter', 'lock'],
     configurations: configurations(flavour),
     settings: SETTINGS,
-    refuses: () => null,
+    refuses: (family) => refusedUnless(['switchover', ...DISK_FAULTS], family),
     conflict: (settings) => conflictOf(settingsOf(settings)),
     images: [flavour.image],
     create: (context) => new RedisCluster(context, flavour, settingsOf(context.settings)),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { shiftClock, shimClockEnvironment } from '../../harness/hosts/docker/shim-clock.ts';
-import type { Endpoint, Host, HostNode } from '../../harness/hosts/types.ts';
+import { storageOf, type Endpoint, type Host, type HostNode } from '../../harness/hosts/types.ts';
 import { MILLISECOND, type Runtime } from '../../harness/runtime/types.ts';
 import { ServerNode } from '../kit/server-node.ts';
 import { Connection, type Answer } from './clients/connection.ts';
@@ -24,6 +24,7 @@ export interface NodeContext {
 /** A server and the sentinel that lives beside it. A kill or a pause is the server's: the machine stays up. */
 export class RedisNode extends ServerNode {
   readonly #context: NodeContext;
+  #sentinel = false;
 
   constructor(name: string, context: NodeContext) {
     const { flavour, host, runtime } = context;
@@ -48,7 +49,7 @@ export class RedisNode extends ServerNode {
   }
 
   get dataDirectory(): string {
-    return join(this.place.directory, 'data');
+    return join(storageOf(this.place), 'data');
   }
 
   /** Writes the server's file for its first start. */
@@ -64,13 +65,29 @@ export class RedisNode extends ServerNode {
     await write(this.place, 'server.conf', renderServer(config));
   }
 
+  /** Its first start. */
   async startSentinel(primary: RedisNode): Promise<void> {
-    const { host, flavour } = this.#context;
+    const { host } = this.#context;
     const directory = this.place.directory;
     const listen = host.bind(this.name, SENTINEL_ROLE);
     await write(this.place, 'sentinel.conf', renderSentinel({ listen, directory, primary: primary.address }));
-    const command = [flavour.program, join(directory, 'sentinel.conf'), '--sentinel'];
+    this.#sentinel = true;
+    await this.#runSentinel();
+  }
+
+  async #runSentinel(): Promise<void> {
+    const command = [
+      this.#context.flavour.program,
+      join(this.place.directory, 'sentinel.conf'),
+      '--sentinel',
+    ];
     await this.place.start({ name: SENTINEL, command });
+  }
+
+  /** The server; and, when the whole machine was down, its sentinel as well. */
+  override async start(): Promise<void> {
+    if (this.#sentinel && !(await this.place.alive(SENTINEL))) await this.#runSentinel();
+    await super.start();
   }
 
   /** For workload clients: a connection of their own. @throws Failed in phase `connect` */

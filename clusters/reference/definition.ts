@@ -1,3 +1,4 @@
+import { refusedUnless } from '../kit/refusals.ts';
 import { defineCluster, type SimulatedContext } from '../types.ts';
 import { NO_STANDBY, ReferenceCluster } from './cluster.ts';
 import { portConflict, settingsConflict } from './conflict.ts';
@@ -27,7 +28,9 @@ export const reference = defineCluster({
   conflict: (settings, world, nodes) => settingsConflict(storeSettings(settings), world, nodes),
   refusesPort: (port, settings) => portConflict(storeSettings(settings), port),
   refuses: (family, _world, settings) =>
-    OPERATOR_FAMILIES.includes(family) ? NO_STANDBY[storeSettings(settings).strategy] : null,
+    OPERATOR_FAMILIES.includes(family)
+      ? NO_STANDBY[storeSettings(settings).strategy]
+      : refusedUnless([], family),
   create: (context) => new ReferenceCluster(context, new StoreNodes(context, strategy(context))),
   simulate: (context) => new ReferenceCluster(context, new SimFleet(context, strategy(context))),
 });

@@ -20,8 +20,13 @@ export function isRefusal(value: object): value is Refusal {
 
 /** Faults of the network between nodes. A link fault stays until {@link Links.heal}. */
 export interface Links {
-  /** `drop`: bytes vanish silently, those in flight included. `reset`: connections are refused and torn down. */
-  cut(links: readonly Link[], mode: 'drop' | 'reset'): Promise<void>;
+  /**
+   * `drop`: bytes vanish silently, those in flight included. `reset`: connections are refused and torn down.
+   * `syn`: `from` cannot dial `to`; connections that are open live on.
+   */
+  cut(links: readonly Link[], mode: 'drop' | 'reset' | 'syn'): Promise<void>;
+  /** Each direction given loses so many percent of its packets; absent where that cannot be had. */
+  lose?(links: readonly Link[], percent: number): Promise<void>;
   /** Each direction given is slowed by `ms`. */
   delay(links: readonly Link[], ms: number): Promise<void>;
   /** Lifts every fault from these links, from all when none are given. */
@@ -32,11 +37,26 @@ export interface Links {
   counters(link: Link): Promise<{ readonly carried: number; readonly dropped: number }>;
 }
 
+/** A disk of a node's own, mounted below its directory: it can lose its power, and it can be full. */
+export interface Disk {
+  readonly directory: string;
+  /** Writes down what is on it so far. */
+  sync(): Promise<void>;
+  /** Kills every service of the node and takes back every write that was never synced. Resolves with the evidence. */
+  cutPower(): Promise<string>;
+  /** Leaves no room. Resolves with the bytes that are still available. */
+  fill(): Promise<number>;
+  free(): Promise<void>;
+  available(): Promise<number>;
+}
+
 /** One node: an address, a directory that survives kills, and the service that runs in it. */
 export interface HostNode {
   readonly name: string;
   /** The node's directory, as the harness sees it: config, data and logs live here. */
   readonly directory: string;
+  /** Its own disk, in runs that were promised one: data belongs there, see {@link storageOf}. */
+  readonly disk?: Disk;
   /** Starts the service, detached from this process' terminal, its output appended to `<directory>/<service>.log`. */
   start(service: ServiceSpec): Promise<void>;
   /** Signals the service's whole process group at once; `SIGKILL`ed groups are awaited until gone. */
@@ -49,6 +69,11 @@ export interface HostNode {
   run(command: readonly string[], options?: RunOptions): Promise<RunResult>;
   /** Log files to collect: absolute paths on the harness' side. */
   logs(): Promise<readonly string[]>;
+}
+
+/** Where a node's data belongs: its own disk, or, where it has none, its directory. */
+export function storageOf(node: HostNode): string {
+  return node.disk?.directory ?? node.directory;
 }
 
 export interface ServiceSpec {
@@ -118,6 +143,8 @@ export interface HostContext {
   readonly directory: string;
   readonly runtime: Runtime;
   readonly log: Log;
+  /** Does every node get a disk of its own? (Docker) */
+  readonly disks?: boolean;
 }
 
 /** The part of a pino logger that the harness uses. */

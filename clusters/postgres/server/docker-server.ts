@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fakeClockEnvironment, setClockOffset } from '../../../harness/hosts/docker/clock.ts';
 import { imageDefinition } from '../../../harness/hosts/docker/image-definition.ts';
-import type { HostNode, ServiceSpec } from '../../../harness/hosts/types.ts';
+import { storageOf, type HostNode, type ServiceSpec } from '../../../harness/hosts/types.ts';
 import type { Credentials } from '../clients/connection.ts';
 import { SERVICE, type CloneSource, type NodeFiles, type Server } from './server.ts';
 
@@ -27,7 +27,7 @@ export class DockerServer implements Server {
   }
 
   data(node: HostNode): string {
-    return join(node.directory, 'data');
+    return join(storageOf(node), 'data');
   }
 
   passwordFile(node: HostNode): string {

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { cleanDisks } from './disk.ts';
 import { connectEngine, messageOf, statusOf, within } from './engine.ts';
 import { HARNESS, ownerLives, RUN } from './owner.ts';
 
@@ -11,6 +12,8 @@ export interface CleanOptions {
 export interface Removed {
   readonly containers: readonly string[];
   readonly networks: readonly string[];
+  /** Files that disks of nodes were kept in. */
+  readonly disks?: readonly string[];
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -20,9 +23,12 @@ type Labels = Readonly<Record<string, string>>;
  * whatever carries no label of ours, is left alone. Rejects, after trying everything, when something would not go.
  */
 export async function cleanDocker({ run }: CleanOptions = {}): Promise<Removed> {
-  return removeLabelled(connectEngine(), (labels) =>
+  const removed = await removeLabelled(connectEngine(), (labels) =>
     run === undefined ? !ownerLives(labels[HARNESS]) : labels[RUN] === run,
   );
+  // A disk is let go only when no container holds it any more.
+  const disks = run === undefined ? await cleanDisks((owner) => !ownerLives(owner)) : [];
+  return { ...removed, disks };
 }
 
 /** Of the containers and networks with our label, removes those that `which` says. */

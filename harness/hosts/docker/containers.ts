@@ -11,6 +11,8 @@ export interface Placement {
   readonly container: string;
   readonly address: string;
   readonly directory: string;
+  /** Is a disk of its own mounted below the directory, now and perhaps anew later? */
+  readonly disk: boolean;
   /** By role: the port in the container and the one of 127.0.0.1 that it is published at. */
   readonly ports: ReadonlyMap<string, { readonly inside: number; readonly outside: number }>;
 }
@@ -20,7 +22,7 @@ type Labels = Readonly<Record<string, string>>;
 /** The node: unprivileged, without a capability; its main process only answers the reachability probe. */
 export async function createNode(
   docker: Docker,
-  { spec, container, address, directory, ports }: Placement,
+  { spec, container, address, directory, ports, disk }: Placement,
   image: string,
   network: RunNetwork,
   labels: Labels,
@@ -38,7 +40,7 @@ export async function createNode(
       Init: true,
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
-      Mounts: [mount(directory, false), ...readable],
+      Mounts: [mount(directory, false, disk), ...readable],
       NetworkMode: network.id,
       PortBindings: Object.fromEntries(
         published.map(({ inside, outside }) => [
@@ -82,7 +84,8 @@ async function launch(docker: Docker, options: Docker.ContainerCreateOptions): P
   return container;
 }
 
-/** A folder of this machine at the same path in the container. */
-function mount(path: string, ReadOnly: boolean): Docker.MountConfig[number] {
-  return { Type: 'bind', Source: path, Target: path, ReadOnly };
+/** A folder of this machine at the same path in the container; `follow`: with whatever is mounted below it later. */
+function mount(path: string, ReadOnly: boolean, follow = false): Docker.MountConfig[number] {
+  const options = follow ? { BindOptions: { Propagation: 'rslave' as const } } : {};
+  return { Type: 'bind', Source: path, Target: path, ReadOnly, ...options };
 }

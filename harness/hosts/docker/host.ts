@@ -5,6 +5,7 @@ import { Ports } from '../process/ports.ts';
 import { isRefusal, type Endpoint, type Host, type HostContext, type HostNodeSpec } from '../types.ts';
 import { removeLabelled } from './clean.ts';
 import { createNode, createSidecar, type Placement } from './containers.ts';
+import { LoopDisk } from './disk.ts';
 import { connectEngine, dockerAvailable, messageOf } from './engine.ts';
 import { IMAGE_USER, isOurImage } from './image-definition.ts';
 import { ensureImages } from './images.ts';
@@ -37,6 +38,8 @@ class DockerHost implements Host {
   readonly #ports: Ports;
   readonly #placed = new Map<string, Placement>();
   readonly #creating: Promise<DockerNode>[] = [];
+  readonly #nodes = new Map<string, DockerNode>();
+  readonly #disks: LoopDisk[] = [];
   #closed = false;
 
   constructor(context: HostContext, docker: Docker, network: RunNetwork, capabilities: readonly string[]) {
@@ -54,19 +57,36 @@ class DockerHost implements Host {
     const directory = resolve(this.#context.directory, spec.name);
     const ports = new Map<string, { inside: number; outside: number }>();
     const container = `alibi-${safe(this.#context.runId)}-${safe(spec.name)}`;
-    const placement: Placement = { spec, container, address, directory, ports };
+    const placement: Placement = {
+      ...{ spec, container, address, directory, ports },
+      disk: this.#context.disks === true,
+    };
     this.#placed.set(spec.name, placement);
     let fallback = 7000;
     for (const [role, port] of Object.entries(spec.ports))
       ports.set(role, { inside: port ?? fallback++, outside: await this.#ports.take() });
     await prepare(directory);
+    const disk = placement.disk ? await this.#disk(directory) : null;
     const needed = ['sidecar', spec.image].filter(isOurImage);
     const built = await ensureImages(needed, { docker: this.#docker, log: this.#context.log });
     if (this.#closed) throw new Error(`Node ${spec.name} was not created: the host is closed.`);
     const tag = (name: string): string => built.get(name) ?? name;
     const creation = this.#create(placement, tag(spec.image), tag('sidecar'));
     this.#creating.push(creation);
-    return creation;
+    const node = await creation;
+    if (disk !== null) node.disk = disk;
+    this.#nodes.set(directory, node);
+    return node;
+  }
+
+  async #disk(directory: string): Promise<LoopDisk> {
+    const node = () => this.#nodes.get(directory);
+    const disk = await LoopDisk.create(directory, {
+      freeze: async () => node()?.signalAll('SIGSTOP'),
+      kill: async () => node()?.signalAll('SIGKILL'),
+    });
+    this.#disks.push(disk);
+    return disk;
   }
 
   async #create(placement: Placement, image: string, sidecarImage: string): Promise<DockerNode> {
@@ -114,6 +134,7 @@ class DockerHost implements Host {
     } catch (error) {
       log.error({ err: error as Error }, 'containers were left behind: `alibi clean` removes them');
     }
+    for (const disk of this.#disks) await disk.close();
     this.#ports.release();
   }
 

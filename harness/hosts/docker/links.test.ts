@@ -136,6 +136,27 @@ describeDocker('links between containers', () => {
     expect(await dial('n1', 'n3')).toBe(true);
   });
 
+  it('cannot be dialled one way when only that way’s dialling is cut, and what is open lives on', async () => {
+    const conversation = await talk('n1', 'n2');
+    await links.cut([link('n1', 'n2')], 'syn');
+    expect([await dial('n1', 'n2'), await links.reaches(link('n1', 'n2'))]).toEqual([false, false]);
+    expect([await dial('n2', 'n1'), await links.reaches(link('n2', 'n1'))]).toEqual([true, true]);
+    const heard = (await conversation.output()).length;
+    await eventually(async () => (await conversation.output()).length > heard);
+    expect(await conversation.output()).not.toContain('error');
+    await links.heal();
+  });
+
+  it('lose a share of the packets, and carry the rest', async () => {
+    const conversation = await talk('n1', 'n2');
+    const before = await links.counters(link('n1', 'n2'));
+    await links.lose?.([link('n1', 'n2')], 30);
+    await eventually(async () => (await links.counters(link('n1', 'n2'))).dropped > before.dropped);
+    expect((await links.counters(link('n1', 'n2'))).carried).toBeGreaterThan(before.carried);
+    await links.heal();
+    expect(await conversation.output()).not.toContain('error');
+  });
+
   it('stay cut for a link that was not healed', async () => {
     await links.cut([...both('n1', 'n2'), ...both('n1', 'n3')], 'drop');
     await links.heal(both('n1', 'n2'));

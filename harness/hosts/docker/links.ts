@@ -45,10 +45,16 @@ export class DockerLinks implements Links {
     return this.#baseline;
   }
 
-  async cut(links: readonly Link[], mode: 'drop' | 'reset'): Promise<void> {
+  async cut(links: readonly Link[], mode: 'drop' | 'reset' | 'syn'): Promise<void> {
     for (const link of links) this.#check(link);
     for (const { from, to } of links) this.#faults.get(to)?.set(from, mode);
     await this.#apply(receivers(links), mode === 'reset' ? links : []);
+  }
+
+  async lose(links: readonly Link[], percent: number): Promise<void> {
+    for (const link of links) this.#check(link);
+    for (const { from, to } of links) this.#faults.get(to)?.set(from, { losePercent: percent });
+    await this.#apply(receivers(links));
   }
 
   async delay(): Promise<void> {

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
-import type { HostNode, RunOptions, RunResult, ServiceSpec } from '../types.ts';
+import type { Disk, HostNode, RunOptions, RunResult, ServiceSpec } from '../types.ts';
 import { execIn } from './exec.ts';
 
 type Signal = Parameters<HostNode['signal']>[1];
@@ -15,6 +15,7 @@ export class DockerNode implements HostNode {
   readonly directory: string;
   /** Its static address on the run's network. */
   readonly address: string;
+  disk?: Disk;
   readonly #container: Docker.Container;
   readonly #beforeStart: () => Promise<void>;
   readonly #started = new Set<string>();
@@ -33,6 +34,8 @@ export class DockerNode implements HostNode {
 
   async start({ name, command, env, cwd }: ServiceSpec): Promise<void> {
     await this.#beforeStart();
+    // What was laid out for the first start is not what a power cut puts to the test.
+    if (this.#started.size === 0) await this.disk?.sync();
     const log = join(this.directory, `${name}.log`);
     const settings = Object.entries(env ?? {}).map(([variable, value]) => `${variable}=${value}`);
     const place = [this.#pidFile(name), log, cwd ?? this.directory];
@@ -45,6 +48,11 @@ export class DockerNode implements HostNode {
     if (!this.#started.has(service))
       throw new Error(`${signal} to ${service} on ${this.name}: it was never started`);
     await this.#service(service, ['signal', this.#pidFile(service), signal.replace('SIG', '')]);
+  }
+
+  /** Signals every service that still lives: what happens to a machine happens to all of them. */
+  async signalAll(signal: Signal): Promise<void> {
+    for (const service of this.#started) if (await this.alive(service)) await this.signal(service, signal);
   }
 
   async alive(service: string): Promise<boolean> {

@@ -3,7 +3,7 @@
  * pass on arrival; the chain's last rule decides and its counter tells how much was carried or swallowed. Only peers
  * have chains, so the published port stays reachable whatever is cut.
  */
-export type Verdict = 'accept' | 'drop' | 'reset';
+export type Verdict = 'accept' | 'drop' | 'reset' | 'syn' | { readonly losePercent: number };
 
 export interface PeerRule {
   readonly address: string;
@@ -29,10 +29,29 @@ export function ruleset(peers: readonly PeerRule[]): string {
   return [...lines, 'COMMIT', ''].join('\n');
 }
 
+/** The first packet of a connection. */
+const DIALLING = '--tcp-flags FIN,SYN,RST,ACK SYN';
+
 function chain({ verdict }: PeerRule): string[] {
   // Rules without a target only count: the probe passes the very same verdict, but it is no database traffic.
+  const probePorts = [`-p tcp -m tcp --dport ${PROBE_PORT}`, `-p tcp -m tcp --sport ${PROBE_PORT}`];
+  if (typeof verdict === 'object') {
+    const probability = (verdict.losePercent / 100).toFixed(2);
+    return [
+      ...probePorts.map((rule) => `${rule} -j ACCEPT`),
+      `-m statistic --mode random --probability ${probability} -j DROP`,
+      '-j ACCEPT',
+    ];
+  }
   const probes = [`-p tcp -m tcp --dport ${PROBE_PORT}`, `-p tcp -m tcp --sport ${PROBE_PORT}`];
   switch (verdict) {
+    case 'syn':
+      return [
+        `-p tcp -m tcp --dport ${PROBE_PORT} ${DIALLING} -j DROP`,
+        ...probePorts.map((rule) => `${rule} -j ACCEPT`),
+        `-p tcp -m tcp ${DIALLING} -j DROP`,
+        '-j ACCEPT',
+      ];
     case 'accept':
       return [...probes, '-j ACCEPT'];
     case 'drop':
@@ -55,6 +74,8 @@ export function parseTraffic(saved: string): Map<string, Traffic> {
   for (const [, bytes, address, rule] of saved.matchAll(/^\[\d+:(\d+)\] -A from-(\S+) (.*)$/gm)) {
     const count = traffic.get(address) ?? { carried: 0, dropped: 0 };
     traffic.set(address, count);
+    // A probe that a rule of its own has decided was never counted among the rest.
+    if (rule.includes(`port ${PROBE_PORT}`) && rule.includes('-j ')) continue;
     if (rule === '-j ACCEPT') count.carried += Number(bytes);
     else if (/-j (DROP|REJECT)/.test(rule)) count.dropped += Number(bytes);
     else if (rule.includes(`port ${PROBE_PORT}`))
