@@ -4,6 +4,7 @@ import { ExportRefused } from '../harness/history/formats/porcupine-write.ts';
 import { EXIT_USAGE } from '../results/outcome.ts';
 import { RunDirectoryError } from '../results/run-directory.ts';
 import type { Command } from './command.ts';
+import { compareCommand } from './commands/compare.ts';
 import { campaignCommand } from './commands/campaign.ts';
 import { checkCommand } from './commands/check.ts';
 import { cleanCommand } from './commands/clean.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly Command[] = [
   replayCommand,
   shrinkCommand,
   campaignCommand,
+  compareCommand,
   zooCommand,
   listCommand,
   exportCommand,

@@ -11,6 +11,12 @@ import type { Verdict } from '../types.ts';
 const MS = 1e6;
 let process = 0;
 
+/** As {@link op}, answered by a node. */
+const by = (node: string, at: number, took = 1): EventInput[] => {
+  const [invoked, completed] = op(at, took);
+  return [invoked, { ...completed, node }];
+};
+
 /** An operation invoked at `at` ms that takes `took` ms, by a process of its own. */
 function op(at: number, took = 1, type: EventType = 'ok', f = 'write'): EventInput[] {
   process++;
@@ -168,5 +174,53 @@ describe('recovery', () => {
       valid: false,
       findings: [{ name: 'split-brain', count: 2, witness: [1] }],
     });
+  });
+});
+
+describe('a fault between nodes', () => {
+  it('leaves each side its share of healthy answers, and a side that never serves none', () => {
+    const both = (from: number, to: number) =>
+      Array.from({ length: (to - from) / 10 }, (_, i) => [
+        ...by('n1', from + i * 10),
+        ...by('n2', from + i * 10 + 5),
+      ]);
+    const onlyN2 = Array.from({ length: 100 }, (_, i) => by('n2', 1000 + i * 10));
+    const partition = { fault: 'partition:n1', family: 'partition', targets: ['n1'] };
+    const history = sorted(
+      phase(0, 'main'),
+      ...both(1, 1001),
+      fault(1001, 1, partition),
+      ...onlyN2,
+      heal(2001),
+      phase(2002, 'heal'),
+    );
+    const [{ sides }] = performanceOf(history).faults;
+    expect(sides.map(({ nodes }) => nodes)).toEqual([['n1'], ['n2']]);
+    expect(sides[0].share).toBe(0);
+    expect(sides[1].share).toBeCloseTo(1, 1);
+    const alone = sorted(
+      phase(0, 'main'),
+      ...Array.from({ length: 100 }, (_, i) => by('n2', i * 10)),
+      fault(1001, 1, partition),
+      ...onlyN2,
+      heal(2001),
+    );
+    expect(performanceOf(alone).faults[0].sides[0].share).toBe(null);
+  });
+
+  it('that slows links shows in the median of operations begun meanwhile', () => {
+    const ops = (from: number, took: number) => Array.from({ length: 50 }, (_, i) => op(from + i * 10, took));
+    const slow = { fault: 'delay:all:20ms', family: 'delay', targets: ['n1'] };
+    const history = sorted(
+      phase(0, 'main'),
+      ...ops(1, 1),
+      fault(600, 1, slow),
+      ...ops(601, 41),
+      heal(1400),
+      phase(1500, 'heal'),
+    );
+    const { calmMedians, faults } = performanceOf(history);
+    expect(calmMedians).toEqual({ write: 1 });
+    expect(faults[0].medians).toEqual({ write: 41 });
   });
 });

@@ -1,5 +1,6 @@
 import { faultWindows, phases, type FaultWindow } from '../../harness/history/fault.ts';
 import { FAIL, INFO, OK, type History } from '../../harness/history/history.ts';
+import { answeringNodes, mediansOf, sidesOf, type Interval, type Side } from './sides.ts';
 import { eachCompleted, latencies, perSecond, type LatencyFigures, type Second } from './series.ts';
 
 /** Operations that were invoked in some stretch of time, by how they ended; rates a second of that time. */
@@ -28,6 +29,10 @@ export interface FaultImpact extends Availability {
   /** From injection, and from heal, to the completion of the first `ok` operation invoked after it, ms; null: none. */
   readonly msToFirstOk: number | null;
   readonly msToFirstOkAfterHeal: number | null;
+  /** The targets, and the nodes on the other side of them. */
+  readonly sides: readonly Side[];
+  /** Median latency of `ok` operations invoked during the fault, by function, ms. */
+  readonly medians: { readonly [f: string]: number };
 }
 
 export interface Performance {
@@ -35,12 +40,12 @@ export interface Performance {
   /** Of the phases warm-up and main, in and out of fault windows; of everything in a bare file. */
   readonly duringFaults: Availability;
   readonly withoutFaults: Availability;
+  /** Median latency of `ok` operations invoked while no fault lay, by function, ms. */
+  readonly calmMedians: { readonly [f: string]: number };
   readonly faults: readonly FaultImpact[];
   readonly latency: readonly LatencyFigures[];
   readonly seconds: readonly Second[];
 }
-
-type Interval = readonly [number, number];
 
 /** Availability and latency as the clients saw them. Plain JSON; times in the result are ms, as named. */
 export function performanceOf(history: History): Performance {
@@ -53,7 +58,8 @@ export function performanceOf(history: History): Performance {
     total: availabilityIn(history, [[0, end + 1]]),
     duringFaults: availabilityIn(history, faulty),
     withoutFaults: availabilityIn(history, calm),
-    faults: windows.map((window) => impactOf(history, window, end)),
+    calmMedians: mediansOf(history, calm),
+    faults: windows.map((window) => impactOf(history, window, end, calm)),
     latency: latencies(history),
     seconds: perSecond(history),
   };
@@ -67,15 +73,24 @@ function measured(history: History, end: number): Interval {
   return [begin?.time ?? 0, stop?.time ?? end + 1];
 }
 
-function impactOf(history: History, window: FaultWindow, end: number): FaultImpact {
-  const { id, fault, family, reached, bit, inFlight } = window;
+function impactOf(
+  history: History,
+  window: FaultWindow,
+  end: number,
+  calm: readonly Interval[],
+): FaultImpact {
+  const { id, fault, family, reached, bit, inFlight, targets } = window;
+  const during: Interval[] = [[window.start, window.end ?? end + 1]];
+  const others = answeringNodes(history).filter((node) => !targets.includes(node));
   return {
     ...{ id, fault, family, reached, bit, inFlight },
     start: window.start / 1e6,
     end: window.end === null ? null : window.end / 1e6,
-    ...availabilityIn(history, [[window.start, window.end ?? end + 1]]),
+    ...availabilityIn(history, during),
     msToFirstOk: msToFirstOk(history, window.start),
     msToFirstOkAfterHeal: window.end === null ? null : msToFirstOk(history, window.end),
+    sides: sidesOf(history, [targets, others], during, calm),
+    medians: mediansOf(history, during),
   };
 }
 

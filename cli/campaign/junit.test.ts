@@ -79,7 +79,6 @@ describe('junit.xml', () => {
   });
 
   it('has no character that XML does not know', () => {
-     
     expect(campaignJunit(every, {})).not.toMatch(/[\u0000-\u0008]/);
   });
 });

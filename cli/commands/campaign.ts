@@ -1,13 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
-import type { Clock } from '../../harness/runtime/types.ts';
-import { realRuntime } from '../../harness/runtime/real.ts';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { wallClock } from '../../harness/runtime/wall.ts';
-import { openCampaign } from '../campaign/directory.ts';
-import { planCampaign } from '../campaign/matrix.ts';
-import { makeRuns, type CampaignProgress } from '../campaign/runner.ts';
+import { campaignName, makeCampaign } from '../campaign/make.ts';
 import { campaignJsonSchema, readCampaign } from '../campaign/schema.ts';
-import { writeOutcome } from '../campaign/outcome.ts';
 import {
   isRegression,
   openBaseline,
@@ -15,16 +10,9 @@ import {
   regressionsOf,
   type Regressions,
 } from '../campaign/regressions.ts';
-import {
-  campaignMarkdown,
-  campaignResults,
-  campaignTimings,
-  exitCodeOf,
-  type CampaignResults,
-} from '../campaign/summary.ts';
+import { campaignMarkdown, exitCodeOf, type CampaignResults } from '../campaign/summary.ts';
 import { defineCommand } from '../command.ts';
-import { tell, writeJson, writeText } from '../output.ts';
-import { onInterrupt } from '../run/interrupt.ts';
+import { writeJson, writeText } from '../output.ts';
 import { UsageError } from '../usage.ts';
 
 export const campaignCommand = defineCommand({
@@ -73,29 +61,16 @@ export const campaignCommand = defineCommand({
     if (args.failOn === 'new' && args.baseline === undefined)
       throw new UsageError('--fail-on new compares with earlier runs: name them with --baseline');
     const against = await comparisonOf(args.baseline, args.known);
-    const file = readCampaign(args.file);
-    const cells = planCampaign(file);
-    const name = file.name ?? basename(args.file).replace(/\.ya?ml$/, '');
-    const directory = resolve(args.out ?? defaultDirectory(name));
-    await openCampaign(directory, { name, text: readFileSync(args.file, 'utf8'), cells }, args.resume);
-    const interrupt = onInterrupt('ending the runs that are under way, then --resume goes on');
-    const { clock } = realRuntime('campaign');
-    const rows = await makeRuns({
-      file,
-      cells,
+    const directory = resolve(args.out ?? defaultDirectory(args.file));
+    const { results, regressions } = await makeCampaign(args.file, {
       directory,
       jobs: args.jobs,
-      clock,
-      interrupt: interrupt.signal,
-      progress: progressOf(clock),
+      resume: args.resume,
+      against: (made) =>
+        against === null
+          ? null
+          : regressionsOf(made, against.baseline, against.known, wallClock().slice(0, 10)),
     });
-    interrupt.release();
-    const results = campaignResults(name, cells, rows);
-    const regressions =
-      against === null
-        ? null
-        : regressionsOf(results, against.baseline, against.known, wallClock().slice(0, 10));
-    await writeOutcome(directory, { results, timings: campaignTimings(rows), regressions });
     if (args.json)
       await writeJson(regressions === null ? results : { ...results, changes: regressions.findings });
     else
@@ -128,18 +103,7 @@ function exitCodeOfNew(results: CampaignResults, regressions: Regressions): numb
   return exitCodeOf(results.cells, { surprises: false });
 }
 
-function defaultDirectory(name: string): string {
+function defaultDirectory(path: string): string {
+  const name = campaignName(path, readCampaign(path).name);
   return `campaign-runs/${name.replace(/[^\w.-]+/g, '-')}-${wallClock().replace(/[-:]|\..*$/g, '')}`;
-}
-
-/** A line a run, with an estimate of what is left. */
-function progressOf(clock: Clock): (progress: CampaignProgress) => void {
-  const began = clock.now();
-  let made = 0;
-  return ({ done, total, row, cell }) => {
-    made++;
-    const left = ((clock.now() - began) / made) * (total - done);
-    const place = `${cell.configuration} ${cell.workload} ${cell.faults} seed ${row.seed}`;
-    tell(`${done}/${total}  ${row.outcome.padEnd(12)} ${place}  (about ${Math.ceil(left / 60e9)} min left)`);
-  };
 }

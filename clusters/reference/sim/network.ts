@@ -14,8 +14,9 @@ export const MILD: Mishaps = { lost: 64, doubled: 128, late: 256 };
 
 const OUT_OF = 65_536;
 const LATE_BY = 20 * MILLISECOND;
-const PROBES = 4;
 const PROBE_EVERY = 25 * MILLISECOND;
+const PROBE_STEP = MILLISECOND;
+const PROBE_PATIENCE = 100 * MILLISECOND;
 
 /** One direction between two nodes. Messages are counted, not bytes. */
 export class SimLink {
@@ -126,9 +127,10 @@ export class SimNetwork implements Links {
 
   async reaches(link: Link): Promise<boolean> {
     let heard = false;
-    for (let probes = 0; probes < PROBES && !heard; probes++) {
-      this.link(link).probe(() => (heard = true));
-      await this.#clock.sleep(PROBE_EVERY);
+    for (let waited = 0; waited < PROBE_PATIENCE && !heard; waited += PROBE_STEP) {
+      if (waited % PROBE_EVERY === 0) this.link(link).probe(() => (heard = true));
+      // In small steps: how long a probe took tells a slow link.
+      await this.#clock.sleep(PROBE_STEP);
     }
     return heard;
   }

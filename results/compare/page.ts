@@ -1,0 +1,150 @@
+import { html, page, type Markup } from '../pages/html.ts';
+import { latencyChart, paretoChart, type Dot } from './charts.ts';
+import type { Comparison } from './comparison.ts';
+import type { Measures } from './measures.ts';
+import { keptOf } from './strongest.ts';
+import { LETTER_NOTES, lettersText, msText, outcomesText, rateText, shareText, THRESHOLDS } from './words.ts';
+
+/** A comparison as one page. */
+export function comparisonPage(comparison: Comparison): string {
+  const { configurations, differences, textbook } = comparison;
+  const [first] = configurations;
+  const body = html`<h1>${configurations.map((one) => one.configuration).join(' · ')}</h1>
+    <p class="soft">
+      Configurations side by side. Estimates are medians over runs, intervals 95 %. “Not refuted” proves
+      nothing: it says that these runs found no counterexample.
+    </p>
+    ${verdicts(configurations)}
+    <h2>PACELC, as measured</h2>
+    ${scorecards(configurations)}
+    <p class="soft">${THRESHOLDS}</p>
+    <p class="soft">${LETTER_NOTES}</p>
+    <details>
+      <summary>The usual table, for comparison</summary>
+      ${table(
+        ['system', 'reputed', 'stand-in here', 'measured'],
+        textbook.map(({ system, letters, standIn }) => {
+          const measured = configurations.find(({ configuration }) => configuration === standIn);
+          return [
+            system,
+            letters,
+            standIn,
+            measured ? lettersText(measured.scorecard) : 'not in this comparison',
+          ];
+        }),
+      )}
+    </details>
+    <h2>Consistency against latency and availability</h2>
+    ${paretoChart(dotsOf(configurations))}
+    <h2>Latency</h2>
+    ${latencyChart(configurations)} ${figures(configurations)}
+    <h2>What differs from ${first?.configuration ?? 'the first'}</h2>
+    ${
+      differences.length === 0
+        ? html`<p>Nothing, beyond chance.</p>`
+        : html`<ul>
+            ${differences.map(({ configuration, text }) => html`<li><b>${configuration}</b>: ${text}</li>`)}
+          </ul>`
+    }`;
+  return page({ title: 'Comparison · alibi', body });
+}
+
+function verdicts(configurations: readonly Measures[]): Markup {
+  return table(
+    [
+      'configuration',
+      'runs',
+      'outcome',
+      'strongest not refuted',
+      'weakest refuted',
+      'anomalies: share of runs',
+      'acknowledged writes lost',
+    ],
+    configurations.map((one) => [
+      html`<b>${one.configuration}</b>`,
+      one.runs,
+      outcomesText(one),
+      one.strength.notRefuted.join(', ') || 'none that was tried',
+      one.strength.refuted.join(', ') || '–',
+      Object.entries(one.anomalies).map(([name, rate]) => html`<div>${name} ${rateText(rate)}</div>`),
+      one.lost.writes === 0 ? '0' : `${one.lost.writes}, in ${rateText(one.lost.runs)} runs`,
+    ]),
+  );
+}
+
+function scorecards(configurations: readonly Measures[]): Markup {
+  return table(
+    ['configuration', 'letters', 'when partitioned', 'else'],
+    configurations.map((one) => [
+      html`<b>${one.configuration}</b>`,
+      html`<b>${lettersText(one.scorecard)}</b>`,
+      one.scorecard.p.evidence,
+      one.scorecard.e.evidence,
+    ]),
+  );
+}
+
+function figures(configurations: readonly Measures[]): Markup {
+  return table(
+    [
+      'configuration',
+      'available, calm',
+      'available, in faults',
+      'failover',
+      'ok/s, calm',
+      'p50 · p99 · p99.9',
+      'staleness',
+    ],
+    configurations.map((one) => [
+      html`<b>${one.configuration}</b>`,
+      shareText(one.availability.calm),
+      shareText(one.availability.faults),
+      msText(one.failoverMs),
+      one.throughput === null ? '–' : one.throughput.value.toFixed(0),
+      one.latency.map(
+        ({ f, p50, p99, p999 }) => html`<div>${f} ${msText(p50)} · ${msText(p99)} · ${msText(p999)}</div>`,
+      ),
+      Object.entries(one.staleness).map(([name, { value }]) => html`<div>${name} ${value.toFixed(1)}</div>`),
+    ]),
+  );
+}
+
+type Cell = string | number | Markup | readonly Markup[];
+
+function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): Markup {
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          ${heads.map((head) => html`<th scope="col">${head}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (row) =>
+            html`<tr>
+              ${row.map((cell) => html`<td>${cell}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function dotsOf(configurations: readonly Measures[]): Dot[] {
+  const tried = new Set(
+    configurations.flatMap(({ strength }) => [...strength.notRefuted, ...strength.refuted]),
+  );
+  return configurations.flatMap(({ configuration, latency, availability, strength }) =>
+    latency.length === 0
+      ? []
+      : [
+          {
+            configuration,
+            ms: Math.max(...latency.map(({ p50 }) => p50.value)),
+            kept: keptOf(strength, tried),
+            available: availability.faults?.value ?? null,
+          },
+        ],
+  );
+}

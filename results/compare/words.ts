@@ -1,0 +1,55 @@
+// How figures of a comparison are written, in Markdown and on the page alike.
+import type { Estimate } from '../statistics/quantiles.ts';
+import type { Measures } from './measures.ts';
+import type { Scorecard } from './pacelc.ts';
+
+export function msText(estimate: Estimate | null): string {
+  if (estimate === null) return '–';
+  const { value, low, high } = estimate;
+  return low === high ? `${digits(value)} ms` : `${digits(value)} (${digits(low)}–${digits(high)}) ms`;
+}
+
+export function shareText(estimate: Estimate | null): string {
+  return estimate === null ? '–' : `${(estimate.value * 100).toFixed(1)} %`;
+}
+
+export function rateText({
+  hits,
+  runs,
+  low,
+  high,
+}: {
+  hits: number;
+  runs: number;
+  low: number;
+  high: number;
+}): string {
+  return `${hits}/${runs} (${Math.round(low * 100)}–${Math.round(high * 100)} %)`;
+}
+
+/** `PA/EL`, with `?` where nothing was measured. */
+export function lettersText({ p, e }: Scorecard): string {
+  const partition = { A: 'PA', C: 'PC', both: 'P–', neither: 'P∅' } as const;
+  return `${p.letter === null ? 'P?' : partition[p.letter]}/${e.letter === null ? 'E?' : `E${e.letter}`}`;
+}
+
+export function outcomesText({ outcomes }: Measures): string {
+  return Object.entries(outcomes)
+    .map(([outcome, count]) => `${count} ${outcome}`)
+    .join(', ');
+}
+
+export function digits(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+/** What the letters that are none mean. */
+export const LETTER_NOTES =
+  'P– nobody lost service and no answer was wrong: the partition took nothing from anyone. ' +
+  'P∅ a side stopped serving, and answers were wrong all the same: neither letter is earned. ' +
+  '? not measured: no run with such a fault.';
+
+export const THRESHOLDS =
+  'P: A when the side that fares worse answers at least 0.9 of its healthy rate; otherwise C when no answer was stale or ' +
+  'contradictory. E: C when the median latency of some operation grows by at least half a round trip while links are ' +
+  'slowed down (fault delay), else L. From measurements only, never from claims.';
