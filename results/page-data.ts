@@ -1,6 +1,7 @@
 import type { Json } from '../harness/history/event.ts';
 import type { FaultWindow, PhaseMark } from '../harness/history/fault.ts';
 import type { CheckSummary, JudgedAnomaly } from './document.ts';
+import type { Drawing } from './drawing.ts';
 import type { Outcome } from './outcome.ts';
 
 /** What a configuration promised, as the report words it. */
@@ -44,6 +45,8 @@ export interface PageData {
   readonly asked: readonly string[];
   /** In order of weight. */
   readonly anomalies: readonly JudgedAnomaly[];
+  /** By position in `anomalies`: the graph of its evidence, null where there is none. */
+  readonly drawings: readonly (Drawing | null)[];
   readonly checks: readonly CheckSummary[];
   readonly faults: readonly FaultWindow[];
   readonly phases: readonly PhaseMark[];

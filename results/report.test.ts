@@ -155,6 +155,34 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     await page.close();
   });
 
+  it('draws the graph of a cycle beside its timeline, hostile labels as text', async () => {
+    const input = inventedRun({ operations: 1000 });
+    const [gravest] = input.anomalies;
+    const [one, two] = gravest.witness;
+    const label = HOSTILE.replaceAll('"', '\\"');
+    const dot = `digraph anomaly {
+      node [shape=box];
+      "${one}" [label="#${one}\\n${label}"];
+      "${two}" [label="#${two}\\nappend x 3"];
+      "${one}" -> "${two}" [label="rw"];
+      "${two}" -> "${one}" [label="realtime", style=dashed];
+    }`;
+    const page = await open({ ...input, anomalies: [{ ...gravest, evidence: { dot } }] });
+    const finding = page.locator('#anomaly-0');
+    await finding.getByRole('img').first().waitFor();
+    const graph = finding.getByRole('img', { name: '2 transactions and 2 dependencies between them' });
+    expect(await graph.locator('.transaction .who').allTextContents()).toEqual([`#${one}`, `#${two}`]);
+    expect(await graph.locator('.transaction .what').first().textContent()).toContain('</script><img src=x');
+    expect(await graph.locator('.dependency text').allTextContents()).toEqual(['rw', 'realtime']);
+    expect(await finding.locator('figcaption').innerText()).toContain('missed what was written by');
+    await page.getByRole('application').waitFor();
+    await graph.locator('.transaction').first().click();
+    const shown = page.getByRole('region', { name: /^History/ }).getByRole('status');
+    expect(await shown.innerText()).toMatch(new RegExp(`^#${one} `));
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('says of each checker what its answer means for the claim', async () => {
     const page = await open(inventedRun({ operations: 1000 }));
     const answers = page.getByRole('region', { name: 'What was checked' }).getByRole('row');

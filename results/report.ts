@@ -5,6 +5,7 @@ import { NEMESIS, type Json } from '../harness/history/event.ts';
 import { FAIL, INFO, INVOKE, OK, type History } from '../harness/history/history.ts';
 import { writeAtomically } from './atomic-write.ts';
 import { byWeight, type CheckSummary, type JudgedAnomaly } from './document.ts';
+import { drawGraphs } from './drawing.ts';
 import { gaugesOf } from './gauges.ts';
 import type { Outcome } from './outcome.ts';
 import { packHistory } from './packed-history.ts';
@@ -44,7 +45,11 @@ export async function writeReport(path: string, input: ReportInput): Promise<voi
  * the policy lets no script run but the page's own.
  */
 export async function renderReport(input: ReportInput): Promise<string> {
-  const { script, style } = await pageAssets();
+  const anomalies = [...input.anomalies].sort(byWeight);
+  const [{ script, style }, drawings] = await Promise.all([
+    pageAssets(),
+    drawGraphs(anomalies.map(({ evidence }) => (typeof evidence?.dot === 'string' ? evidence.dot : null))),
+  ]);
   const packed = gzipSync(packHistory(input.history), { level: 3 }).toString('base64');
   const policy = [
     "default-src 'none'",
@@ -65,7 +70,7 @@ export async function renderReport(input: ReportInput): Promise<string> {
 </head>
 <body>
 <div id="report"><noscript><h1>${escapeHtml(input.outcome)}</h1>${paragraphs(input)}<p>The rest of this report needs JavaScript.</p></noscript></div>
-<script type="application/json" id="alibi-summary">${embedJson(pageData(input))}</script>
+<script type="application/json" id="alibi-summary">${embedJson(pageData({ ...input, anomalies }, drawings))}</script>
 <script>${script}</script>
 <script type="text/plain" id="alibi-history">${packed}</script>
 </body>
@@ -73,7 +78,7 @@ export async function renderReport(input: ReportInput): Promise<string> {
 `;
 }
 
-function pageData(input: ReportInput): PageData {
+function pageData(input: ReportInput, drawings: PageData['drawings']): PageData {
   return {
     title: input.title,
     subtitle: input.subtitle ?? '',
@@ -81,7 +86,8 @@ function pageData(input: ReportInput): PageData {
     reasons: input.reasons,
     claim: input.claim,
     asked: input.asked ?? [],
-    anomalies: [...input.anomalies].sort(byWeight),
+    anomalies: input.anomalies,
+    drawings,
     checks: input.checks ?? [],
     faults: input.faultWindows,
     phases: input.phases,

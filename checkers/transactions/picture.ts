@@ -28,19 +28,35 @@ export function anomalyGraph(nodes: readonly Node[], arrows: readonly Arrow[]): 
   return graph;
 }
 
+/** Courier's widths are known wherever Graphviz runs, and are those of other monospaced fonts. */
+const NODES = '  node [shape=box, fontname="Courier", fontsize=12];';
+/** Characters of a label. */
+const LINE = 60;
+
 /** The graph in the language of Graphviz. */
 export function dotOf(graph: Graph): string {
   const nodes = graph
     .nodes()
-    .map((name) => `  ${quoted(name)} [label=${quoted(`#${name}\n${graph.node(name) as string}`)}];`);
+    .map(
+      (name) => `  ${quoted(name)} [label=${quoted(`#${name}\n${wrapped(graph.node(name) as string)}`)}];`,
+    );
   const arrows = graph.edges().map(({ v, w, name = '' }) => {
     const style = name === 'process' || name === 'realtime' ? ', style=dashed' : '';
     const colour = COLOURS[name] ?? '#000000';
     return `  ${quoted(v)} -> ${quoted(w)} [label=${quoted(name)}, color=${quoted(colour)}, fontcolor=${quoted(colour)}${style}];`;
   });
-  return ['digraph anomaly {', '  node [shape=box, fontname="monospace"];', ...nodes, ...arrows, '}'].join(
-    '\n',
-  );
+  return ['digraph anomaly {', NODES, ...nodes, ...arrows, '}'].join('\n');
+}
+
+/** Micro-operations, as many on a line as fit. */
+function wrapped(label: string): string {
+  const lines: string[] = [];
+  for (const part of label.split(/(?<=,) (?=[a-z])/)) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + part.length >= LINE) lines.push(part);
+    else lines[lines.length - 1] = `${last} ${part}`;
+  }
+  return lines.join('\n');
 }
 
 /** A string of Graphviz: backslashes and quotes escaped, line breaks as \n. */

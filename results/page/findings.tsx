@@ -4,6 +4,7 @@ import type { Operations } from '../operations.ts';
 import type { PageData } from '../page-data.ts';
 import type { Show } from './app.tsx';
 import { plural } from './format.ts';
+import { DependencyGraph } from './graph.tsx';
 import { OperationTable } from './operation-table.tsx';
 import { Sentence } from './sentence.tsx';
 import { Witness } from './witness.tsx';
@@ -54,6 +55,7 @@ function Finding({
   const meaning = anomaly.certain
     ? means
     : 'Only possible: some outcome of an indeterminate operation explains it.';
+  const drawing = data.drawings[position];
   const inWitness = ops ? witnessOperations(ops, anomaly.witness) : [];
   return (
     <article
@@ -95,6 +97,7 @@ function Finding({
             show={show}
             title={anomaly.explanation}
           />
+          {drawing && <DependencyGraph drawing={drawing} show={show} />}
           <details>
             <summary>The witness as a table</summary>
             <OperationTable ops={ops} rows={inWitness} show={show} />
