@@ -1,5 +1,13 @@
 import { CAUSAL_ANOMALIES } from './causal/anomalies.ts';
 import { causal } from './causal/causal.ts';
+import { CLASSIC_ANOMALIES } from './classics/anomalies.ts';
+import { causalReverse } from './classics/causal-reverse.ts';
+import { fifoQueue } from './classics/fifo-queue.ts';
+import { lockSafety } from './classics/lock-safety.ts';
+import { log } from './classics/log.ts';
+import { longFork } from './classics/long-fork.ts';
+import { monotonic } from './classics/monotonic.ts';
+import { setFull } from './classics/set-full.ts';
 import { CRDT_ANOMALIES } from './crdts/anomalies.ts';
 import { crdtCounter } from './crdts/crdt-counter.ts';
 import { crdtSet } from './crdts/crdt-set.ts';
@@ -41,10 +49,17 @@ const all: readonly Checker[] = [
   writesFollowReads,
   causal,
   set,
+  setFull,
   totalQueue,
+  fifoQueue,
+  log,
   counter,
   uniqueIds,
   bank,
+  longFork,
+  causalReverse,
+  monotonic,
+  lockSafety,
   lww,
   crdtCounter,
   crdtSet,
@@ -60,6 +75,7 @@ const vocabulary: readonly AnomalyDefinition[] = [
   ...SESSION_ANOMALIES,
   ...CAUSAL_ANOMALIES,
   ...COLLECTION_ANOMALIES,
+  ...CLASSIC_ANOMALIES,
   ...LWW_ANOMALIES,
   ...CRDT_ANOMALIES,
   ...TRANSACTION_ANOMALIES,

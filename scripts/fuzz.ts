@@ -2,6 +2,7 @@
 // tsx scripts/fuzz.ts [--scale F] [--seed N] [NAME…]: F = 1 is what CI runs.
 import { parseArgs } from 'node:util';
 import { fuzz as fuzzLinearizability, SIMULATIONS } from '../checkers/linearizability/testing/fuzz.ts';
+import { fuzzClassics, fuzzQueues } from '../checkers/classics/testing/fuzz.ts';
 import { fuzzCausal } from '../checkers/causal/testing/fuzz.ts';
 import { fuzzCounters, fuzzSets, fuzzSiblings } from '../checkers/crdts/testing/fuzz.ts';
 import { fuzzLww } from '../checkers/lww/testing/fuzz.ts';
@@ -27,6 +28,8 @@ const FUZZERS: readonly Fuzzer[] = [
   ['crdt-counter', 100_000, fuzzCounters],
   ['crdt-set', 100_000, fuzzSets],
   ['siblings', 100_000, fuzzSiblings],
+  ['fifo-queue', 100_000, fuzzQueues],
+  ['classics', 50_000, fuzzClassics],
   ['causal', 50_000, fuzzCausal],
   ['transactions', 100_000, fuzzTransactions],
   // Every history of three operations, whatever the scale.

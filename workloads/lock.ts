@@ -37,7 +37,7 @@ export const lock = defineWorkload({
   name: 'lock',
   title: 'Take a lock, hold it for up to four seconds, give it back: does anybody else get it meanwhile?',
   port: 'lock',
-  checkers: ['linearizability'],
+  checkers: ['linearizability', 'lock-safety'],
   model: 'mutex',
   main: ({ keys }) =>
     eachThread(

@@ -1,4 +1,5 @@
 import { bank, bankOneByOne } from './bank.ts';
+import { comments } from './comments.ts';
 import { counter } from './counter.ts';
 import { crdtCounter } from './crdt-counter.ts';
 import { crdtSet } from './crdt-set.ts';
@@ -8,10 +9,12 @@ import { longFork } from './long-fork.ts';
 import { lostUpdate } from './lost-update.ts';
 import { lww } from './lww.ts';
 import { predicate } from './predicate.ts';
+import { monotonic } from './monotonic.ts';
 import { register } from './register.ts';
 import { rowDeletes } from './row-deletes.ts';
 import { rwRegister } from './rw-register.ts';
 import { session } from './session.ts';
+import { setFull } from './set-full.ts';
 import { set } from './set.ts';
 import { siblings } from './siblings.ts';
 import { writeSkew } from './write-skew.ts';
@@ -36,6 +39,9 @@ const all: readonly Workload[] = [
   lostUpdate,
   writeSkew,
   predicate,
+  setFull,
+  comments,
+  monotonic,
 ];
 
 /** Workloads by name, in the order in which they are listed; a cluster's default is the first it has a client for. */

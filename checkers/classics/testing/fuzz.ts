@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { historyOf } from '../../../harness/history/builder.ts';
+import type { EventInput } from '../../../harness/history/event.ts';
+import { bruteForce, queueSpecification } from '../../linearizability/testing/oracle.ts';
+import type { Checker, Finding, Verdict } from '../../types.ts';
+import { fifoQueue } from '../fifo-queue.ts';
+import { CLASSICS } from './definitions.ts';
+import { randomEvents, type Drawn } from './random-events.ts';
+
+type Tally = Record<string, number>;
+
+function certain(checker: Checker, events: readonly EventInput[]): Finding[] {
+  return (checker.check(historyOf(events), {}) as Verdict).findings.filter((f) => f.certain);
+}
+
+function complain(what: string, events: readonly EventInput[], found: readonly Finding[]): never {
+  throw new Error(
+    `${what}\n${events.map((e, i) => `${i} ${JSON.stringify(e)}`).join('\n')}\n${JSON.stringify(found)}`,
+  );
+}
+
+/** A certain finding's witness alone, as a history, is still guilty of it. */
+function witnessesStand(checker: Checker, events: readonly EventInput[], found: readonly Finding[]): void {
+  const { pair } = historyOf(events);
+  for (const finding of found) {
+    const kept = new Set(finding.witness.flatMap((i) => [i, pair[i]]));
+    const alone = events.filter((_, i) => kept.has(i));
+    if (!certain(checker, alone).some((f) => f.name === finding.name))
+      complain('witness proves nothing', alone, [finding]);
+  }
+}
+
+const drawn: fc.Arbitrary<Drawn[]> = fc.array(
+  fc.record({
+    process: fc.nat(2),
+    f: fc.nat(3),
+    type: fc.constantFrom<Drawn['type'][]>('ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'fail', 'info', 'open'),
+    span: fc.nat(2),
+    pick: fc.nat(7),
+    other: fc.nat(7),
+  }),
+  { maxLength: 9 },
+);
+
+/** Queues with unique elements against a search for a legal order. */
+export function fuzzQueues(runs: number, seed: number): Tally {
+  const tally: Tally = { valid: 0 };
+  fc.assert(
+    fc.property(drawn, (steps) => {
+      const out: number[] = [];
+      const events = randomEvents(
+        steps.filter((s) => s.f < 2 || s.type === 'ok'),
+        (step, i) => (step.f % 2 === 0 ? { f: 'enqueue', value: i + 1 } : { f: 'dequeue', value: null }),
+        (step, begun, own) => {
+          if (own.f === 'enqueue') return own.value ?? null;
+          // Mostly what a queue would give: the oldest that is not out.
+          const inside = begun.filter((e) => e.f === 'enqueue').map((e) => e.value as number);
+          const left = inside.filter((v) => !out.includes(v));
+          const saw =
+            step.pick === 0 || step.pick === 7
+              ? (inside[step.other] ?? null)
+              : step.pick < 5
+                ? (left[1] ?? null)
+                : (left[0] ?? null);
+          if (saw !== null) out.push(saw);
+          return saw;
+        },
+      );
+      const found = certain(fifoQueue, events);
+      const unsure = events.some((e, i) => e.f === 'dequeue' && e.type === 'invoke' && !settled(events, i));
+      const expected = bruteForce(historyOf(events), queueSpecification, []);
+      if (found.length > 0 && expected) complain('fifo-queue: false alarm', events, found);
+      if (found.length === 0 && !expected && !unsure) complain('fifo-queue: missed', events, found);
+      if (expected) tally.valid++;
+      for (const { name } of found) tally[name] = (tally[name] ?? 0) + 1;
+      witnessesStand(fifoQueue, events, found);
+    }),
+    { numRuns: runs, seed },
+  );
+  return tally;
+}
+
+function settled(events: readonly EventInput[], invoked: number): boolean {
+  const end = events.find((e, j) => j > invoked && e.process === events[invoked].process);
+  return end?.type === 'ok' || end?.type === 'fail';
+}
+
+/** The other classics against their definitions over all pairs and triples of operations. */
+export function fuzzClassics(runs: number, seed: number): Tally {
+  const tally: Tally = {};
+  fc.assert(
+    fc.property(drawn, (steps) => {
+      for (const { checker, ask, answer, definition } of CLASSICS) {
+        const events = randomEvents(steps, ask, answer);
+        const found = certain(checker, events);
+        const names = [...new Set(found.map((f) => f.name))].sort();
+        const expected = [...definition(events)].sort();
+        if (names.join() !== expected.join())
+          complain(`${checker.name}: expected ${expected.join()}`, events, found);
+        for (const name of names) tally[name] = (tally[name] ?? 0) + 1;
+        witnessesStand(checker, events, found);
+      }
+    }),
+    { numRuns: runs, seed },
+  );
+  return tally;
+}
