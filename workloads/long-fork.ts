@@ -14,7 +14,7 @@ export const longFork = defineWorkload({
   name: 'long-fork',
   title: 'Single writes to fresh keys, reads of whole groups: writes seen in opposite orders',
   port: 'transaction',
-  checkers: ['transactions'],
+  checkers: ['transactions', 'long-fork'],
   main: (context) =>
     transactionsOf(context, ({ n, random }) => {
       const newest = Math.floor(n / A_WRITE_IN);
