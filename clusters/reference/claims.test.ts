@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { closure } from '../../checkers/guarantees.ts';
 import { linearizability } from '../../checkers/linearizability/linearizability.ts';
+import { sequential } from '../../checkers/sequential/sequential.ts';
 import { monotonicReads } from '../../checkers/session/monotonic-reads.ts';
 import { monotonicWrites } from '../../checkers/session/monotonic-writes.ts';
 import { readYourWrites } from '../../checkers/session/read-your-writes.ts';
@@ -13,6 +15,7 @@ import type { Setting } from '../types.ts';
 import { claimOf } from './claims.ts';
 import { LEADERLESS } from './configurations/leaderless.ts';
 import { MULTI_LEADER } from './configurations/multi-leader.ts';
+import { SINGLE_LEADER } from './configurations/single-leader.ts';
 import { storeSettings } from './settings.ts';
 import { missing } from './settle.ts';
 import type { Status } from './replica/types.ts';
@@ -28,6 +31,7 @@ const freshness: Checker = {
 };
 
 const CHECKERS: Readonly<Record<string, Checker>> = {
+  sequential,
   linearizable: linearizability,
   'no-stale-read': freshness,
   'read-your-writes': readYourWrites,
@@ -129,7 +133,10 @@ const CONFIGURATIONS: Readonly<Record<string, Readonly<Record<string, Setting>>>
   'multi-leader': { strategy: 'multi-leader', reads: 'sticky' },
   'multi-leader, any': { strategy: 'multi-leader', reads: 'any' },
   ...Object.fromEntries(
-    [...MULTI_LEADER, ...LEADERLESS].map(({ name, settings }) => [`configuration ${name}`, settings]),
+    [...SINGLE_LEADER.slice(-4), ...MULTI_LEADER, ...LEADERLESS].map(({ name, settings }) => [
+      `configuration ${name}`,
+      settings,
+    ]),
   ),
 };
 
@@ -138,7 +145,7 @@ describe('every claim holds in simulation under the faults that it tolerates', (
     it(name, async () => {
       const claim = claimOf(storeSettings(settings));
       const families = SIMULATED.filter((family) => claim.tolerates.faults.includes(family));
-      const checkers = claim.guarantee.filter((guarantee) => guarantee in CHECKERS);
+      const checkers = [...closure(claim.guarantee)].filter((guarantee) => guarantee in CHECKERS);
       let ok = 0;
       for (const seed of SEEDS) {
         const { left, finals, history, events } = await run(seed, settings, families);

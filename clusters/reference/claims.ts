@@ -1,4 +1,5 @@
 import type { Claim } from '../types.ts';
+import type { Reads } from './routing.ts';
 import type { StoreSettings } from './settings.ts';
 
 const SOURCE = 'docs/reference-store.md';
@@ -23,24 +24,42 @@ export function claimOf(settings: StoreSettings): Claim {
   }
 }
 
+/** What each routing of reads gives where every replica shows a prefix of one log; the leader's is all of it. */
+const ROUTED: Readonly<Record<Reads, { readonly guarantee: readonly string[]; readonly from: string }>> = {
+  primary: { guarantee: ['linearizable'], from: 'from the leader' },
+  any: { guarantee: ['durable'], from: 'from any replica' },
+  sticky: {
+    guarantee: ['durable', 'monotonic-reads', 'monotonic-writes', 'writes-follow-reads'],
+    from: 'from one replica a session',
+  },
+  'after-write': {
+    guarantee: ['durable'],
+    from: 'from the leader for a while after a write of the session, else from any replica',
+  },
+  token: {
+    guarantee: ['durable', 'sequential'],
+    from: 'from any replica that has come as far as the session has seen, else from the leader',
+  },
+  own: {
+    guarantee: ['durable', 'read-your-writes'],
+    from: 'from the leader for what the session has written, else from any replica',
+  },
+};
+
 /**
  * The log is one order of all changes, and every replica shows a prefix of it. Read at the leader alone, that is
  * linearizable. Read elsewhere, a session may miss its own writes, since its replica lags; as long as it keeps to one
- * replica it never goes back, and sees changes in the order in which they were made. Roaming, it loses that too.
+ * replica it never goes back, and sees changes in the order in which they were made. Roaming, it loses that too, unless
+ * it carries a token of how far it has seen the log: then the log is an order that respects every session's. Time after
+ * a write guarantees nothing: a replica may lag for longer.
  */
 function singleLeader({ ack, reads, fencing }: StoreSettings): Claim {
-  const guarantee = {
-    primary: ['linearizable', 'convergent'],
-    any: ['durable', 'convergent'],
-    sticky: ['durable', 'convergent', 'monotonic-reads', 'monotonic-writes', 'writes-follow-reads'],
-  }[reads];
+  const { guarantee, from } = ROUTED[reads];
   const survivesFailover = ack !== 'async' && fencing;
   return {
-    guarantee,
-    operations: 'register (read, write, cas), set (add, read), rows (read, write, delete)',
-    reads: { primary: 'from the leader', any: 'from any replica', sticky: 'from one replica a session' }[
-      reads
-    ],
+    guarantee: [...guarantee, 'convergent'],
+    operations: 'register (read, write, cas), set (add, read), rows (read, write, delete), counter, crdt-set',
+    reads: from,
     tolerates: { faults: survivesFailover ? [...HARMLESS, ...FAILOVERS] : HARMLESS, howMany: ALL },
     source: `${SOURCE}#single-leader-${ack}`,
   };
@@ -115,9 +134,7 @@ function raft({ reads, confirm }: StoreSettings): Claim {
     confirm === 'none'
       ? ['durable', 'convergent', ...(reads === 'sticky' ? sticky : [])]
       : ['linearizable', 'convergent'];
-  const from = { primary: 'from the leader', any: 'from any replica', sticky: 'from one replica a session' }[
-    reads
-  ];
+  const { from } = ROUTED[reads];
   const by = { 'read-index': 'by read-index', lease: 'by the leader’s lease', none: 'as it stands' }[confirm];
   return {
     guarantee,

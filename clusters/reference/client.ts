@@ -4,7 +4,7 @@ import { StoreError, completionOf } from './errors.ts';
 import type { Dialogue, Fleet } from './fleet.ts';
 import type { Translate } from './ports.ts';
 import type { Reply } from './replica/types.ts';
-import { pinned, type Router } from './routing.ts';
+import { pinned, type Destination, type Router } from './routing.ts';
 import { StoreSession } from './session.ts';
 
 /** A client of the store: no retries, no queue; one connection a node, made when it is first needed. */
@@ -30,19 +30,36 @@ export class StoreClient implements Client {
   async invoke(operation: Operation, signal: AbortSignal): Promise<Completion> {
     const isRead = operation.f === 'read';
     const router = operation.node === undefined ? this.#router : pinned(operation.node);
-    const { node, at } = router.choose(operation, isRead);
-    const { request, value } = this.#translate(operation, at, this.#session);
+    let to = router.choose(operation, isRead);
     try {
-      const connection = await this.#connect(node, signal);
-      const reply = (await connection.ask({ request }, signal)) as Reply;
-      if (!reply.ok) throw new StoreError(reply.code, 'sent', reply.message, reply.leader);
-      const result = value(reply);
-      return result === undefined ? { type: 'ok', node } : { type: 'ok', node, value: result };
+      const ahead = router.ahead?.bind(router);
+      const completion = await this.#ask(operation, to, router, signal).catch((error: unknown) => {
+        // A read that was refused has no effect, so that asking elsewhere is the same operation still.
+        if (!(error instanceof StoreError && error.code === 'behind' && ahead)) throw error;
+        return this.#ask(operation, (to = ahead()), router, signal);
+      });
+      return { ...completion, node: to.node };
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       router.moveOn(error.leader);
-      return { ...completionOf(error, isRead), node };
+      return { ...completionOf(error, isRead), node: to.node };
     }
+  }
+
+  async #ask(
+    operation: Operation,
+    { node, at, after }: Destination,
+    router: Router,
+    signal: AbortSignal,
+  ): Promise<Completion> {
+    const translation = this.#translate(operation, at, this.#session);
+    const request = after === undefined ? translation.request : { ...translation.request, after };
+    const connection = await this.#connect(node, signal);
+    const reply = (await connection.ask({ request }, signal)) as Reply;
+    if (!reply.ok) throw new StoreError(reply.code, 'sent', reply.message, reply.leader);
+    router.done?.(operation, operation.f === 'read', reply.position);
+    const value = translation.value(reply);
+    return value === undefined ? { type: 'ok' } : { type: 'ok', value };
   }
 
   close(): Promise<void> {

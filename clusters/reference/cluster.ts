@@ -15,15 +15,9 @@ import type { Fleet } from './fleet.ts';
 import { StoreOperator } from './operator.ts';
 import { RaftOperator, leaderOf } from './raft-operator.ts';
 import { PORTS } from './ports.ts';
-import {
-  AnyNodeRouter,
-  RaftRouter,
-  SingleLeaderRouter,
-  pinned,
-  type LeaderSeen,
-  type Router,
-} from './routing.ts';
+import { AnyNodeRouter, RaftRouter, pinned, type LeaderSeen, type Router } from './routing.ts';
 import { StoreSession } from './session.ts';
+import { SingleLeaderRouter } from './single-leader-router.ts';
 import { settled, missing } from './settle.ts';
 import { storeSettings, type StoreSettings } from './settings.ts';
 
@@ -199,9 +193,10 @@ export class ReferenceCluster implements Cluster {
     return this.#singleLeader
       ? new SingleLeaderRouter(
           this.nodes,
-          this.#settings.reads,
-          session,
+          this.#settings,
+          { number: session, memory: this.#session(session) },
           random,
+          this.#context.runtime.clock,
           () => this.#operator.primary,
         )
       : new AnyNodeRouter(this.nodes, this.#settings, session, random);

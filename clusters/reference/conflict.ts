@@ -6,6 +6,10 @@ export function settingsConflict(settings: StoreSettings, world: string, nodes: 
   const { bug, strategy } = settings;
   const wrongBug = bugConflict(bug, strategy, world);
   if (wrongBug !== null) return wrongBug;
+  const { reads, leaderFor } = settings;
+  if (strategy !== 'single-leader' && (reads === 'after-write' || reads === 'token' || reads === 'own'))
+    return `reads=${reads} goes by a single leader: it is not for strategy=${strategy}`;
+  if (!(leaderFor >= 0)) return `leaderFor=${leaderFor} is no time in s`;
   if (strategy === 'leaderless') return quorumConflict(settings, nodes);
   return settings.stamps === 'logical' ? 'stamps=logical takes quorums: it is for strategy=leaderless' : null;
 }

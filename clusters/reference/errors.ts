@@ -28,6 +28,7 @@ const REFUSALS: Readonly<Record<RefusalCode, 'fail' | 'info'>> = {
   'not-leader': 'fail',
   'not-ready': 'fail',
   'bad-request': 'fail',
+  behind: 'fail',
   deposed: 'info',
   'no-quorum': 'info',
 };

@@ -1,63 +1,34 @@
 import type { Operation } from '../../harness/generator/types.ts';
 import type { Random } from '../../harness/runtime/types.ts';
+import type { Position } from './replica/positions.ts';
 import type { ReadAt } from './replica/types.ts';
 import type { StoreSettings } from './settings.ts';
 
 /**
- * Which replica reads go to. Where every node takes everything, `primary` is the session's home node, as is `sticky`,
- * and so for its writes.
+ * Which replica reads go to: the leader · any · one a session · the leader for a while after a write of the session,
+ * else any · any, once it has come as far as the session has seen, or else the leader · the leader for rows that the
+ * session has written, else any. Where every node takes everything, `primary` is the session's home node, as is
+ * `sticky`, and so for its writes.
  */
-export type Reads = 'primary' | 'any' | 'sticky';
+export type Reads = 'primary' | 'any' | 'sticky' | 'after-write' | 'token' | 'own';
 
 /** Where an operation goes, and on what terms a read is answered there. */
 export interface Destination {
   readonly node: string;
   readonly at: ReadAt;
+  /** A replica must have come so far. */
+  readonly after?: Position | undefined;
 }
 
 /** Chooses nodes for one client. */
 export interface Router {
   choose(operation: Operation, isRead: boolean): Destination;
+  /** Where to go when the replica that was chosen is behind; absent: nowhere. */
+  ahead?(): Destination;
+  /** The operation was answered. */
+  done?(operation: Operation, isRead: boolean, position: Position | undefined): void;
   /** The node did not serve: look again where the leader is. `leader`: who leads, as that node said. */
   moveOn(leader?: string): void;
-}
-
-/**
- * Writes go to the leader, reads as told. Like a connection to a real database, a client stays with the leader that
- * it found until that refuses or fails, even when clients that come later are pointed to another one.
- */
-export class SingleLeaderRouter implements Router {
-  readonly #nodes: readonly string[];
-  readonly #reads: Reads;
-  readonly #session: number;
-  readonly #random: Random;
-  readonly #primary: () => string;
-  #leader: string | null = null;
-
-  constructor(
-    nodes: readonly string[],
-    reads: Reads,
-    session: number,
-    random: Random,
-    primary: () => string,
-  ) {
-    this.#nodes = nodes;
-    this.#reads = reads;
-    this.#session = session;
-    this.#random = random;
-    this.#primary = primary;
-  }
-
-  choose(_operation: Operation, isRead: boolean): Destination {
-    if (isRead && this.#reads === 'any') return { node: this.#random.pick(this.#nodes), at: 'replica' };
-    if (isRead && this.#reads === 'sticky')
-      return { node: this.#nodes[this.#session % this.#nodes.length], at: 'replica' };
-    return { node: (this.#leader ??= this.#primary()), at: 'leader' };
-  }
-
-  moveOn(): void {
-    this.#leader = null;
-  }
 }
 
 /** Where the leader was last seen, by any client of the cluster. */

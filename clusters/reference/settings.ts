@@ -13,6 +13,7 @@ export interface StoreSettings {
   readonly strategy: Strategy['strategy'];
   readonly ack: Acknowledgement;
   readonly reads: Reads;
+  readonly leaderFor: number;
   readonly fencing: boolean;
   readonly lww: Granularity;
   readonly confirm: Confirmation;
@@ -53,8 +54,15 @@ export const SETTINGS: readonly SettingDefinition[] = [
     title:
       'Which replica answers reads (multi-leader, leaderless: any node, or else the session’s home node)',
     type: 'string',
-    values: ['primary', 'any', 'sticky'],
+    values: ['primary', 'any', 'sticky', 'after-write', 'token', 'own'],
     default: 'any',
+  },
+  {
+    name: 'leaderFor',
+    title:
+      'Single leader, reads=after-write: so long a session reads from the leader after a write of its own, in s',
+    type: 'number',
+    default: 1,
   },
   {
     name: 'fencing',

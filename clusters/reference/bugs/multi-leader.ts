@@ -16,4 +16,32 @@ export const MULTI_LEADER_BUGS = [
     strategy: 'multi-leader',
     profile: { configuration: 'multi-leader-home', workload: 'crdt-counter', nemesis: '' },
   },
+  {
+    name: 'whole-row-lww',
+    title: 'A write carries the whole row as its node saw it, where only its own fields should compete',
+    expected: 'field-loss',
+    strategy: 'multi-leader',
+    profile: { configuration: 'multi-leader-lww-field', workload: 'lww', nemesis: 'partition:one' },
+  },
+  {
+    name: 'counter-merge-by-addition',
+    title: 'Merges two states of a counter by adding them up',
+    expected: 'doubled-increment',
+    strategy: 'multi-leader',
+    profile: { configuration: 'multi-leader-crdt', workload: 'crdt-counter', nemesis: '' },
+  },
+  {
+    name: 'or-set-remove-unseen-adds',
+    title: 'A remove from a set takes away adds that it has not seen: the next one of every other node',
+    expected: 'lost-add',
+    strategy: 'multi-leader',
+    profile: { configuration: 'multi-leader-crdt', workload: 'crdt-set', nemesis: 'partition:one' },
+  },
+  {
+    name: 'siblings-dropped',
+    title: 'Keeps only one of concurrent versions',
+    expected: 'lost-sibling',
+    strategy: 'multi-leader',
+    profile: { configuration: 'multi-leader-siblings', workload: 'siblings', nemesis: 'partition:one' },
+  },
 ] as const satisfies readonly Bug[];

@@ -65,4 +65,18 @@ export const SINGLE_LEADER_BUGS = [
     simulatedOnly: true,
     profile: { configuration: 'async', workload: 'register', nemesis: 'kill:primary', rate: 2000 },
   },
+  {
+    name: 'sticky-session-lost-at-reconnect',
+    title: 'A session that must connect again goes on at any other replica',
+    expected: 'monotonic-reads',
+    strategy: 'single-leader',
+    profile: { configuration: 'async-sticky', workload: 'session', nemesis: 'partition:one,kill:one' },
+  },
+  {
+    name: 'token-compared-as-string',
+    title: 'Compares a session’s position with the replica’s as texts: 999 comes after 1000',
+    expected: 'read-your-writes',
+    strategy: 'single-leader',
+    profile: { configuration: 'async-token', workload: 'session', nemesis: 'partition:one', rate: 600 },
+  },
 ] as const satisfies readonly Bug[];

@@ -31,4 +31,20 @@ export const SINGLE_LEADER = [
     reads: 'primary',
     fencing: false,
   }),
+  configuration('async-after-write', 'Single leader; for a second after a write, reads from the leader', {
+    ack: 'async',
+    reads: 'after-write',
+  }),
+  configuration('async-token', 'Single leader; reads from replicas that have come as far as the session', {
+    ack: 'async',
+    reads: 'token',
+  }),
+  configuration('semi-sync-token', 'As async-token, but one follower must have a write', {
+    ack: 'semi-sync',
+    reads: 'token',
+  }),
+  configuration('async-own', 'Single leader; own data from the leader, others’ from replicas', {
+    ack: 'async',
+    reads: 'own',
+  }),
 ];

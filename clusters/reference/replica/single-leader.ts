@@ -1,32 +1,21 @@
-import { Leadership, latestMembers } from './leadership.ts';
+import { Leadership } from './leadership.ts';
 import { ReplicaLog, type Entry } from './log.ts';
 import type { Ack, Ship, SingleLeaderMessage } from './messages.ts';
+import { WaitingReads, hasReached, hasReachedAsText, type Position } from './positions.ts';
+import { statusOf, type SingleLeaderOptions } from './single-leader-parts.ts';
 import { Tables, isChange } from './tables.ts';
 import {
   HEARTBEAT_MS,
-  type Acknowledgement,
   type Change,
   type Command,
   type Effect,
   type Input,
   type RefusalCode,
   type Replica,
-  type ReplicaOptions,
   type Reply,
   type Request,
   type Status,
 } from './types.ts';
-
-export interface SingleLeaderOptions extends ReplicaOptions {
-  /** Who leads when the log is empty. */
-  readonly firstLeader: string;
-  readonly ack: Acknowledgement;
-  /**
-   * A leader that hears of a higher epoch stops, and (unless `async`) answers reads only once its followers have
-   * confirmed that they still follow. Without: it goes on for whoever still asks it, a split brain.
-   */
-  readonly fencing: boolean;
-}
 
 /** How far before a disagreement the logs are compared next. */
 const STEP_BACK = 32;
@@ -64,9 +53,17 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
   #readableFrom = 0;
   readonly #writes = new Map<number, number>();
   #reads: PendingRead[] = [];
+  /** Reads at this replica that wait until it has come far enough. */
+  readonly #waiting: WaitingReads;
 
   constructor(options: SingleLeaderOptions) {
     this.#options = options;
+    const reached = options.bug === 'token-compared-as-string' ? hasReachedAsText : hasReached;
+    this.#waiting = new WaitingReads(reached, {
+      answer: (id, request) => this.#answer(id, request),
+      behind: (id, { epoch, lsn }) => this.#refuse(id, 'behind', `has not come to ${epoch}:${lsn} in time`),
+      arm: () => !this.#leading && this.#out.push({ kind: 'timer', ms: HEARTBEAT_MS }),
+    });
   }
 
   step(input: Input<SingleLeaderMessage>): readonly Effect<SingleLeaderMessage>[] {
@@ -81,6 +78,7 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
         break;
       case 'timer':
         this.#beat();
+        this.#waiting.tick();
         break;
       case 'durable':
         this.#onDurable(input.count);
@@ -166,7 +164,7 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
     const confirmed = leading.confirmedRound;
     const waiting: PendingRead[] = [];
     for (const read of this.#reads)
-      if (read.round <= confirmed) this.#reply(read.id, this.#tables.answer(read.request));
+      if (read.round <= confirmed) this.#answer(read.id, read.request);
       else waiting.push(read);
     this.#reads = waiting;
   }
@@ -269,19 +267,30 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
     while (this.#applied < to) {
       const lsn = ++this.#applied;
       const { change } = this.#log.at(lsn);
-      const reply: Reply = change.op === 'config' ? { ok: true } : this.#tables.apply(change);
+      const reply: Reply =
+        change.op === 'config' ? { ok: true } : { ...this.#tables.apply(change), position: this.#position() };
       const id = this.#writes.get(lsn);
       if (id === undefined) continue;
       this.#writes.delete(lsn);
       this.#reply(id, reply);
     }
+    if (this.#readable()) this.#waiting.serve(this.#position());
+  }
+
+  /** How far this replica shows the log. */
+  #position(): Position {
+    return { epoch: this.#log.epochAt(this.#applied), lsn: this.#applied };
+  }
+
+  #answer(id: number, request: Exclude<Request, Change>): void {
+    this.#reply(id, { ...this.#tables.answer(request), position: this.#position() });
   }
 
   #onRequest(id: number, request: Request): void {
     const leading = this.#leading;
     if (!isChange(request) && request.at === 'replica') {
       if (!this.#readable()) return this.#refuse(id, 'not-ready', 'has not caught up since it started');
-      return this.#reply(id, this.#tables.answer(request));
+      return this.#waiting.take(id, request, this.#position());
     }
     if (!leading) return this.#refuse(id, 'not-leader', `follows ${this.#log.leader ?? 'nobody yet'}`);
     if (isChange(request)) {
@@ -324,21 +333,13 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
   }
 
   #status(): Status {
-    const { epoch, leader, last, durable } = this.#log;
     const leading = this.#leading;
-    return {
-      name: this.#options.name,
-      role: leading ? 'leader' : 'follower',
-      epoch,
-      leader,
-      serving: leading ? leading.established && this.#applied >= this.#readableFrom : this.#readable(),
-      last,
-      lastEpoch: this.#log.epochAt(last),
-      durable,
+    const serving = leading ? leading.established && this.#applied >= this.#readableFrom : this.#readable();
+    return statusOf(this.#options.name, this.#log, {
+      leads: leading !== null,
+      serving,
       applied: this.#applied,
-      members: latestMembers(this.#log),
-      positions: {},
-    };
+    });
   }
 
   #refuse(id: number, code: RefusalCode, message: string): void {

@@ -4,6 +4,9 @@ import type { Change, Fields, Reply, Request } from './types.ts';
 /** All rows by table, for a snapshot. */
 export type TablesImage = readonly (readonly [table: string, rows: readonly (readonly [string, Fields])[]])[];
 
+/** A request that went well. */
+type Answer = Extract<Reply, { readonly ok: true }>;
+
 /** The stored data of a replica with a log: what applying the log in order gives, the same on every replica. */
 export class Tables {
   readonly #tables = new Map<string, Map<string, Fields>>();
@@ -25,7 +28,7 @@ export class Tables {
     return size;
   }
 
-  apply(change: Change): Reply {
+  apply(change: Change): Answer {
     const rows = this.#rows(change.table);
     const row = rows.get(change.key);
     switch (change.op) {
@@ -54,7 +57,7 @@ export class Tables {
     }
   }
 
-  answer(request: Exclude<Request, Change>): Reply {
+  answer(request: Exclude<Request, Change>): Answer {
     const rows = this.#tables.get(request.table);
     if (request.op === 'scan') return { ok: true, keys: [...(rows?.keys() ?? [])] };
     return { ok: true, fields: rows?.get(request.key) ?? null };

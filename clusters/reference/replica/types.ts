@@ -3,14 +3,27 @@
 import type { Json } from '../../../harness/history/event.ts';
 import type { BugName } from '../bugs.ts';
 import type { CausalContext } from '../crdt/causal-context.ts';
+import type { Position } from './positions.ts';
 
 export type Fields = Readonly<Record<string, Json>>;
 
 /** What a client can ask. Rows live in tables, have a key and named fields. */
 export type Request =
-  | { readonly op: 'read'; readonly table: string; readonly key: string; readonly at: ReadAt }
+  | {
+      readonly op: 'read';
+      readonly table: string;
+      readonly key: string;
+      readonly at: ReadAt;
+      /** A replica answers once it has come so far; one that does not in time refuses as `behind`. */
+      readonly after?: Position | undefined;
+    }
   /** All keys of a table. */
-  | { readonly op: 'scan'; readonly table: string; readonly at: ReadAt }
+  | {
+      readonly op: 'scan';
+      readonly table: string;
+      readonly at: ReadAt;
+      readonly after?: Position | undefined;
+    }
   | Change;
 
 /**
@@ -48,7 +61,7 @@ export type Change =
 export type ReadAt = 'leader' | 'replica' | 'confirmed' | 'quorum';
 
 /** Why a request did not end well. `deposed` and `no-quorum` leave open whether it took, or will take, effect. */
-export type RefusalCode = 'not-leader' | 'not-ready' | 'bad-request' | 'deposed' | 'no-quorum';
+export type RefusalCode = 'not-leader' | 'not-ready' | 'bad-request' | 'deposed' | 'no-quorum' | 'behind';
 
 export type Reply =
   | {
@@ -56,6 +69,8 @@ export type Reply =
       readonly fields?: Fields | null;
       readonly keys?: readonly string[];
       readonly swapped?: boolean;
+      /** Single leader: where in the log the write is, or how far the replica had come that answered. */
+      readonly position?: Position;
       /** Where siblings are kept: all of them, and the context for a write that is to replace them. */
       readonly siblings?: readonly Fields[];
       readonly context?: CausalContext;

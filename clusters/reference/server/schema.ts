@@ -4,6 +4,7 @@ import { z } from 'zod';
 const json = z.json();
 const row = { table: z.string(), key: z.string() };
 const at = z.enum(['leader', 'replica', 'confirmed', 'quorum']);
+const after = z.object({ epoch: z.number(), lsn: z.number() }).optional();
 const counts = z.record(z.string(), z.number());
 const context = z.object({
   vector: counts,
@@ -13,8 +14,8 @@ const context = z.object({
 export const requestSchema = z.object({
   id: z.number(),
   request: z.discriminatedUnion('op', [
-    z.object({ op: z.literal('read'), ...row, at }),
-    z.object({ op: z.literal('scan'), table: z.string(), at }),
+    z.object({ op: z.literal('read'), ...row, at, after }),
+    z.object({ op: z.literal('scan'), table: z.string(), at, after }),
     z.object({
       op: z.literal('write'),
       ...row,

@@ -4,8 +4,10 @@ import type { EventInput, Json } from '../../../harness/history/event.ts';
 import { MILLISECOND, type Random, type Runtime } from '../../../harness/runtime/types.ts';
 import { StoreOperator, type Servers } from '../operator.ts';
 import type { Command, Effect, Input, Replica, Reply, Request, Status } from '../replica/types.ts';
-import { AnyNodeRouter, SingleLeaderRouter } from '../routing.ts';
+import { AnyNodeRouter, type Destination, type Router } from '../routing.ts';
 import { createReplica, type AnyMessage } from '../server/config.ts';
+import { StoreSession } from '../session.ts';
+import { SingleLeaderRouter } from '../single-leader-router.ts';
 import { strategyOf, type StoreSettings } from '../settings.ts';
 
 interface Machine {
@@ -109,13 +111,15 @@ export class Simulation implements Servers {
   async session(session: number, keys: number, end: number): Promise<void> {
     const { clock } = this.#runtime;
     const random = this.#random.fork(`session ${session}`);
-    const connect = () =>
+    const memory = new StoreSession();
+    const connect = (): Router =>
       this.#settings.strategy === 'single-leader'
         ? new SingleLeaderRouter(
             this.names,
-            this.#settings.reads,
-            session,
+            this.#settings,
+            { number: session, memory },
             random,
+            clock,
             () => this.operator.primary,
           )
         : new AnyNodeRouter(this.names, this.#settings, session, random);
@@ -128,14 +132,13 @@ export class Simulation implements Servers {
         key: random.below(keys),
         value: f === 'read' ? null : session * 100_000 + count,
       };
-      const { node, at } = router.choose(operation, f === 'read');
-      const row = { table: 'register', key: String(operation.key) };
-      const request: Request =
-        f === 'read'
-          ? { op: 'read', ...row, at }
-          : { op: 'write', ...row, fields: { value: operation.value } };
+      let to = router.choose(operation, f === 'read');
       this.#record({ ...operation, process, session, type: 'invoke' });
-      const reply = (await this.#call(node, 60, (id) => ({ kind: 'request', id, request }))) as Reply | null;
+      let reply = await this.#request(to, operation);
+      if (reply?.ok === false && reply.code === 'behind' && router.ahead)
+        reply = await this.#request((to = router.ahead()), operation);
+      const { node } = to;
+      if (reply?.ok) router.done?.(operation, f === 'read', reply.position);
       const type =
         reply === null || (!reply.ok && reply.code === 'deposed')
           ? f === 'read'
@@ -150,6 +153,16 @@ export class Simulation implements Servers {
       else if (type === 'fail') router.moveOn();
       await clock.sleep(random.below(4 * MILLISECOND));
     }
+  }
+
+  async #request(
+    { node, at, after }: Destination,
+    { f, key, value }: { readonly f: string; readonly key: number; readonly value: Json },
+  ): Promise<Reply | null> {
+    const row = { table: 'register', key: String(key) };
+    const request: Request =
+      f === 'read' ? { op: 'read', ...row, at, after } : { op: 'write', ...row, fields: { value } };
+    return (await this.#call(node, 60, (id) => ({ kind: 'request', id, request }))) as Reply | null;
   }
 
   /** The registers that a node holds. */

@@ -48,7 +48,7 @@ export class MultiLeader implements Replica<MultiLeaderMessage> {
     const { name, peers, topology, bug } = options;
     this.#options = options;
     this.#names = [name, ...peers].sort();
-    this.#rows = new Rows(options, bug === 'lww-tie-by-arrival' ? isLaterOrArrived : isLater);
+    this.#rows = new Rows(options, bug === 'lww-tie-by-arrival' ? isLaterOrArrived : isLater, bug);
     this.#journal = new Journal((effect) => this.#out.push(effect));
     const send = (to: string, message: MultiLeaderMessage) => this.#send(to, message);
     this.#logs = new Logs(this.#names, streamsFrom(name, peers, topology), send);

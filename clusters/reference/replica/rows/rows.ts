@@ -1,6 +1,7 @@
+import type { BugName } from '../../bugs.ts';
 import { isLater } from '../../crdt/stamp.ts';
-import type { Reply, Request } from '../types.ts';
-import type { Change } from '../types.ts';
+import type { Change, Reply, Request } from '../types.ts';
+import { afterMerge, defective, overreaching } from './defects.ts';
 import { keepsVersions, prepare, type Author } from './prepare.ts';
 import type { Resolution } from './resolution.ts';
 import { mergeStates, versionsOf, visibleFields, type RowState } from './row-state.ts';
@@ -18,10 +19,13 @@ export class Rows {
   readonly #order: typeof isLater;
   readonly #tables = new Map<string, Map<string, RowState>>();
 
+  readonly #bug: BugName | 'none';
+
   /** `order`: which of two stamps wins. */
-  constructor(resolution: Resolution, order = isLater) {
-    this.#resolution = resolution;
+  constructor(resolution: Resolution, order = isLater, bug: BugName | 'none' = 'none') {
+    this.#resolution = defective(resolution, bug);
     this.#order = order;
+    this.#bug = bug;
   }
 
   get(table: string, key: string): RowState | null {
@@ -36,14 +40,20 @@ export class Rows {
   /** The update that a change amounts to here; null for a compare-and-set that does not match. */
   prepare(change: Change, author: Author): Update | null {
     const { table, key } = change;
-    const state = prepare(change, this.get(table, key), author, this.#resolution, this.#order);
+    const base = this.get(table, key);
+    const unseen =
+      this.#bug === 'or-set-remove-unseen-adds' && change.op === 'remove'
+        ? overreaching(base, author.actor, change.element)
+        : null;
+    const state = unseen ?? prepare(change, base, author, this.#resolution, this.#order);
     return state === null ? null : { table, key, state };
   }
 
   /** Returns the row's state now. */
   merge({ table, key, state }: Update): RowState {
     const before = this.get(table, key);
-    const after = before === null ? state : mergeStates(before, state, this.#order);
+    const after =
+      before === null ? state : afterMerge(before, state, mergeStates(before, state, this.#order), this.#bug);
     this.set(table, key, after);
     return after;
   }

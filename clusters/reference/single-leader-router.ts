@@ -1,0 +1,85 @@
+import type { Operation } from '../../harness/generator/types.ts';
+import { SECOND, type Clock, type Random } from '../../harness/runtime/types.ts';
+import type { BugName } from './bugs.ts';
+import { hasReached, type Position } from './replica/positions.ts';
+import type { Destination, Reads, Router } from './routing.ts';
+import type { StoreSession } from './session.ts';
+
+/** How reads are routed: `leaderFor` (s) is how long `after-write` stays with the leader. */
+export interface ReadRouting {
+  readonly reads: Reads;
+  readonly leaderFor: number;
+  readonly bug: BugName | 'none';
+}
+
+/**
+ * Writes go to the leader, reads as told. Like a connection to a real database, a client stays with the leader that
+ * it found until that refuses or fails, even when clients that come later are pointed to another one.
+ */
+export class SingleLeaderRouter implements Router {
+  readonly #nodes: readonly string[];
+  readonly #routing: ReadRouting;
+  readonly #memory: StoreSession;
+  readonly #random: Random;
+  readonly #clock: Clock;
+  readonly #primary: () => string;
+  #leader: string | null = null;
+  /** The node that a session sticks to. */
+  #home: string;
+
+  constructor(
+    nodes: readonly string[],
+    routing: ReadRouting,
+    { number, memory }: { readonly number: number; readonly memory: StoreSession },
+    random: Random,
+    clock: Clock,
+    primary: () => string,
+  ) {
+    this.#nodes = nodes;
+    this.#routing = routing;
+    this.#memory = memory;
+    this.#random = random;
+    this.#clock = clock;
+    this.#primary = primary;
+    this.#home = nodes[number % nodes.length];
+  }
+
+  choose({ key = null }: Operation, isRead: boolean): Destination {
+    const any = (): Destination => ({ node: this.#random.pick(this.#nodes), at: 'replica' });
+    if (!isRead) {
+      this.#memory.written.add(key);
+      return this.ahead();
+    }
+    switch (this.#routing.reads) {
+      case 'primary':
+        return this.ahead();
+      case 'any':
+        return any();
+      case 'sticky':
+        return { node: this.#home, at: 'replica' };
+      case 'after-write':
+        return this.#clock.now() - this.#memory.writtenAt < this.#routing.leaderFor * SECOND
+          ? this.ahead()
+          : any();
+      case 'token':
+        return { ...any(), after: this.#memory.position };
+      case 'own':
+        return this.#memory.written.has(key) ? this.ahead() : any();
+    }
+  }
+
+  ahead(): Destination {
+    return { node: (this.#leader ??= this.#primary()), at: 'leader' };
+  }
+
+  done(_operation: Operation, isRead: boolean, position: Position | undefined): void {
+    const memory = this.#memory;
+    if (!isRead) memory.writtenAt = this.#clock.now();
+    if (position && (!memory.position || hasReached(position, memory.position))) memory.position = position;
+  }
+
+  moveOn(): void {
+    this.#leader = null;
+    if (this.#routing.bug === 'sticky-session-lost-at-reconnect') this.#home = this.#random.pick(this.#nodes);
+  }
+}
