@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -53,6 +53,14 @@ describe('a run of the reference store', () => {
     const checked = await alibi(['check', 'r', '--json'], cwd);
     expect(checked.code).toBe(1);
     expect((JSON.parse(checked.stdout) as Document).anomalies).toEqual(document.anomalies);
+    // Half a line less, and it is no longer the run's own history: it can convict, and never acquit.
+    const file = join(cwd, 'r', 'history.jsonl');
+    const lines = readFileSync(file, 'utf8').split('\n');
+    writeFileSync(file, [...lines.slice(0, 12), ''].join('\n'));
+    const changed = JSON.parse((await alibi(['check', 'r', '--json'], cwd)).stdout) as Document;
+    expect(changed.outcome).not.toBe('valid');
+    expect(changed.reasons.join('\n')).toContain('not the one that the run wrote');
+    writeFileSync(file, lines.join('\n'));
     const again = await alibi(['rerun', 'r', '--out', 'again', '--json'], cwd);
     expect((JSON.parse(again.stdout) as Document).anomalies.map((a) => a.name)).toContain('read-your-writes');
   });

@@ -51,6 +51,8 @@ const metaV1 = z.object({
   }),
   /** The command that makes this run again. */
   command: z.string(),
+  /** SHA-256 of the history's text when the run ended: another history under the same name is told from it. */
+  historySha256: z.string().optional(),
   /** Why the run ended before its time: infrastructure, or Ctrl-C. */
   error: z.string().optional(),
 });

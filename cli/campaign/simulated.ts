@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { MemorySink, tee } from '../../harness/history/writer.ts';
 import { RunPaths } from '../../results/run-directory.ts';
+import { textDigest } from '../../results/seal.ts';
 import type { ResultDocument } from '../../results/document.ts';
 import type { Outcome } from '../../results/outcome.ts';
 import { judged, reportOf } from '../check/finish.ts';
@@ -34,7 +35,7 @@ export async function makeSimulated({
   const memory = new MemorySink();
   const lines = new HistoryLines();
   const summary = await simulateRun(run, tee(memory, lines));
-  const meta = { ...begun, ...endOf(summary) };
+  const meta = { ...begun, ...endOf(summary), historySha256: textDigest(lines.text()) };
   const result = await judged({ meta, history: memory.history(), directory });
   const paths = new RunPaths(directory);
   mkdirSync(directory, { recursive: true });

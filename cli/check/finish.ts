@@ -7,6 +7,7 @@ import { readHistory } from '../../harness/history/reader.ts';
 import { resultDocument, type ResultDocument } from '../../results/document.ts';
 import { writeReport } from '../../results/report.ts';
 import type { ReportLog } from '../../results/page-data.ts';
+import { historyDigest } from '../../results/seal.ts';
 import { readRunDirectory, RunPaths, writeResults, type StoredRun } from '../../results/run-directory.ts';
 import type { RunMeta } from '../../results/run-meta.ts';
 import type { Promised } from '../../checkers/judge.ts';
@@ -49,16 +50,30 @@ export async function judgeAndReport(
 ): Promise<FinishedRun> {
   const stored = await readRunDirectory(path);
   const { history } = await readHistory(stored.historyPath);
-  const run = await judged({ meta: stored.meta, history, directory: path }, asked);
+  const doubts = await tampering(stored);
+  const run = await judged({ meta: stored.meta, history, directory: path }, asked, doubts);
   await writeResults(path, run.document);
   if (report === 'always' || (report === 'unless-valid' && run.document.outcome !== 'valid'))
     await reportOf(run, await logTails(stored));
   return { directory: path, document: run.document };
 }
 
+/** A history that is not the one that the run wrote is shown and judged, but it proves no innocence. */
+async function tampering({ meta, historyPath }: StoredRun): Promise<string[]> {
+  if (meta.historySha256 === undefined || (await historyDigest(historyPath)) === meta.historySha256)
+    return [];
+  return [
+    `${basename(historyPath)} is not the one that the run wrote: its SHA-256 differs from the one in run.json`,
+  ];
+}
+
 /** Judges a run by its workload's checkers; nothing is written. */
-export async function judged(run: RunToJudge, asked: Promised | null = null): Promise<JudgedRun> {
-  const verdict = await judgeRun(run.meta, run.history, asked);
+export async function judged(
+  run: RunToJudge,
+  asked: Promised | null = null,
+  doubts: readonly string[] = [],
+): Promise<JudgedRun> {
+  const verdict = await judgeRun(run.meta, run.history, asked, doubts);
   const stats = { performance: performanceOf(run.history) as unknown as Json, ...statsOf(verdict) };
   return { ...run, judged: verdict, document: documentOf(verdict, stats, run.directory) };
 }

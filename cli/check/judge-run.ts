@@ -14,8 +14,14 @@ const MINIMUM = 5;
 /**
  * Judges a run's history by the workload's checkers and the configuration's claim.
  * @param asked guarantees to judge by instead of the claim (`--consistency`).
+ * @param doubts why the history may not be the run's own: then it proves no innocence.
  */
-export async function judgeRun(meta: RunMeta, history: History, asked: Promised | null): Promise<Judged> {
+export async function judgeRun(
+  meta: RunMeta,
+  history: History,
+  asked: Promised | null,
+  doubts: readonly string[] = [],
+): Promise<Judged> {
   const workload = lookup('workload', meta.workload, WORKLOADS);
   const families = [...new Set(meta.nemesis.map((fault) => fault.split(':')[0]))];
   const [claim] = meta.claims;
@@ -29,7 +35,7 @@ export async function judgeRun(meta: RunMeta, history: History, asked: Promised 
       ...(workload.model === undefined ? {} : { model: workload.model }),
     },
     promise,
-    vacuous: [...unfinished(meta, history), ...vacuityOf(history, { minimum: MINIMUM, families })],
+    vacuous: [...doubts, ...unfinished(meta, history), ...vacuityOf(history, { minimum: MINIMUM, families })],
     error: meta.error ?? null,
   });
 }

@@ -13,6 +13,7 @@ import { judgeAndReport, type FinishedRun, type ReportWhen } from '../check/fini
 import { runCluster } from '../../harness/runner/run.ts';
 import type { Progress } from '../../harness/runner/types.ts';
 import { openHistoryWriter } from '../../harness/history/writer.ts';
+import { historyDigest } from '../../results/seal.ts';
 import { createRunDirectory } from '../../results/run-directory.ts';
 
 export interface ExecuteOptions {
@@ -70,7 +71,7 @@ export async function executeRun(run: ResolvedRun, options: ExecuteOptions): Pro
     const summary = await world.drive(() => runCluster(input));
     await keys.close();
     for (const complaint of summary.complaints) log.warn({}, complaint);
-    await directory.update(endOf(summary));
+    await directory.update({ ...endOf(summary), historySha256: await historyDigest(directory.history) });
     const finished = await judgeAndReport(directory.path, { report: options.report });
     if (options.keepCluster) kept = { addresses: world.addresses(), end };
     return { ...finished, kept };
