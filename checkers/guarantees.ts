@@ -62,7 +62,7 @@ const table: readonly Guarantee[] = [
   {
     name: 'sequential',
     title: 'One total order of operations that respects the order of each session',
-    implies: ['causal-convergent'],
+    implies: ['causal-convergent', 'causal-memory'],
     source: 'Lamport, How to make a multiprocessor computer, 1979',
   },
   {
@@ -70,6 +70,18 @@ const table: readonly Guarantee[] = [
     title: 'Causality is respected and all replicas agree on one order of conflicting writes (CCv)',
     implies: ['causal', 'convergent'],
     source: 'Bouajjani, Enea, Guerraoui & Hamza, On verifying causal consistency, POPL 2017',
+  },
+  {
+    name: 'causal-memory',
+    title: 'Each session sees all writes in one order that respects causality; sessions may differ (CM)',
+    implies: ['causal', 'pram'],
+    source: 'Ahamad, Neiger, Burns, Kohli & Hutto, Causal memory, Distributed Computing 1995',
+  },
+  {
+    name: 'pram',
+    title: 'Each session sees all writes in one order that keeps every session in its own (PRAM, FIFO)',
+    implies: ['read-your-writes', 'monotonic-reads', 'monotonic-writes'],
+    source: 'Lipton & Sandberg, PRAM: a scalable shared memory, Princeton CS-TR-180-88, 1988',
   },
   {
     name: 'causal',

@@ -8,6 +8,7 @@ import { log } from './classics/log.ts';
 import { longFork } from './classics/long-fork.ts';
 import { monotonic } from './classics/monotonic.ts';
 import { setFull } from './classics/set-full.ts';
+import { causalMemory, pram } from './causal/memory.ts';
 import { CRDT_ANOMALIES } from './crdts/anomalies.ts';
 import { crdtCounter } from './crdts/crdt-counter.ts';
 import { crdtSet } from './crdts/crdt-set.ts';
@@ -48,6 +49,8 @@ const all: readonly Checker[] = [
   monotonicWrites,
   writesFollowReads,
   causal,
+  causalMemory,
+  pram,
   set,
   setFull,
   totalQueue,

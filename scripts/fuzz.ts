@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import { fuzz as fuzzLinearizability, SIMULATIONS } from '../checkers/linearizability/testing/fuzz.ts';
 import { fuzzClassics, fuzzQueues } from '../checkers/classics/testing/fuzz.ts';
-import { fuzzCausal } from '../checkers/causal/testing/fuzz.ts';
+import { fuzzCausal, fuzzViews } from '../checkers/causal/testing/fuzz.ts';
 import { fuzzCounters, fuzzSets, fuzzSiblings } from '../checkers/crdts/testing/fuzz.ts';
 import { fuzzLww } from '../checkers/lww/testing/fuzz.ts';
 import { fuzzRegular } from '../checkers/regular/testing/fuzz.ts';
@@ -31,6 +31,7 @@ const FUZZERS: readonly Fuzzer[] = [
   ['fifo-queue', 100_000, fuzzQueues],
   ['classics', 50_000, fuzzClassics],
   ['causal', 50_000, fuzzCausal],
+  ['causal-memory', 100_000, fuzzViews],
   ['transactions', 100_000, fuzzTransactions],
   // Every history of three operations, whatever the scale.
   ['exhaustive', 1, () => exhaustRegisters({ operations: 3, sessions: 3, keys: 2 })],

@@ -30,4 +30,31 @@ export const CAUSAL_ANOMALIES: readonly AnomalyDefinition[] = [
     severity: 2,
     violates: ['causal-convergent'],
   },
+  {
+    name: 'cyclic-hb',
+    title: 'No one order of the writes explains what one session read',
+    definition:
+      'For one session: whenever a write of a key must come before a read of that session, it must come before the write that the read returned; together with causality these orders have a cycle.',
+    source: `${POPL17} (CyclicHB)`,
+    severity: 2,
+    violates: ['causal-memory'],
+  },
+  {
+    name: 'write-hb-init-read',
+    title: 'The initial value, although a write must come before it for this session',
+    definition:
+      'A read returned the initial value of a key although a write of that key comes before the read in every order that explains the session.',
+    source: `${POPL17} (WriteHBInitRead)`,
+    severity: 2,
+    violates: ['causal-memory'],
+  },
+  {
+    name: 'non-pram',
+    title: 'No one order of the writes, each session in its own, explains what one session read',
+    definition:
+      'For one session there is no order of all writes and its own reads that keeps the writes of every session in their order and explains the reads.',
+    source: 'Lipton & Sandberg, PRAM: a scalable shared memory, Princeton CS-TR-180-88, 1988',
+    severity: 2,
+    violates: ['pram'],
+  },
 ];

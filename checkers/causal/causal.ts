@@ -9,7 +9,7 @@ import { conflictCycle, Conflicts } from './conflicts.ts';
 import { eachPastWrite, type Causality } from './observations.ts';
 
 /** Entries of vector clocks (writes × sessions) kept at most: 400 MB. */
-const BUDGET = 100_000_000;
+export const BUDGET = 100_000_000;
 
 /**
  * Causal consistency (CC) and causal convergence (CCv) of registers with unique values, by the bad patterns of
@@ -68,7 +68,7 @@ function checkCausal(history: History, options: CheckOptions): Verdict {
   return verdictOf('causal', registers, findings);
 }
 
-function impossibleReads(registers: Registers, words: Words): FoldedFindings {
+export function impossibleReads(registers: Registers, words: Words): FoldedFindings {
   const { count, sees, completed, invoked } = registers;
   const findings = new FoldedFindings();
   for (let op = 0; op < count; op++) {

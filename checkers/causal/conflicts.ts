@@ -39,7 +39,10 @@ export class Conflicts {
  * A shortest cycle through one operation of co ∪ conflicts, as the operations on it in order, or null if the union
  * is acyclic. Kahn's algorithm, then a breadth-first search inside what it could not order. O(n + edges).
  */
-export function conflictCycle({ registers, chains }: Causality, conflicts: Conflicts): number[] | null {
+export function conflictCycle(
+  { registers, chains }: Pick<Causality, 'registers' | 'chains'>,
+  conflicts: Conflicts,
+): number[] | null {
   const { count, sees } = registers;
   const { previous } = chains;
   const next = new Int32Array(count).fill(-1);

@@ -93,7 +93,7 @@ interface KeyWriters {
 
 const NOBODY: KeyWriters = { chains: [], lists: [], last: [] };
 
-class WriteLog {
+export class WriteLog {
   readonly #registers: Registers;
   readonly #chains: Chains;
   readonly #writers: KeyWriters[];
@@ -124,7 +124,7 @@ class WriteLog {
 }
 
 /** The last of a chain's writes at or before a position, -1 if there is none. */
-function lastAtOrBefore(positionOf: Int32Array, list: readonly number[], position: number): number {
+export function lastAtOrBefore(positionOf: Int32Array, list: readonly number[], position: number): number {
   if (positionOf[list[list.length - 1]] <= position) return list[list.length - 1];
   let [low, high] = [0, list.length];
   while (low < high) {

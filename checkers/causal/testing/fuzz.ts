@@ -3,7 +3,9 @@ import { historyOf } from '../../../harness/history/builder.ts';
 import { historyOfSteps, stepsArbitrary, type Step } from '../../session/testing/histories.ts';
 import type { Verdict } from '../../types.ts';
 import { causal } from '../causal.ts';
+import { causalMemory, pram } from '../memory.ts';
 import { causalOracle } from './oracle.ts';
+import { viewsOracle } from './views-oracle.ts';
 
 const ok = { key: 0, type: 'ok' as const, span: 0 };
 
@@ -51,6 +53,54 @@ export function fuzzCausal(count: number, seed: number): Record<string, number> 
       }
     }),
     { numRuns: count, seed },
+  );
+  return tally;
+}
+
+/** One session answers what another wrote; a third reads the answer, then the question. */
+const relays: fc.Arbitrary<Step[]> = fc
+  .array(fc.nat(2), { minLength: 4, maxLength: 4 })
+  .map((picks): Step[] => [
+    { ...ok, session: 0, f: 'write', pick: 0 },
+    { ...ok, session: 1, f: 'read', pick: picks[0] },
+    { ...ok, session: 1, key: 1, f: 'write', pick: 0 },
+    { ...ok, session: 2, key: 1, f: 'read', pick: picks[1] },
+    { ...ok, session: 2, f: 'read', pick: picks[2] },
+    { ...ok, session: 2, f: 'read', pick: picks[3] },
+  ]);
+
+/** Compares causal memory and PRAM with their definitions on `runs` random histories, and every witness on its own. */
+export function fuzzViews(runs: number, seed: number): { runs: number; cm: number; pram: number } {
+  const tally = { runs, cm: 0, pram: 0 };
+  const mixed = fc
+    .record({ keys: fc.constantFrom(1, 1, 2), sessions: fc.constantFrom(2, 3, 4), cas: fc.constant(false) })
+    .chain((s) => stepsArbitrary({ ...s, operations: 9 }));
+  fc.assert(
+    fc.property(fc.oneof(mixed, disputes, relays), fc.boolean(), (steps, tokens) => {
+      const events = historyOfSteps(steps, tokens);
+      if (events.filter((e) => e.type === 'invoke' && e.f !== 'read').length > 5) return;
+      const history = historyOf(events);
+      const expected = viewsOracle(events);
+      for (const [checker, model] of [
+        [causalMemory, 'cm'],
+        [pram, 'pram'],
+      ] as const) {
+        const { findings } = checker.check(history, {}) as Verdict;
+        if ((findings.length === 0) !== expected[model])
+          throw new Error(
+            `${model} is ${expected[model]}, found ${JSON.stringify(findings)}\n${JSON.stringify(events, null, 1)}`,
+          );
+        if (expected[model]) tally[model]++;
+        for (const finding of findings) {
+          const kept = new Set(finding.witness.flatMap((i) => [i, history.pair[i]]));
+          if (viewsOracle(events.filter((_, i) => kept.has(i)))[model])
+            throw new Error(
+              `witness proves nothing: ${finding.explanation}\n${JSON.stringify(events, null, 1)}`,
+            );
+        }
+      }
+    }),
+    { numRuns: runs, seed },
   );
   return tally;
 }
