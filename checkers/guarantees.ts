@@ -145,8 +145,39 @@ const table: readonly Guarantee[] = [
   },
 ];
 
+/** Guarantees that need a number: asked for as `bounded-staleness:MS`, `k-staleness:K`. */
+const BOUNDED: readonly Guarantee[] = [
+  {
+    name: 'bounded-staleness',
+    title:
+      'bounded-staleness:MS: a read is of a version that was the newest, or not known to be old, MS ms before it began',
+    implies: ['no-thin-air'],
+    source: 'Golab, Li & Shah, Analyzing consistency properties for fun and profit, PODC 2011 (Δ-atomicity)',
+  },
+  {
+    name: 'k-staleness',
+    title: 'k-staleness:K: a read is at most K acknowledged versions behind',
+    implies: ['no-thin-air'],
+    source:
+      'Aiyer, Alvisi & Bazzi, On the availability of non-strict quorum systems, DISC 2005 (k-atomicity)',
+  },
+];
+
+/** The guarantee and the number in a name such as `bounded-staleness:250`; null for any other name. */
+export function bounded(name: string): { readonly guarantee: string; readonly bound: number } | null {
+  const [guarantee, text, ...more] = name.split(':');
+  const isBounded = more.length === 0 && text !== undefined && BOUNDED.some((g) => g.name === guarantee);
+  return isBounded && /^\d+(\.\d+)?$/.test(text) ? { guarantee, bound: Number(text) } : null;
+}
+
+/** The least bound that `names` ask of a guarantee; Infinity if none does. */
+export function boundOf(guarantee: string, names: readonly string[]): number {
+  const bounds = names.map(bounded).filter((b) => b?.guarantee === guarantee);
+  return Math.min(Infinity, ...bounds.map((b) => b!.bound));
+}
+
 export const GUARANTEES: ReadonlyMap<string, Guarantee> = new Map(
-  [...table, ...TRANSACTIONAL_MODELS].map((g) => [g.name, g]),
+  [...table, ...BOUNDED, ...TRANSACTIONAL_MODELS].map((g) => [g.name, g]),
 );
 
 /** `names` and everything they imply. Unknown names stand for themselves. */
@@ -156,7 +187,8 @@ export function closure(names: Iterable<string>): Set<string> {
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     if (all.has(name)) continue;
     all.add(name);
-    pending.push(...(GUARANTEES.get(name)?.implies ?? []));
+    const known = bounded(name);
+    pending.push(...(known === null ? (GUARANTEES.get(name)?.implies ?? []) : [known.guarantee]));
   }
   return all;
 }

@@ -35,6 +35,8 @@ import { counter } from './sets-queues-counters/counter.ts';
 import { set } from './sets-queues-counters/set.ts';
 import { totalQueue } from './sets-queues-counters/total-queue.ts';
 import { uniqueIds } from './sets-queues-counters/unique-ids.ts';
+import { STALENESS_ANOMALIES } from './staleness/anomalies.ts';
+import { staleness } from './staleness/staleness.ts';
 import { TRANSACTION_ANOMALIES } from './transactions/anomalies.ts';
 import { transactions } from './transactions/transactions.ts';
 import type { AnomalyDefinition, Checker } from './types.ts';
@@ -51,6 +53,7 @@ const all: readonly Checker[] = [
   causal,
   causalMemory,
   pram,
+  staleness,
   set,
   setFull,
   totalQueue,
@@ -79,6 +82,7 @@ const vocabulary: readonly AnomalyDefinition[] = [
   ...CAUSAL_ANOMALIES,
   ...COLLECTION_ANOMALIES,
   ...CLASSIC_ANOMALIES,
+  ...STALENESS_ANOMALIES,
   ...LWW_ANOMALIES,
   ...CRDT_ANOMALIES,
   ...TRANSACTION_ANOMALIES,

@@ -10,6 +10,7 @@ import { fuzzRegular } from '../checkers/regular/testing/fuzz.ts';
 import { fuzzSequential } from '../checkers/sequential/testing/fuzz.ts';
 import { fuzzSessions } from '../checkers/session/testing/fuzz.ts';
 import { exhaustRegisters } from '../checkers/testing/exhaust.ts';
+import { fuzzStaleness } from '../checkers/staleness/testing/fuzz.ts';
 import { fuzzTransactions } from '../checkers/transactions/testing/fuzz.ts';
 import { fuzzReader } from '../harness/history/testing/fuzz.ts';
 
@@ -30,6 +31,7 @@ const FUZZERS: readonly Fuzzer[] = [
   ['siblings', 100_000, fuzzSiblings],
   ['fifo-queue', 100_000, fuzzQueues],
   ['classics', 50_000, fuzzClassics],
+  ['staleness', 100_000, fuzzStaleness],
   ['causal', 50_000, fuzzCausal],
   ['causal-memory', 100_000, fuzzViews],
   ['transactions', 100_000, fuzzTransactions],

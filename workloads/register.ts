@@ -27,7 +27,7 @@ export const register = defineWorkload({
   name: 'register',
   title: 'Read, write and compare-and-set single objects; unique values',
   port: 'register',
-  checkers: ['linearizability'],
+  checkers: ['linearizability', 'staleness'],
   model: 'cas-register',
   main: (context) =>
     paced(

@@ -27,7 +27,7 @@ export const session = defineWorkload({
   name: 'session',
   title: 'Every session writes to its own key and reads it back, roaming or sticky as reads are routed',
   port: 'register',
-  checkers: ['read-your-writes', 'monotonic-reads'],
+  checkers: ['read-your-writes', 'monotonic-reads', 'staleness'],
   model: 'register',
   main: (context) =>
     paced(
