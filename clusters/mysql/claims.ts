@@ -48,7 +48,8 @@ function readsOf({ reads, isolation }: MysqlSettings): string[] {
   const level = isolation === 'read-uncommitted' ? isolation : 'read-committed';
   switch (reads) {
     case 'primary':
-      return ['linearizable', isolation];
+      // What reads the uncommitted reads what may never have been.
+      return isolation === 'read-uncommitted' ? [isolation] : ['linearizable', isolation];
     case 'sticky':
       return ['monotonic-reads', level];
     case 'any':

@@ -7,7 +7,7 @@ import { storageOf, type Links, type Refusal } from '../../harness/hosts/types.t
 import { bank } from '../sql/bank.ts';
 import { SqlClient } from '../sql/client.ts';
 import { SessionRouting } from '../sql/routing.ts';
-import { Settling } from '../sql/settle.ts';
+import { Settling, type Mending } from '../sql/settle.ts';
 import { transactions } from '../sql/transaction.ts';
 import type { ClusterContext } from '../types.ts';
 import { Failed, type Credentials } from './clients/connection.ts';
@@ -68,19 +68,23 @@ export class MysqlCluster implements Cluster {
     this.clocks = new MysqlClocks(topology);
     this.operator = nodes.length > 1 ? operator : { refused: 'A single node has no replica to promote.' };
     this.processes = processes;
-    const mending = {
+    this.#settling = new Settling(this.#mending(), runtime.clock);
+  }
+
+  #mending(): Mending {
+    const [topology, operator, processes] = [this.#topology, this.#operator, this.processes];
+    return {
       nodes: topology.nodes,
+      deposed: topology.deposed,
       get primary() {
         return topology.primary;
       },
-      deposed: topology.deposed,
-      resume: (name: string) => processes.resume(name),
-      rejoin: (name: string) => operator.rejoin(name),
+      resume: (name) => processes.resume(name),
+      rejoin: (name) => operator.rejoin(name),
       // A replica whose threads were stopped by an interrupted failover would stand still for ever.
-      standbyRevived: (name: string) => operator.point(name),
+      standbyRevived: (name) => operator.point(name),
       standbysBack: () => Promise.resolve(),
     };
-    this.#settling = new Settling(mending, runtime.clock);
   }
 
   /** Resolves when the primary takes writes (waiting for a replica, if so configured) and every replica shows them. */

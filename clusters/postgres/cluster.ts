@@ -12,6 +12,7 @@ import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import type { ClusterContext } from '../types.ts';
 import { SqlClient } from '../sql/client.ts';
 import { SessionRouting } from '../sql/routing.ts';
+import { Settling, type Mending } from '../sql/settle.ts';
 import { Failed, type Credentials } from './clients/connection.ts';
 import type { Planner } from './clients/plan.ts';
 import { SCHEMA } from './clients/schema.ts';
@@ -20,7 +21,6 @@ import { PostgresNode } from './node.ts';
 import { PostgresOperator } from './operator.ts';
 import { PostgresProcesses } from './processes.ts';
 import type { Server } from './server/server.ts';
-import { Settling } from './settle.ts';
 import type { PostgresSettings } from './settings.ts';
 import { Topology } from './topology.ts';
 
@@ -62,7 +62,22 @@ export class PostgresCluster implements Cluster {
     this.operator =
       nodes.length > 1 ? this.#operator : { refused: 'A single node has no standby to promote.' };
     this.processes = new PostgresProcesses(this.#topology, this.#operator);
-    this.#settling = new Settling(this.#topology, this.#operator, this.processes, runtime.clock);
+    this.#settling = new Settling(this.#mending(), runtime.clock);
+  }
+
+  #mending(): Mending {
+    const [topology, operator, processes] = [this.#topology, this.#operator, this.processes];
+    return {
+      nodes: topology.nodes,
+      deposed: topology.deposed,
+      get primary() {
+        return topology.primary;
+      },
+      resume: (name) => processes.resume(name),
+      rejoin: (name) => operator.rejoin(name),
+      standbyRevived: () => Promise.resolve(),
+      standbysBack: () => operator.listStandbys(),
+    };
   }
 
   /** Resolves when the primary takes writes (waiting for standbys, if so configured) and every standby shows them. */

@@ -4,6 +4,7 @@ import type { Host, HostNode } from '../../harness/hosts/types.ts';
 import { MILLISECOND, type Runtime } from '../../harness/runtime/types.ts';
 import type { Setting } from '../types.ts';
 import type { Rows } from '../sql/session.ts';
+import type { SettlingNode } from '../sql/settle.ts';
 import { Connection } from './clients/connection.ts';
 import { renderConfig, renderHba, renderPasswordFile } from './config.ts';
 import { PORT_ROLE, SERVICE, type CloneSource, type Server } from './server/server.ts';
@@ -23,7 +24,7 @@ export interface Role {
 }
 
 /** One PostgreSQL server: its process, its files, and questions to it with a deadline. */
-export class PostgresNode {
+export class PostgresNode implements SettlingNode {
   readonly name: string;
   readonly #context: NodeContext;
   #hostNode: HostNode | null = null;
@@ -181,6 +182,24 @@ export class PostgresNode {
     }
   }
 
+  async answers(): Promise<boolean> {
+    return (await this.ask('SELECT 1 AS one')) !== null;
+  }
+
+  async mark(n: number): Promise<void> {
+    await this.query('INSERT INTO marker VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET n = excluded.n', [n]);
+  }
+
+  async marker(): Promise<number | null> {
+    const row = await this.ask('SELECT n::int FROM marker WHERE id = 1');
+    return row === null ? null : Number(row.n);
+  }
+
+  async position(): Promise<string | null> {
+    const row = await this.ask('SELECT pg_last_wal_replay_lsn()::text AS position');
+    return typeof row?.position === 'string' ? row.position : null;
+  }
+
   /** The last lines of the server's log, without the echo of our own questions. */
   async logTail(lines = 12): Promise<string> {
     const text = await readFile(join(this.hostNode.directory, `${SERVICE}.log`), 'utf8').catch(() => '');
@@ -209,7 +228,7 @@ export class PostgresNode {
     await this.until('an answer of the server', deadlineMs, async () => {
       if (!(await this.alive()))
         throw new Error(`${this.name}: PostgreSQL did not start; its log ends:\n${await this.logTail()}`);
-      return (await this.ask('SELECT 1 AS one')) !== null;
+      return this.answers();
     });
   }
 }
