@@ -83,6 +83,38 @@ describe('multi-leader with last writer wins', () => {
     for (const node of store.cluster.nodes) expect(await store.valueAt(node, 'x')).toBe(7);
   });
 
+  it('siblings are listed as conflicts until somebody resolves them, and the resolution is on record', async () => {
+    store = await TestStore.start({ strategy: 'multi-leader', reads: 'sticky', conflicts: 'siblings' }, 2);
+    // A session a node: what one has written, the other has not seen.
+    const at = async (node: string, port: string, f: string, value?: number) => {
+      const client = await store.client({ node, port, session: store.cluster.nodes.indexOf(node) });
+      const completion = await client.do({ f, key: 'k', ...(value === undefined ? {} : { value }) });
+      await client.close();
+      return completion;
+    };
+    await store.links.cut(store.between(['n1'], ['n2']), 'drop');
+    await at('n1', 'siblings', 'write', 1);
+    await at('n2', 'siblings', 'write', 2);
+    await store.links.heal();
+    expect((await store.cluster.settle(10_000)).settled).toBe(true);
+    for (const node of ['n1', 'n2']) {
+      expect((await at(node, 'siblings', 'read')).value).toEqual([1, 2]);
+      expect((await at(node, 'conflicts', 'list')).value).toEqual(['k']);
+    }
+    expect((await at('n1', 'conflicts', 'resolve', 3)).type).toBe('ok');
+    expect((await store.cluster.settle(10_000)).settled).toBe(true);
+    for (const node of ['n1', 'n2']) {
+      expect((await at(node, 'siblings', 'read')).value).toEqual([3]);
+      expect((await at(node, 'conflicts', 'list')).value).toEqual([]);
+      expect((await at(node, 'conflicts', 'read')).value).toMatchObject({
+        open: false,
+        resolutions: [
+          { by: { value: { value: 3 } }, replaced: [{ value: { value: 1 } }, { value: { value: 2 } }] },
+        ],
+      });
+    }
+  });
+
   it('has nothing to fail over', async () => {
     store = await TestStore.start(multi('row'), 2);
     expect(store.cluster.operator).toHaveProperty('refused');

@@ -1,6 +1,7 @@
 // What each client port's operations mean in requests to the store.
 import type { Json } from '../../harness/history/event.ts';
 import type { Operation } from '../../harness/generator/types.ts';
+import { CONFLICT_LOG } from './replica/rows/conflict-log.ts';
 import type { Fields, ReadAt, Reply, Request } from './replica/types.ts';
 import type { StoreSession } from './session.ts';
 
@@ -133,6 +134,27 @@ function siblings(operation: Operation, at: ReadAt, session: StoreSession): Tran
   }
 }
 
+/** The registers of the siblings port that have several values, for whoever decides by hand. */
+function conflicts(operation: Operation, at: ReadAt, session: StoreSession): Translation {
+  const log = { table: `${CONFLICT_LOG}siblings`, at };
+  switch (operation.f) {
+    case 'list':
+      return {
+        request: { op: 'scan', ...log },
+        value: (reply) => (reply.keys ?? []).map((key) => JSON.parse(key) as Json),
+      };
+    case 'read':
+      return {
+        request: { op: 'read', ...log, key: keyOf(operation) },
+        value: (reply) => reply.fields ?? null,
+      };
+    case 'resolve':
+      return siblings({ ...operation, f: 'write' }, at, session);
+    default:
+      throw new Error(`the conflicts port has no operation "${operation.f}"`);
+  }
+}
+
 export const PORTS: Readonly<Record<string, Translate>> = {
   register,
   set,
@@ -140,4 +162,5 @@ export const PORTS: Readonly<Record<string, Translate>> = {
   counter,
   'crdt-set': crdtSet,
   siblings,
+  conflicts,
 };

@@ -2,6 +2,7 @@ import type { Json } from '../../../../harness/history/event.ts';
 import { isLater, isLaterOrArrived } from '../../crdt/stamp.ts';
 import { hash32 } from '../hash.ts';
 import { Journal } from '../journal.ts';
+import { CONFLICT_LOG, ConflictLog } from '../rows/conflict-log.ts';
 import { latestStamp } from '../rows/row-state.ts';
 import { Rows, type Update } from '../rows/rows.ts';
 import { isChange } from '../tables.ts';
@@ -35,6 +36,7 @@ export class MultiLeader implements Replica<MultiLeaderMessage> {
   readonly #options: MultiLeaderOptions;
   readonly #names: readonly string[];
   readonly #rows: Rows;
+  readonly #conflicts = new ConflictLog();
   readonly #journal: Journal;
   readonly #logs: Logs;
   readonly #handovers: Handovers;
@@ -102,7 +104,10 @@ export class MultiLeader implements Replica<MultiLeaderMessage> {
   }
 
   #onRequest(id: number, request: Request): void {
-    if (!isChange(request)) return this.#journal.whenDurable(this.#replier(id, this.#rows.answer(request)));
+    if (!isChange(request)) {
+      const store = request.table.startsWith(CONFLICT_LOG) ? this.#conflicts : this.#rows;
+      return this.#journal.whenDurable(this.#replier(id, store.answer(request)));
+    }
     const home = this.#homeOf(request);
     if (home !== this.#options.name) return this.#handovers.hand(home, id, request);
     const { reply } = this.#change(request);
@@ -179,7 +184,9 @@ export class MultiLeader implements Replica<MultiLeaderMessage> {
   }
 
   #see(update: Update): void {
-    this.#rows.merge(update);
+    const { table, key } = update;
+    const before = this.#rows.get(table, key);
+    this.#conflicts.note(table, key, before, this.#rows.merge(update));
     this.#latest = Math.max(this.#latest, latestStamp(update.state).time);
   }
 
