@@ -9,6 +9,7 @@ import type {
 import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import { imageDefinition } from '../../harness/hosts/docker/image-definition.ts';
 import type { Runtime } from '../../harness/runtime/types.ts';
+import { keepSoFar } from '../kit/disks.ts';
 import { copyLogs } from '../kit/logs.ts';
 import { processesOf } from '../kit/processes.ts';
 import { named } from '../kit/server-node.ts';
@@ -61,6 +62,7 @@ export class EtcdCluster implements Cluster {
     await Promise.all(this.#members.map((member) => member.untilAnswering(BOOT_MS)));
     await proveEqual(this.#members, this.#runtime.clock, BOOT_MS);
     await this.primaries();
+    await keepSoFar(this.#members.map((member) => member.place));
   }
 
   connect({ port, process, node }: ConnectRequest): Promise<Client> {

@@ -1,4 +1,5 @@
 import type { Membership as Members } from '../../harness/cluster.ts';
+import { Failed } from '../kit/error-table.ts';
 import { named } from '../kit/server-node.ts';
 import { textOf, type Reply } from './gateway.ts';
 import type { Member } from './member.ts';
@@ -21,7 +22,7 @@ export class EtcdMembership implements Members {
   async remove(name: string): Promise<void> {
     const id = (await this.#list()).get(name);
     if (id === undefined) throw new Error(`${name} is no member`);
-    await this.#other(name).ask('/v3/cluster/member/remove', { ID: id }, CHANGE_MS);
+    await this.#change(name, '/v3/cluster/member/remove', { ID: id });
     const member = named(this.#members, name);
     await member.kill();
     await member.place.run(['rm', '-rf', member.dataDirectory]);
@@ -31,8 +32,7 @@ export class EtcdMembership implements Members {
   async add(name: string): Promise<void> {
     const member = named(this.#members, name);
     const present = await this.members();
-    const body = { peerURLs: [member.peerUrl()] };
-    await this.#other(name).ask('/v3/cluster/member/add', body, CHANGE_MS);
+    await this.#change(name, '/v3/cluster/member/add', { peerURLs: [member.peerUrl()] });
     member.membership = { state: 'existing', members: [...present, name] };
     await member.start();
     await member.untilAnswering(CHANGE_MS);
@@ -49,7 +49,17 @@ export class EtcdMembership implements Members {
     throw new Error('no member answers with the list of members');
   }
 
-  #other(name: string): Member {
-    return this.#members.find((member) => member.name !== name)!;
+  /** Asks another member; a cluster whose members have not all been in touch for 5 s refuses, and is asked again. */
+  async #change(name: string, path: string, body: Reply): Promise<void> {
+    const other = this.#members.find((member) => member.name !== name)!;
+    await other.until('the change of members', CHANGE_MS, async () => {
+      try {
+        await other.ask(path, body, CHANGE_MS);
+        return true;
+      } catch (error) {
+        if (error instanceof Failed && /unhealthy cluster/.test(error.message)) return false;
+        throw error;
+      }
+    });
   }
 }

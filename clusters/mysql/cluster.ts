@@ -5,6 +5,7 @@ import type { Client, Cluster, ConnectRequest, Settled, Storage } from '../../ha
 import { imageDefinition } from '../../harness/hosts/docker/image-definition.ts';
 import { storageOf, type Links, type Refusal } from '../../harness/hosts/types.ts';
 import { bank } from '../sql/bank.ts';
+import { keepSoFar } from '../kit/disks.ts';
 import { SqlClient } from '../sql/client.ts';
 import { SessionRouting } from '../sql/routing.ts';
 import { Settling, type Mending } from '../sql/settle.ts';
@@ -105,6 +106,7 @@ export class MysqlCluster implements Cluster {
       }),
     );
     await this.#settling.prove(BOOT_MS);
+    await keepSoFar(this.#topology.nodes.map((node) => node.hostNode));
   }
 
   connect(request: ConnectRequest): Promise<Client> {

@@ -61,15 +61,25 @@ describe('synchronous replication', () => {
 });
 
 describe('a user’s own settings', () => {
-  it.each([{ synchronous_commit: 'off' }, { fsync: false }, { full_page_writes: 'off' }])(
-    '%o takes durability out of the claim, and a crash out of what it tolerates',
+  it('synchronous_commit = off takes durability out of the claim, and every crash out of what it tolerates', () => {
+    const { guarantee, tolerates } = claim('sync-first-1', { synchronous_commit: 'off' });
+    expect(guarantee).not.toContain('durable');
+    for (const fault of ['kill', 'power-off', 'failover']) expect(tolerates.faults).not.toContain(fault);
+  });
+
+  it.each([{ fsync: false }, { full_page_writes: 'off' }])(
+    '%o survives a kill, whose writes the kernel keeps, and no power cut',
     (settings) => {
       const { guarantee, tolerates } = claim('sync-first-1', settings);
-      expect(guarantee).not.toContain('durable');
-      expect(tolerates.faults).not.toContain('kill');
-      expect(tolerates.faults).not.toContain('failover');
+      expect(guarantee).toContain('durable');
+      expect(tolerates.faults).toContain('kill');
+      expect(tolerates.faults).not.toContain('power-off');
     },
   );
+
+  it('with fsync, as it comes, a power cut loses nothing', () => {
+    for (const name of ['single', 'async']) expect(claim(name).tolerates.faults).toContain('power-off');
+  });
 
   it('synchronous_commit = local waits for nobody, so a failover may lose writes', () => {
     expect(claim('sync-first-1', { synchronous_commit: 'local' }).tolerates.faults).not.toContain('failover');

@@ -5,7 +5,12 @@ import { settingsOf, type PostgresSettings } from './settings.ts';
 const MANUAL = 'https://www.postgresql.org/docs/current';
 
 /** Faults that move no primary. Nothing of the database but its processes, its links and its clock is touched. */
-const IN_PLACE = ['partition', 'cut-standbys', 'kill', 'pause', 'clock'];
+const STANDING = ['partition', 'cut-standbys', 'loss', 'pause', 'clock'];
+/** Those in which servers end and come back, to what they had written … */
+const CRASHES = ['kill', 'rolling-restart', 'disk-full'];
+/** … or only to what their disks had confirmed. */
+const POWER_CUTS = ['power-off'];
+const IN_PLACE = [...STANDING, ...CRASHES, ...POWER_CUTS];
 
 /**
  * Ways to move the primary. Whoever waits for a standby does it to survive them, so they are all held against the
@@ -17,7 +22,8 @@ const MOVES = ['failover', 'restart-then-promote'];
 /** The claim under these settings. */
 export function claimOf(given: Readonly<Record<string, Setting>>): Claim {
   const settings = settingsOf(given);
-  const durable = survivesCrash(settings);
+  const durable = survivesKill(settings);
+  const synced = durable && survivesPowerCut(settings);
   const replicated = durable && waitsForStandby(settings);
   const reads = readsOf(settings);
   return {
@@ -32,7 +38,9 @@ export function claimOf(given: Readonly<Record<string, Setting>>): Claim {
     reads: reads.text,
     tolerates: {
       faults: [
-        ...reads.faults.filter((family) => durable || family !== 'kill'),
+        ...reads.faults.filter(
+          (family) => (durable || !CRASHES.includes(family)) && (synced || !POWER_CUTS.includes(family)),
+        ),
         ...(replicated && reads.overFailover ? MOVES : []),
       ],
       howMany: 1,
@@ -61,7 +69,6 @@ interface ReadClaim {
 function readsOf(settings: PostgresSettings): ReadClaim {
   const everywhere =
     settings.synchronous === 'all' && settings.database.synchronous_commit === 'remote_apply';
-  const standing = IN_PLACE.filter((family) => family !== 'kill');
   const fresh = everywhere ? ['no-stale-read', 'read-your-writes'] : [];
   switch (settings.reads) {
     case 'primary':
@@ -75,14 +82,14 @@ function readsOf(settings: PostgresSettings): ReadClaim {
       return {
         guarantee: [...fresh, 'monotonic-reads', 'read-committed'],
         text: 'from one node a session, perhaps a standby',
-        faults: standing,
+        faults: STANDING,
         overFailover: false,
       };
     case 'any':
       return {
         guarantee: [...fresh, 'read-committed'],
         text: 'from any node: eventually what the primary holds',
-        faults: everywhere ? standing : IN_PLACE,
+        faults: everywhere ? STANDING : IN_PLACE,
         overFailover: !everywhere,
       };
   }
@@ -93,10 +100,18 @@ function isolation({ isolation: level }: PostgresSettings): string[] {
   return [level === 'repeatable-read' ? 'snapshot-isolation' : level];
 }
 
-/** Is an acknowledged commit on the primary's disk? */
-function survivesCrash({ database }: PostgresSettings): boolean {
-  const risky = [database.synchronous_commit, database.fsync, database.full_page_writes];
-  return !risky.some((value) => value === 'off' || value === false);
+/** Has an acknowledged commit left the server's own memory? What a killed process has written, the kernel keeps. */
+function survivesKill({ database }: PostgresSettings): boolean {
+  return !isOff(database.synchronous_commit);
+}
+
+/** Is an acknowledged commit on the primary's disk, and are pages that were being written whole again after a crash? */
+function survivesPowerCut({ database }: PostgresSettings): boolean {
+  return !isOff(database.fsync) && !isOff(database.full_page_writes);
+}
+
+function isOff(value: Setting | undefined): boolean {
+  return value === 'off' || value === false;
 }
 
 function waitsForStandby({ synchronous, database }: PostgresSettings): boolean {

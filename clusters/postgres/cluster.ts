@@ -9,6 +9,7 @@ import type {
   Storage,
 } from '../../harness/cluster.ts';
 import type { Links, Refusal } from '../../harness/hosts/types.ts';
+import { keepSoFar } from '../kit/disks.ts';
 import type { ClusterContext } from '../types.ts';
 import { SqlClient } from '../sql/client.ts';
 import { SessionRouting } from '../sql/routing.ts';
@@ -100,6 +101,7 @@ export class PostgresCluster implements Cluster {
     ]);
     await this.#operator.listStandbys();
     await this.#settling.prove(BOOT_MS);
+    await keepSoFar(topology.nodes.map((node) => node.hostNode));
   }
 
   /** Of the superuser, for whoever looks into a running cluster. */

@@ -22,8 +22,9 @@ function configuration(
   name: string,
   title: string,
   settings: Readonly<Record<string, Setting>>,
+  nodes = 3,
 ): Configuration {
-  return { name, title, settings, claim: claimOf, nodes: 3 };
+  return { name, title, settings, claim: claimOf, nodes };
 }
 
 function create(context: ClusterContext): PostgresCluster {
@@ -54,6 +55,25 @@ export const postgres = defineCluster({
     configuration('sync-any-1', 'A commit waits for whichever standby is quickest', {
       synchronous: 'any-1',
     }),
+    configuration('remote-write', 'A commit waits until a standby has handed it to its kernel', {
+      synchronous: 'first-1',
+      synchronous_commit: 'remote_write',
+    }),
+    configuration('local-commit', 'A synchronous standby is named, and no commit waits for it', {
+      synchronous: 'first-1',
+      synchronous_commit: 'local',
+    }),
+    configuration('commit-off', 'A commit waits for no disk at all (synchronous_commit = off)', {
+      synchronous_commit: 'off',
+    }),
+    configuration('single', 'One server, as it comes', {}, 1),
+    configuration(
+      'single-commit-off',
+      'One server, whose commits wait for no disk',
+      { synchronous_commit: 'off' },
+      1,
+    ),
+    configuration('single-no-fsync', 'One server that never syncs (fsync = off)', { fsync: false }, 1),
     configuration('remote-apply', 'A commit waits until every standby shows it', {
       synchronous: 'all',
       synchronous_commit: 'remote_apply',

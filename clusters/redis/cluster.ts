@@ -9,6 +9,7 @@ import type {
 import { imageDefinition } from '../../harness/hosts/docker/image-definition.ts';
 import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import type { Runtime } from '../../harness/runtime/types.ts';
+import { keepSoFar } from '../kit/disks.ts';
 import { copyLogs } from '../kit/logs.ts';
 import { processesOf } from '../kit/processes.ts';
 import { named } from '../kit/server-node.ts';
@@ -77,6 +78,7 @@ export class RedisCluster implements Cluster {
       await primary.until('sentinels that know each other', BOOT_MS, () => this.#sentinels.complete());
     }
     await proveEqual(this.#nodes, this.#knownPrimary, this.#runtime.clock, BOOT_MS);
+    await keepSoFar(this.#nodes.map((node) => node.place));
   }
 
   readonly #knownPrimary = (): Promise<RedisNode | null> =>

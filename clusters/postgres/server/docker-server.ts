@@ -9,6 +9,9 @@ import { SERVICE, type CloneSource, type NodeFiles, type Server } from './server
 /** Long enough to copy a small database over a busy machine's network; short enough when the link is cut. */
 const CLONE_MS = 60_000;
 
+/** After a power cut an empty postmaster.pid may be left, which the server asks an operator to remove. */
+const START = '[ -s "$2/postmaster.pid" ] || rm -f "$2/postmaster.pid"; exec postgres "$@"';
+
 /** Debian's PostgreSQL in containers: everything is done by commands in the node, as the image's own user. */
 export class DockerServer implements Server {
   readonly image = 'postgres';
@@ -66,7 +69,7 @@ export class DockerServer implements Server {
     return {
       name: SERVICE,
       command: [
-        'postgres',
+        ...['sh', '-c', START, 'postgres'],
         ...['-D', this.data(node)],
         ...['-c', `config_file=${join(node.directory, 'postgresql.conf')}`],
         ...['-c', `hba_file=${join(node.directory, 'pg_hba.conf')}`],
