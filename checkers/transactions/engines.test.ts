@@ -5,7 +5,7 @@ import type { Verdict } from '../types.ts';
 import { CLASSES, LEVELS } from './anomalies.ts';
 import { historyOfTxns, micro, type Txn } from './testing/histories.ts';
 import { cyclesByGraphlib } from './testing/second-engine.ts';
-import { simulateLists, stream } from './testing/simulate.ts';
+import { simulateLists, staleReads } from './testing/simulate.ts';
 import { transactions } from './transactions.ts';
 
 const CYCLES = LEVELS.flatMap((suffix) => CLASSES.map((name) => name + suffix));
@@ -16,22 +16,6 @@ function cyclesOf(txns: readonly Txn[]): string[] {
 }
 
 const load = { concurrency: 6, appendsPerKey: 8, seed: 1 };
-
-/** Snapshots of the past: reads lose their last elements at random, own appends aside. */
-function stale(txns: readonly Txn[], seed: number, probability: number): Txn[] {
-  const random = stream(seed);
-  return txns.map((txn) => {
-    const own = new Set(txn.micro.filter(([f]) => f === 'append').map(([, key]) => key));
-    return {
-      ...txn,
-      micro: txn.micro.map(([f, key, value]) => {
-        if (f !== 'r' || own.has(key) || random() > probability) return [f, key, value] as const;
-        const list = value as readonly number[];
-        return [f, key, list.slice(0, Math.floor(random() * (list.length + 1)))] as const;
-      }),
-    };
-  });
-}
 
 describe('two engines', () => {
   it('name the same cycles in histories with stale reads', () => {
@@ -44,7 +28,7 @@ describe('two engines', () => {
         fc.double({ min: 0, max: 0.3, noNaN: true }),
         (seed, count, snapshot, probability) => {
           const isolation = snapshot ? 'snapshot' : 'serializable';
-          const txns = stale(
+          const txns = staleReads(
             simulateLists({ ...load, transactions: count, isolation, seed }),
             seed,
             probability,

@@ -22,7 +22,7 @@ REFUTES.set('future-read', ['read-committed']);
 export const violatedBy = (name: string): readonly string[] => REFUTES.get(name) ?? [];
 
 /** A model and everything it implies. */
-function impliedBy(name: string): Set<string> {
+export function impliedBy(name: string): Set<string> {
   const all = new Set<string>();
   const pending = [name];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

@@ -45,10 +45,17 @@ describe('predicates', () => {
   });
 
   it('a row that a predicate does not return may have been deleted, or may not fit: nobody is accused', () => {
-    expect(named(concurrent('p xy, w x 1', 'p xy, w y 2', 'p xy x1 y2', 'w x -', 'w y -'))).toEqual([]);
-    expect(named(concurrent('p xy%2=0, w x 2', 'p xy%2=0, w y 4', 'p xy x2 y4', 'w x 1', 'w y 3'))).toEqual(
-      [],
-    );
+    const inserted = ['p xy, w x 1', 'p xy, w y 2', 'r x 1', 'r y 2'];
+    expect(named(concurrent(...inserted))).toEqual(['G2']);
+    expect(named(concurrent(...inserted, 'w x -', 'w y -'))).toEqual([]);
+    expect(
+      named(concurrent('p xy%2=0, w x 2', 'p xy%2=0, w y 4', 'r x 2', 'r y 4', 'w x 1', 'w y 3')),
+    ).toEqual([]);
+  });
+
+  it('but where no order of deletes and inserts explains what was seen together, there is none', () => {
+    const history = concurrent('p xy, w x 1', 'p xy, w y 2', 'p xy x1 y2', 'w x -', 'w y -');
+    expect(named(history)).toEqual(['no-serial-order']);
   });
 
   it('unless nothing that could hide it had begun, as real time goes', () => {

@@ -15,7 +15,7 @@ export function registerReasons(
   const { owner, key, kind, after, session } = transactions;
   const { source, final } = registers;
   const words = new Words(transactions);
-  const updates = updatesOf(transactions, registers);
+  const updates = updatesOf(transactions, source, final);
 
   function observed(from: number, to: number): string | null {
     for (const [write, read] of pairsOf(transactions, from, to))

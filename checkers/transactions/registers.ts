@@ -33,6 +33,8 @@ export interface Registers {
   readonly source: Int32Array;
   /** Of each write of a committed transaction, itself if it is the last to its key there, else the one that is; -1 otherwise. */
   readonly final: Int32Array;
+  /** Looks at nothing that may have seen several versions. */
+  readonly open: readonly number[];
 }
 
 export function verifyRegisters(
@@ -45,6 +47,7 @@ export function verifyRegisters(
   const report = new RegisterReports(transactions, findings);
   const source = int32(kind.length).fill(NO_WRITE);
   const final = finalWrites(transactions, kinds);
+  const open: number[] = [];
   const absences = new Absences(transactions, kinds);
   const stamp = int32(keys.length).fill(-1);
   const last = int32(keys.length);
@@ -66,6 +69,7 @@ export function verifyRegisters(
       if (known >= 0 && isWriting(kind[known])) continue;
       if (kind[m] === MISS || values[m] === null) {
         const seen = absences.initial(m);
+        if (seen !== 'always') open.push(m);
         if (seen !== 'open') source[m] = seen === 'always' ? INITIAL : INITIAL_IN_TIME;
         continue;
       }
@@ -80,7 +84,7 @@ export function verifyRegisters(
       }
     }
   }
-  return { source, final };
+  return { source, final, open };
 }
 
 /** Each write's last successor of the same transaction and key: itself, unless the transaction wrote again. */
@@ -118,7 +122,7 @@ export function registerEdges(
     members.length === 0 ? null : virtual.group(members, edges),
   );
   const nextInSession = successors(transactions, final);
-  const updaters = updatesOf(transactions, { source, final });
+  const updaters = updatesOf(transactions, source, final);
   const updates = new RegisterReports(transactions, findings);
   updaters.forEach((same) => {
     if (same.length > 1) updates.lost(same);
@@ -165,7 +169,8 @@ export interface Update {
 /** By version (a final write, or -1 - key for the initial value), the ok transactions that read it and then wrote the key. */
 export function updatesOf(
   { count, first, kind, key, status, keys }: Transactions,
-  { source, final }: Registers,
+  source: Int32Array,
+  final: Int32Array,
 ): ReadonlyMap<number, readonly Update[]> {
   const updates = new Map<number, Update[]>();
   const read = int32(keys.length).fill(-1);

@@ -220,9 +220,9 @@ describe('a class that refutes a model only at times', () => {
 
   it('leaves that model open, unless a stronger one that was asked for stands', () => {
     expect(named(skew)).toContain('G2-item');
-    expect(judgedAs('prefix')).toBe('unknown');
+    expect(judgedAs('monotonic-view')).toBe('unknown');
     expect(judgedAs('snapshot-isolation')).toBe(true);
-    expect(judgedAs('snapshot-isolation', 'prefix')).toBe(true);
-    expect(judgedAs('serializable', 'prefix')).toBe(false);
+    expect(judgedAs('snapshot-isolation', 'monotonic-view')).toBe(true);
+    expect(judgedAs('serializable', 'monotonic-view')).toBe(false);
   });
 });

@@ -15,6 +15,9 @@ import { listEdges } from './list-edges.ts';
 import { verifyLists } from './list-reads.ts';
 import { listReasons } from './list-reasons.ts';
 import { listVersions } from './list-versions.ts';
+import { orderFinding } from './polygraph/explain.ts';
+import { ordersOf, type Orders } from './polygraph/orders.ts';
+import type { Inferred } from './polygraph/polygraph.ts';
 import { NotTransactions, transactionsOf, type Transactions } from './micro.ts';
 import { TRANSACTIONAL_MODELS } from './models.ts';
 import { registerReasons } from './register-reasons.ts';
@@ -73,11 +76,19 @@ function check(history: History, options: CheckOptions): Verdict {
   ];
   const asked = modelsOf(options);
   const names = new Set(all.map(({ name }) => name));
+  const orders = isOpen(given, names, asked)
+    ? ordersOf(given.inferred(), strongestOf(asked), names, options.budget ?? BUDGET)
+    : NO_ORDERS;
+  for (const missing of orders.found) {
+    names.add(missing.name);
+    const ofPart = (part: Transactions): Inferred => dependencies(part, false).inferred();
+    all.push(orderFinding(given.inferred(), missing, ofPart, options.budget ?? BUDGET));
+  }
   const wrong = [...names].some((name) => refutes(name, asked));
   const why = [
     ...refused,
     ...undecided([...cycles.undecided, ...weak.undecided], asked),
-    ...(wrong ? [] : indistinct(names, asked)),
+    ...(wrong ? [] : [...orders.open, ...indistinct(given, names, asked)]),
     ...(given.known.data === 0 && all.length === 0 ? [NO_GRAPH] : []),
   ];
   return {
@@ -85,26 +96,40 @@ function check(history: History, options: CheckOptions): Verdict {
     valid: wrong ? false : why.length > 0 ? 'unknown' : true,
     findings: all,
     ...(why.length === 0 ? {} : { reason: why.join('; ') }),
-    stats: statsOf(columns, graph, cycles, names, asked),
+    stats: {
+      ...statsOf(columns, graph, cycles, names, asked),
+      ...(orders.choices > 0 ? { choices: orders.choices } : {}),
+    },
   };
 }
 
 /** Models that forbid some cycles of a class and allow others, which the classes do not tell apart. */
-const INDISTINCT = ['prefix'];
-const MIXED_CLASSES = ['G-single-item', 'G-nonadjacent-item', 'G2-item'];
+const INDISTINCT = ['monotonic-view'];
+const MIXED_CLASSES = ['G-single-item', 'G-nonadjacent-item', 'G2-item', 'G-single', 'G-nonadjacent', 'G2'];
 
 /**
- * A fractured read is a G-single, but not every G-single is one: with such a cycle these models stay open, unless a
- * stronger one that is asked for too stands, and settles them.
+ * A read that goes back in time is a G-single, but not every G-single is one: with such a cycle these models stay open,
+ * unless a stronger one that is asked for too stands, and settles them.
  */
-function indistinct(found: ReadonlySet<string>, asked: readonly string[]): string[] {
+function indistinct(
+  { registers }: Dependencies,
+  found: ReadonlySet<string>,
+  asked: readonly string[],
+): string[] {
   const mixed = MIXED_CLASSES.filter((name) => found.has(name));
   const settled = closure(asked.filter((model) => !INDISTINCT.includes(model)));
   const open = asked.filter((model) => INDISTINCT.includes(model) && !settled.has(model));
-  if (mixed.length === 0 || open.length === 0) return [];
+  if (registers || mixed.length === 0 || open.length === 0) return [];
   return [`${mixed.join(', ')} may or may not refute ${open.join(', ')}: this checker cannot tell`];
 }
 
+/** Is there something that cycles of what is known do not decide: versions without order, or prefixes? */
+function isOpen({ registers }: Dependencies, found: ReadonlySet<string>, asked: readonly string[]): boolean {
+  if ([...found].some((name) => refutes(name, asked))) return false;
+  return registers || (asked.includes('prefix') && MIXED_CLASSES.some((name) => found.has(name)));
+}
+
+const NO_ORDERS: Orders = { found: [], open: [], choices: 0 };
 const NO_CYCLES: WeakFindings = { cycles: [], undecided: [] };
 
 const NO_GRAPH = 'no transaction depends on another: there is nothing to judge';
@@ -132,6 +157,7 @@ interface Dependencies {
   /** Is some key a register, so that versions may be without order? */
   readonly registers: boolean;
   readonly observations: () => Observations;
+  readonly inferred: () => Inferred;
 }
 
 /** @param claimed is the real-time order of writes to each key promised anyway? */
@@ -151,7 +177,9 @@ function dependencies(columns: Transactions, claimed: boolean): Dependencies {
   for (let t = 0; t < count; t++)
     if (previous[t] >= 0 && status[t] !== FAIL) edges.add(previous[t], t, PROCESS);
   virtual.realTime(after, (t) => status[t] === FAIL, edges);
-  let observations: Observations | undefined;
+  let known_: Observations | undefined;
+  const observations = (): Observations =>
+    (known_ ??= observationsOf(columns, kinds, versions, version, registers));
   return {
     graph: graphOf(virtual.nodes, count, edges),
     reasons: [
@@ -162,7 +190,16 @@ function dependencies(columns: Transactions, claimed: boolean): Dependencies {
     refused: kinds.reasons,
     known,
     registers: kinds.of.includes(REGISTER),
-    observations: () => (observations ??= observationsOf(columns, kinds, versions, version, registers)),
+    observations,
+    inferred: () => ({
+      transactions: columns,
+      kinds,
+      registers,
+      observations: observations(),
+      edges,
+      nodes: virtual.nodes,
+      chain: known.nodes,
+    }),
   };
 }
 

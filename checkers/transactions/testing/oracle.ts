@@ -5,7 +5,7 @@ import type { Micro, Txn } from './histories.ts';
 
 /** Which transactions must be seen by a later one: none, those before in its session, those completed before it began. */
 export type Strength = 'plain' | 'session' | 'strong';
-export type Model = 'serializable' | 'snapshot-isolation';
+export type Model = 'serializable' | 'snapshot-isolation' | 'prefix';
 
 type State = ReadonlyMap<Json, Json>;
 
@@ -55,7 +55,8 @@ function snapshots(
   if (model === 'serializable') return [order.length];
   let least = 0;
   order.forEach((other, n) => {
-    if (mustSee(txn, other, strength) || writeTheSame(txn, other)) least = n + 1;
+    const excluded = model === 'snapshot-isolation' ? writeTheSame(txn, other) : overtakes(other, txn);
+    if (mustSee(txn, other, strength) || excluded) least = n + 1;
   });
   return Array.from({ length: order.length - least + 1 }, (_, i) => least + i);
 }
@@ -68,6 +69,16 @@ function mustSee(txn: Txn, other: Txn, strength: Strength): boolean {
 function writeTheSame(a: Txn, b: Txn): boolean {
   const keys = new Set(a.micro.filter(isWrite).map(([, key]) => key));
   return b.micro.some((step) => isWrite(step) && keys.has(step[1]));
+}
+
+/** Who reads a list after appending to it reads the version it installs: nobody's append comes in between. */
+function overtakes(other: Txn, txn: Txn): boolean {
+  return txn.micro.some(
+    ([f, key], i) =>
+      f === 'r' &&
+      txn.micro.slice(0, i).some(([g, on]) => g === 'append' && on === key) &&
+      other.micro.some(([g, on]) => g === 'append' && on === key),
+  );
 }
 
 const isWrite = ([f]: Micro): boolean => f === 'append' || f === 'w';

@@ -138,9 +138,27 @@ function withReadSkew(txns: readonly Txn[]): Txn[] {
   throw new Error('nobody read both of a writer: try another seed');
 }
 
+/** Reads lose their last elements at random, up to `most`, own appends aside: replicas that lag, key by key. */
+export function staleReads(txns: readonly Txn[], seed: number, probability: number, most = Infinity): Txn[] {
+  const random = stream(seed);
+  return txns.map((txn) => {
+    const own = new Set(txn.micro.filter(([f]) => f === 'append').map(([, key]) => key));
+    return {
+      ...txn,
+      micro: txn.micro.map(([f, key, value]): Micro => {
+        if (f !== 'r' || own.has(key) || random() > probability) return [f, key, value];
+        const list = value as readonly Json[];
+        const least = Math.max(0, list.length - most);
+        return [f, key, list.slice(0, least + Math.floor(random() * (list.length - least + 1)))];
+      }),
+    };
+  });
+}
+
+export const historyOfLoad = (load: ListLoad): History => historyOfLists(simulateLists(load));
+
 /** Many transactions as a history, without the detour over records of events. */
-export function historyOfLoad(load: ListLoad): History {
-  const txns = simulateLists(load);
+export function historyOfLists(txns: readonly Txn[]): History {
   const builder = new HistoryBuilder();
   const order = txns
     .flatMap((txn): { time: number; txn: Txn; type: EventType }[] => [
