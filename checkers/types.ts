@@ -1,5 +1,6 @@
 import type { History } from '../harness/history/history.ts';
 import type { Json } from '../harness/history/event.ts';
+import type { Model } from './linearizability/models/model.ts';
 
 /**
  * One anomaly that a checker found, as data; prose and pictures are renderers of it.
@@ -37,6 +38,8 @@ export interface Verdict {
 export interface CheckOptions {
   /** Sequential specification of objects for the linearizability checker (`register`, `cas-register`, `kv`, …). */
   readonly model?: string;
+  /** Models of the user's own, beside the built-in ones. */
+  readonly models?: readonly Model[];
   /** What every object holds before the first write. Default null. */
   readonly initial?: Json;
   /** Deterministic search budget, in states explored. Default: the checker's own. */

@@ -7,7 +7,7 @@ describe('the linearizability checker agrees with brute force', () => {
   it.each(Object.keys(SIMULATIONS))('on random histories and near misses: %s', (name) => {
     const { runs, valid } = fuzz(name, fuzzRuns(1000), 42);
     expect(valid / runs).toBeGreaterThan(0.2);
-    expect(valid / runs).toBeLessThan(0.9);
+    expect(valid / runs).toBeLessThan(0.8);
   });
 
   it('on every history of up to three operations on a register with compare-and-set', () => {

@@ -24,7 +24,7 @@ export function linearizabilityOf(models: readonly Model[]): Checker {
     name: 'linearizability',
     title: 'Every operation takes effect at one instant between its invocation and its completion',
     anomalies: LINEARIZABILITY_ANOMALIES.map((anomaly) => anomaly.name),
-    check: (history, options) => check(history, options, [...models, ...MODELS]),
+    check: (history, options) => check(history, options, [...(options.models ?? []), ...models, ...MODELS]),
   };
 }
 

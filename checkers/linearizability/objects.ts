@@ -67,12 +67,14 @@ function refutation(
   const witness = part.inv.flatMap((inv, i) =>
     part.operation[i].result === undefined ? [inv] : [inv, history.pair[inv]],
   );
+  const what = model.describe?.(object.operation[failed]);
+  const told = what === undefined ? describe(history, last) : `${what} (#${last})`;
   const key = history.key[last];
   return {
     name: 'non-linearizable',
     certain: true,
     witness: witness.sort((a, b) => a - b),
-    explanation: `no order of these ${part.inv.length} operations explains that ${describe(history, last)}`,
+    explanation: `no order of these ${part.inv.length} operations explains that ${told}`,
     key: key < 0 || model.partition === 'none' ? null : history.keys.valueOf(key),
     evidence: { anyStart: false, until: end },
   };

@@ -50,8 +50,12 @@ export function sequentialCertificate(history: History, options: CheckOptions): 
   return found.type === 'ordered' ? found.order.map((op) => problem.inv[op]) : null;
 }
 
-function partsOf(history: History, name: string, { initial = null }: CheckOptions): ObjectPart[] {
-  const model = MODELS.find((m) => m.name === name);
+function partsOf(
+  history: History,
+  name: string,
+  { initial = null, models = [] }: CheckOptions,
+): ObjectPart[] {
+  const model = [...models, ...MODELS].find((m) => m.name === name);
   if (model) return modelParts(history, model, initial);
   if (REGISTER_MODELS.includes(name)) return registerParts(history, initial);
   throw new NotOfThisModel(`there is no model "${name}"`);

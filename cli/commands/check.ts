@@ -4,6 +4,7 @@ import { EXIT_CODES } from '../../results/outcome.ts';
 import { runSummary } from '../../results/verdict-table.ts';
 import { checkFile } from '../check/check-file.ts';
 import { judgeAndReport } from '../check/finish.ts';
+import { modelOptions } from '../check/model-file.ts';
 import { parseConsistency } from '../check/promise.ts';
 import { defineCommand } from '../command.ts';
 import { writeJson, writeLines } from '../output.ts';
@@ -21,7 +22,10 @@ export const checkCommand = defineCommand({
         demandOption: true,
         describe: 'a run directory, or a history in any known format',
       })
-      .option('model', { choices: MODEL_NAMES, describe: 'what the objects are [as the operations suggest]' })
+      .option('model', {
+        type: 'string',
+        describe: `what the objects are: ${MODEL_NAMES.join(', ')}, or a FILE.mjs of your own [as the operations suggest]`,
+      })
       .option('consistency', { type: 'string', describe: 'judge exactly these guarantees, several by comma' })
       .option('initial', {
         type: 'string',
@@ -44,7 +48,7 @@ export const checkCommand = defineCommand({
           casFail: args.casFail,
           report: args.report,
           options: {
-            ...(typeof args.model === 'string' ? { model: args.model } : {}),
+            ...(args.model === undefined ? {} : await modelOptions(args.model)),
             ...(args.initial === undefined ? {} : { initial: parseJson(args.initial) }),
             ...(args.budget === undefined ? {} : { budget: args.budget }),
           },

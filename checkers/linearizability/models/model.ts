@@ -21,6 +21,7 @@ export interface ModelOperation {
  * - `observes` true for an operation that never changes the state; saves work and makes witnesses smaller
  * - `always` true for an operation that is legal in every state; `overwrites` moreover leads to the same one from all
  * - `byProcess` true where it matters which process asks (locks have owners)
+ * - `describe` the operation in words, for the explanation, without its index
  * - `partition` `key` (default): each key is an object of its own; `none`: one object in all
  */
 export interface Model<S extends Json = Json> {
@@ -33,5 +34,6 @@ export interface Model<S extends Json = Json> {
   readonly always?: (operation: ModelOperation) => boolean;
   readonly overwrites?: (operation: ModelOperation) => boolean;
   readonly byProcess?: boolean;
+  readonly describe?: (operation: ModelOperation) => string;
   readonly partition?: 'key' | 'none';
 }

@@ -76,8 +76,8 @@ export const SIMULATIONS: { readonly [name: string]: Simulation & { readonly mod
     model: 'kv',
     specification: kvSpecification,
     request: (dice) => {
-      const kind = dice.roll(3);
-      return kind === 0 ? READ : { f: kind === 1 ? 'write' : 'append', value: 'ab'[dice.roll(2)] };
+      const kind = dice.roll(4);
+      return kind < 2 ? READ : { f: kind === 2 ? 'write' : 'append', value: 'ab'[dice.roll(2)] };
     },
     result: (before, { f, value }) => (f === 'read' ? before : value),
     results: (dice, right, { f }) => (f === 'read' ? ['', 'a', 'b', 'ab', 'ba', 'aa'][dice.roll(6)] : right),

@@ -48,7 +48,7 @@ interface Running {
 
 /**
  * A history of an atomic object with up to `operations` operations, its completions sometimes lost or indeterminate;
- * two thirds are then spoiled in one or two places (a wrong result, an event moved, an outcome changed): near misses.
+ * three quarters are then spoiled in one to three places (a wrong result, an event moved, an outcome changed): near misses.
  */
 export function simulate(simulation: Simulation, tape: Tape): EventInput[] {
   const dice = new Dice(tape);
@@ -89,7 +89,7 @@ export function simulate(simulation: Simulation, tape: Tape): EventInput[] {
     const value = operation.outcome === 'ok' ? operation.result : operation.request.value;
     events.push(event(operation, operation.outcome, value));
   }
-  return dice.roll(3) === 0 ? events : spoiled(spoiled(events));
+  return dice.roll(4) === 0 ? events : spoiled(spoiled(spoiled(events)));
 
   function apply(operation: Running): void {
     operation.applied = true;
