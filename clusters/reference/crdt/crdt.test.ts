@@ -69,7 +69,7 @@ const steps = fc.array(
   fc.record({
     at: fc.nat({ max: 2 }),
     argument: fc.nat({ max: 5 }),
-    from: fc.option(fc.nat({ max: 2 }), { nil: null }),
+    from: fc.option(fc.nat({ max: 2 }), { nil: null, freq: 1 }),
   }),
   { maxLength: 30 },
 );
