@@ -85,7 +85,7 @@ function mutate({ folder, tests, not }: Target): Report {
       coverageAnalysis: 'perTest',
       ignoreStatic: true,
       disableTypeChecks: true,
-      timeoutMS: 20_000,
+      timeoutMS: 10_000,
       reporters: ['json', 'progress-append-only'],
       jsonReporter: { fileName: report },
       tempDirName: '.cache/stryker-tmp',

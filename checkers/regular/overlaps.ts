@@ -1,4 +1,4 @@
-import { CAS, PENDING, WRITE, type RegisterOperations } from '../linearizability/operations.ts';
+import { PENDING, WRITE, type RegisterOperations } from '../linearizability/operations.ts';
 
 /** Tells whether an operation overlaps a write of its key (positions in order of invocation); O(log n) each. */
 export function overlapsWrite(
@@ -10,7 +10,7 @@ export function overlapsWrite(
   const latest: number[] = [];
   for (let i = 0; i < positions.length; i++) {
     const op = positions[i];
-    if (ops.kind[op] !== WRITE && ops.kind[op] !== CAS) continue;
+    if (ops.kind[op] !== WRITE) continue;
     writes.push(op);
     latest.push(Math.max(ops.ret[op], latest.at(-1) ?? -1));
   }

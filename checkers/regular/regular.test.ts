@@ -62,6 +62,31 @@ describe('a regular register', () => {
       'read #6 returned 2, which began after write #0 had completed, but read #4 returned 1, which began after write #1 had completed: no one order of the two writes explains both',
     );
   });
+  it('holds the initial value against the writes after it', () => {
+    const { findings } = ordered([...write(1, 1), ...read(2, null)]);
+    expect(findings).toMatchObject([{ name: 'write-order-inversion', witness: [0, 1, 2, 3] }]);
+    expect(findings[0].explanation).toBe(
+      'write #0 began after the initial value, but read #2 returned null, which began after write #0 had completed: no one order of the two writes explains both',
+    );
+    expect(ordered([...read(2, null), ...write(1, 1), ...read(2, 1)]).valid).toBe(true);
+  });
+  it('leaves a value that nobody wrote, and a write that nobody saw, to others', () => {
+    const thinAir = [...write(1, 1), ...read(2, 99), ...write(1, 2), ...read(2, 99)];
+    expect(ordered(thinAir).findings).toEqual([]);
+    expect(weak(thinAir).findings.map(({ name }) => name)).toEqual(['thin-air-read', 'unsafe-read']);
+    const lost: Line[] = [[8, 'invoke', 'write', 3]];
+    expect(ordered([...lost, ...write(1, 1), ...read(2, 1)]).valid).toBe(true);
+  });
+  it('counts the reads that overlap a write: from its beginning to its end', () => {
+    const lines = [
+      ...read(2, null),
+      ...during(1, read(2, 1)),
+      ...read(2, 1),
+      ...during(2, []),
+      ...read(3, 2),
+    ];
+    expect(weak(lines)).toMatchObject({ valid: true, stats: { reads: 4, concurrent: 1 } });
+  });
   it('is not judged by compare-and-set, by values written twice, or by nothing', () => {
     const cas: Line[] = [
       [1, 'invoke', 'cas', [1, 2]],
@@ -72,7 +97,10 @@ describe('a regular register', () => {
     expect(ordered([...write(1, 1), ...write(2, 1), ...read(3, 1)]).reason).toMatch(/^a value was written/);
     expect(weak(write(1, 1)).reason).toBe('no read completed');
     expect(ordered(write(1, 1)).reason).toBe('no read completed');
-    expect(weak([...read(1, null), [1, 'invoke', 'add', 1]]).valid).toBe('unknown');
+    for (const judge of [weak, ordered])
+      expect(judge([...read(1, null), [1, 'invoke', 'add', 1]]).reason).toBe(
+        'operation #2 is a "add", not a read, write or cas',
+      );
   });
   it('agrees with the definitions, tried by brute force', () => {
     const { runs, safe, weak: isWeak, ordered: isOrdered } = fuzzRegular(fuzzRuns(1000), 3);

@@ -52,6 +52,47 @@ describe('sequential consistency', () => {
     const script = new Script().op(1, 'write', 1, x).op(2, 'read', null, { ...x, saw: null });
     expect(check(script, { budget: 0 })).toMatchObject({ valid: 'unknown' });
   });
+  it('takes few steps: values are not replaced while somebody must still read them, dead ends are met once', () => {
+    const steps = (script: Script): unknown => check(script).stats?.steps;
+    // Ten sessions, each a writer of its own key that others read late: legal, but not linearizable.
+    const late = new Script().op(1, 'write', 1, x).op(2, 'read', null, { ...x, saw: null });
+    for (let i = 2; i < 12; i++) late.op(1, 'write', i, x).op(2, 'read', null, { ...x, saw: i - 1 });
+    expect(check(late).valid).toBe(true);
+    expect(steps(late)).toBe(42);
+    // No order: two sessions each miss the other's write, after eight writers that could come in any order.
+    const cross = new Script();
+    for (let i = 0; i < 8; i++) cross.op(10 + i, 'write', i, { key: 'z' });
+    cross.op(1, 'write', 1, x).op(2, 'write', 1, y);
+    cross.op(1, 'read', null, { ...y, saw: null }).op(2, 'read', null, { ...x, saw: null });
+    expect(check(cross).valid).toBe(false);
+    expect(steps(cross)).toBe(18562);
+    // An indeterminate write is tried after those that must be placed.
+    const lost = new Script().op(1, 'write', 1, { ...x, type: 'info' }).op(2, 'write', 2, x);
+    lost
+      .op(3, 'read', null, { ...x, saw: null })
+      .op(3, 'read', null, { ...x, saw: 2 })
+      .op(3, 'read', null, { ...x, saw: 1 });
+    expect(check(lost).valid).toBe(true);
+    expect(steps(lost)).toBe(10);
+  });
+  it('shows as failing the operation of the witness that returned last', () => {
+    const script = new Script().op(1, 'write', 1, x).op(1, 'write', 2, x);
+    script
+      .op(2, 'read', null, { ...x, saw: 2 })
+      .op(2, 'read', null, { ...x, saw: 1 })
+      .op(3, 'write', 3, x);
+    const [finding] = check(script).findings;
+    expect(finding.explanation).toMatch(/explains that read #6 returned 1$/);
+    expect(finding.key).toBe('x');
+  });
+  it('judges what no model fits, or nothing, as unknown', () => {
+    expect(check(new Script().op(1, 'frobnicate', 1, x))).toMatchObject({ valid: 'unknown', findings: [] });
+    expect(check(new Script().op(1, 'write', 1, { ...x, type: 'open' }))).toMatchObject({
+      valid: 'unknown',
+      reason: 'no operation completed',
+    });
+    expect(check(new Script().op(1, 'cas', 5, x))).toMatchObject({ valid: 'unknown' });
+  });
   it('agrees with every order tried, its orders replay and its witnesses stand alone', () => {
     const { runs, valid, searched } = fuzzSequential(fuzzRuns(1000), 7);
     expect(valid / runs).toBeGreaterThan(0.2);
