@@ -17,6 +17,7 @@ import { replayCommand } from './commands/replay.ts';
 import { rerunCommand } from './commands/rerun.ts';
 import { runCommand } from './commands/run.ts';
 import { shrinkCommand } from './commands/shrink.ts';
+import { serveCommand } from './commands/serve.ts';
 import { zooCommand } from './commands/zoo.ts';
 import { UsageError } from './usage.ts';
 import { version } from './version.ts';
@@ -29,6 +30,7 @@ const COMMANDS: readonly Command[] = [
   shrinkCommand,
   campaignCommand,
   compareCommand,
+  serveCommand,
   zooCommand,
   listCommand,
   exportCommand,

@@ -1,0 +1,138 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { html, page } from '../pages/html.ts';
+
+/** How a run stands, from what it has written so far. */
+export interface LiveView {
+  /** Seconds of the run so far, by its last event. */
+  readonly seconds: number;
+  readonly ok: number;
+  readonly fail: number;
+  readonly info: number;
+  readonly phase: string;
+  /** Faults that are in place now. */
+  readonly faults: readonly string[];
+  /** Completions in each of the last seconds, oldest first. */
+  readonly rate: readonly number[];
+}
+
+const CHUNK = 1 << 20;
+const SECONDS = 60;
+
+/** Follows a run's history as it grows; each look reads only what is new. */
+export class LiveRun {
+  readonly #path: string;
+  #offset = 0;
+  #rest = '';
+  #last = 0;
+  #phase = '';
+  readonly #counts = { ok: 0, fail: 0, info: 0 };
+  readonly #faults = new Map<number, string>();
+  readonly #perSecond = new Map<number, number>();
+
+  constructor(directory: string) {
+    this.#path = join(directory, 'history.jsonl');
+  }
+
+  async look(): Promise<LiveView> {
+    await this.#readOn();
+    const second = Math.floor(this.#last / 1e9);
+    const rate = Array.from(
+      { length: SECONDS },
+      (_, i) => this.#perSecond.get(second - SECONDS + 1 + i) ?? 0,
+    );
+    return {
+      seconds: this.#last / 1e9,
+      ...this.#counts,
+      phase: this.#phase,
+      faults: [...this.#faults.values()],
+      rate,
+    };
+  }
+
+  async #readOn(): Promise<void> {
+    const file = await open(this.#path).catch(() => null);
+    if (file === null) return;
+    try {
+      for (;;) {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(CHUNK), 0, CHUNK, this.#offset);
+        if (bytesRead === 0) return;
+        this.#offset += bytesRead;
+        // Latin-1 keeps a character that is cut in two; names of faults and phases are ASCII.
+        const lines = (this.#rest + buffer.toString('latin1', 0, bytesRead)).split('\n');
+        this.#rest = lines.pop() ?? '';
+        for (const line of lines) this.#take(line);
+      }
+    } finally {
+      await file.close();
+    }
+  }
+
+  #take(line: string): void {
+    let event: { time?: number; process?: unknown; type?: string; f?: string; value?: unknown };
+    try {
+      event = JSON.parse(line) as typeof event;
+    } catch {
+      return;
+    }
+    if (typeof event.time !== 'number') return;
+    this.#last = Math.max(this.#last, event.time);
+    if (event.process === 'nemesis') return this.#takeFault(event.f, event.value);
+    if (event.type !== 'ok' && event.type !== 'fail' && event.type !== 'info') return;
+    this.#counts[event.type]++;
+    const second = Math.floor(event.time / 1e9);
+    this.#perSecond.set(second, (this.#perSecond.get(second) ?? 0) + 1);
+  }
+
+  #takeFault(f: string | undefined, value: unknown): void {
+    const told = (value ?? {}) as { id?: number; fault?: string; phase?: string };
+    if (f === 'phase' && told.phase !== undefined) this.#phase = told.phase;
+    if (f === 'fault' && told.id !== undefined) this.#faults.set(told.id, told.fault ?? 'fault');
+    if (f === 'heal' && told.id !== undefined) this.#faults.delete(told.id);
+  }
+}
+
+/** The page of a run that is under way; it asks again every second. */
+export function livePage(id: string, title: string): string {
+  const body = html`<p><a href="/">All runs</a></p>
+    <h1>${title}</h1>
+    <div class="cards" id="cards" role="status" data-id="${id}"></div>
+    <h2>Completions a second, the last minute</h2>
+    <svg id="rate" viewBox="0 0 720 160" width="720" role="img" aria-label="Completions a second"></svg>`;
+  return page({ title: `${title} · alibi`, body, script: SCRIPT, live: true });
+}
+
+const SCRIPT = `
+const cards = document.getElementById('cards');
+const rate = document.getElementById('rate');
+function card(value, title, className) {
+  const box = document.createElement('div');
+  box.className = 'card';
+  const strong = document.createElement('b');
+  strong.textContent = value;
+  if (className) strong.className = className;
+  box.append(strong, title);
+  return box;
+}
+async function look() {
+  try {
+    const answer = await fetch('/api/live/' + cards.dataset.id);
+    const view = await answer.json();
+    if (view.ended) { location.href = '/item/' + cards.dataset.id + '/'; return; }
+    cards.replaceChildren(
+      card(view.phase || 'starting', 'phase'), card(view.seconds.toFixed(1) + ' s', 'so far'),
+      card(view.ok, 'ok', 'valid'), card(view.fail, 'fail'), card(view.info, 'info', 'unknown'),
+      card(view.faults.join(', ') || 'none', 'faults in place', view.faults.length ? 'violation' : ''),
+    );
+    const most = Math.max(1, ...view.rate);
+    rate.replaceChildren(...view.rate.map((count, i) => {
+      const bar = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
+      const height = 150 * count / most;
+      for (const [name, value] of Object.entries({ x: i * 12, y: 155 - height, width: 10, height, fill: 'var(--c0)' })) bar.setAttribute(name, value);
+      return bar;
+    }));
+  } catch { /* The server has ended: what is shown stays. */ }
+  setTimeout(look, 1000);
+}
+look();
+`;
