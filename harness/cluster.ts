@@ -131,6 +131,8 @@ export interface Cluster {
   sample(): Promise<Readonly<Record<string, number>>>;
   /** Versions of packages, images and servers, for run.json. */
   versions(): Promise<Readonly<Record<string, string>>>;
+  /** How often rare states of its replicas were reached, by name: for clusters that know their own insides. */
+  marks?(): Readonly<Record<string, number>>;
   /** Copies logs to `<directory>/<node>/`. */
   collectLogs(directory: string): Promise<void>;
   stop(): Promise<void>;

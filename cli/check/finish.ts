@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { performanceOf } from '../../checkers/performance/performance.ts';
 import { CHECKERS } from '../../checkers/registry.ts';
+import { marksOf } from '../../harness/history/marks.ts';
 import { faultWindows, phases } from '../../harness/history/fault.ts';
 import { readHistory } from '../../harness/history/reader.ts';
 import { resultDocument, type ResultDocument } from '../../results/document.ts';
@@ -74,7 +75,12 @@ export async function judged(
   doubts: readonly string[] = [],
 ): Promise<JudgedRun> {
   const verdict = await judgeRun(run.meta, run.history, asked, doubts);
-  const stats = { performance: performanceOf(run.history) as unknown as Json, ...statsOf(verdict) };
+  const marks = marksOf(run.history);
+  const stats = {
+    performance: performanceOf(run.history) as unknown as Json,
+    ...statsOf(verdict),
+    ...(Object.keys(marks).length > 0 ? { sometimes: { ...marks } } : {}),
+  };
   return { ...run, judged: verdict, document: documentOf(verdict, stats, run.directory) };
 }
 

@@ -6,14 +6,17 @@ import { runSummary } from '../../results/verdict-table.ts';
 import type { FinishedRun } from '../check/finish.ts';
 import { defineCommand } from '../command.ts';
 import { tell, writeJson, writeLines } from '../output.ts';
-import { resolveRun, type ResolvedRun } from '../run/config.ts';
+import { Lab } from '../lab/pool.ts';
+import { resolveRun, type ResolvedRun, type RunRequest } from '../run/config.ts';
 import { applyOwnConfiguration } from '../run/alibi-yaml.ts';
 import { executeRun, type ExecutedRun, type KeptCluster } from '../run/execute.ts';
 import { onInterrupt } from '../run/interrupt.ts';
 import { parseSeeds, requestOf, runOptions } from '../run/options.ts';
 import { progressPrinter } from '../run/progress.ts';
 import { readScenario, runOf } from '../scenario/scenario.ts';
+import { missed, passes, swarm, swarmText } from '../swarm/swarm.ts';
 import { UsageError } from '../usage.ts';
+import { whole } from './zoo.ts';
 import { withBug } from '../zoo/specimen.ts';
 
 /** Options of whoever makes runs, besides what the run is. */
@@ -39,6 +42,13 @@ export const runCommand = defineCommand({
         describe: 'reference: with this defect, as its profile shows it best (alibi list bugs)',
       })
       .option('seeds', { type: 'string', describe: 'several runs: seeds FIRST..LAST', conflicts: 'seed' })
+      .option('swarm', {
+        type: 'boolean',
+        default: false,
+        describe:
+          'with --seeds, simulated: each seed draws faults and options within what the claim tolerates',
+      })
+      .option('jobs', { type: 'number', default: 2, describe: 'with --swarm: runs at a time' })
       .option('until', {
         choices: ['violation'] as const,
         describe: 'with --seeds: stop at the first violation',
@@ -70,8 +80,11 @@ export const runCommand = defineCommand({
     );
     if (args.keepCluster && args.seeds !== undefined)
       throw new UsageError('--keep-cluster keeps one cluster: name one --seed');
+    if (args.swarm && args.seeds === undefined)
+      throw new UsageError('--swarm goes with --seeds FIRST..LAST: each seed is a draw');
     if (args.seeds === undefined) return makeOne(resolveRun(request), make);
     const seeds = parseSeeds(args.seeds);
+    if (args.swarm) return makeSwarm(request, seeds, args.jobs, args.json);
     return makeSeveral(
       seeds.map((seed) => resolveRun({ ...request, seed })),
       make,
@@ -109,6 +122,26 @@ async function hold(cluster: KeptCluster, world: string): Promise<void> {
   await new Promise((resolve) => interrupt.signal.addEventListener('abort', resolve, { once: true }));
   await cluster.end();
   interrupt.release();
+}
+
+/** Nothing is kept of its runs: the summary has the command of every one that is worth another look. */
+async function makeSwarm(
+  request: RunRequest,
+  seeds: readonly string[],
+  jobs: number,
+  json: boolean,
+): Promise<number> {
+  if (request.cluster !== 'reference' || (request.world ?? 'sim') !== 'sim')
+    throw new UsageError('--swarm is for the reference store in the simulated world');
+  const lab = new Lab(whole('--jobs', jobs));
+  try {
+    const swarmed = await swarm(request, seeds, lab);
+    if (json) await writeJson({ version: 1, ...swarmed, neverReached: missed(swarmed) });
+    else await writeLines(swarmText(swarmed));
+    return swarmed.outcomes.violation ? 1 : passes(swarmed) ? 0 : 2;
+  } finally {
+    lab.close();
+  }
 }
 
 /** Makes a run a seed; every one is reported, none retried. */

@@ -1,6 +1,7 @@
 import type { JudgedAnomaly } from '../../checkers/judge.ts';
 import { NEMESIS } from '../../harness/history/event.ts';
 import { INVOKE, type History } from '../../harness/history/history.ts';
+import { marksOf, type Marks } from '../../harness/history/marks.ts';
 import { MemorySink } from '../../harness/history/writer.ts';
 import { stopwatch } from '../../harness/runtime/wall.ts';
 import type { Outcome } from '../../results/outcome.ts';
@@ -32,6 +33,8 @@ export interface TrialResult {
   readonly outcome: Outcome;
   readonly reason: string | null;
   readonly anomalies: readonly Found[];
+  /** Rare states that were reached, and how often. */
+  readonly marks: Marks;
   /** Client operations invoked. */
   readonly operations: number;
   /** What the run and its judgement cost, ms. */
@@ -60,6 +63,7 @@ export async function makeTrial({ config, script, validate }: Trial): Promise<Tr
     outcome: verdict.outcome,
     reason: verdict.reasons[0] ?? null,
     anomalies,
+    marks: marksOf(history),
     operations: operationsOf(history),
     cpuMs: Math.round((user + system) / 1000),
     wallMs: Math.round(elapsed()),

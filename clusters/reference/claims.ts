@@ -5,7 +5,7 @@ import type { StoreSettings } from './settings.ts';
 const SOURCE = 'docs/reference-store.md';
 
 /** Every family that leaves the leader in place: the data are on disk before a write is acknowledged. */
-const HARMLESS = ['kill', 'pause', 'partition', 'cut-standbys', 'clock'];
+const HARMLESS = ['kill', 'pause', 'partition', 'cut-standbys', 'delay', 'clock'];
 const FAILOVERS = ['failover', 'restart-then-promote'];
 /** All nodes at once, of as many as anyone will start: only availability hangs on how many are down. */
 const ALL = 99;
@@ -86,7 +86,10 @@ function multiLeader({ reads, stamps, conflicts, lww }: StoreSettings): Claim {
     operations:
       'register (read, write), set (add, read), rows, counter, crdt-set, siblings; cas is local to a leader',
     reads: atHome ? 'from the session’s home leader' : 'from any leader',
-    tolerates: { faults: ['kill', 'pause', 'partition', ...(timeless ? ['clock'] : [])], howMany: ALL },
+    tolerates: {
+      faults: ['kill', 'pause', 'partition', 'delay', ...(timeless ? ['clock'] : [])],
+      howMany: ALL,
+    },
     source: `${SOURCE}#multi-leader-${conflicts}`,
   };
 }
@@ -117,7 +120,7 @@ function leaderless(settings: StoreSettings): Claim {
     operations: 'register (read, write), set (add, read), rows, counter, crdt-set, siblings; there is no cas',
     reads: `from ${r} of ${n} nodes${sloppy ? ', or others in their place' : ''}`,
     tolerates: {
-      faults: ['kill', 'pause', 'partition', ...(timeless && !fresh ? ['clock'] : [])],
+      faults: ['kill', 'pause', 'partition', 'delay', ...(timeless && !fresh ? ['clock'] : [])],
       howMany: ALL,
     },
     source: `${SOURCE}#${linearizable ? 'leaderless-abd' : 'leaderless'}`,

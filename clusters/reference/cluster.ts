@@ -114,7 +114,10 @@ export class ReferenceCluster implements Cluster {
     let through: readonly string[] = this.#logged ? [this.#primary] : this.nodes;
     let unmarked = new Set(through);
     await this.#store.until(remaining(), async () => {
-      if (this.#singleLeader) await this.#demoteOthers();
+      if (this.#singleLeader) {
+        await this.#operator.reassert();
+        await this.#demoteOthers();
+      }
       // Who leads may change while we try.
       if (this.#raft)
         unmarked = new Set((through = [leaderOf(await this.#store.statuses()) ?? this.#primary]));
@@ -143,6 +146,10 @@ export class ReferenceCluster implements Cluster {
 
   versions(): Promise<Readonly<Record<string, string>>> {
     return Promise.resolve({ node: process.version });
+  }
+
+  marks(): Readonly<Record<string, number>> {
+    return this.#store.marks?.() ?? {};
   }
 
   collectLogs(directory: string): Promise<void> {

@@ -27,6 +27,8 @@ export interface Fleet extends Servers {
   setClockOffset(name: string, offsetMs: number): Promise<void>;
   /** The node's clock minus true time, in ms, measured through the node. */
   clockOffset(name: string): Promise<number>;
+  /** How often rare states were reached, by name; absent where nobody counts. */
+  marks?(): Readonly<Record<string, number>>;
   /** Copies each node's log to `<directory>/<node>/`. */
   copyLogs(directory: string): Promise<void>;
 }

@@ -27,7 +27,10 @@ export class StoreOperator implements Operator {
   readonly #names: readonly string[];
   readonly #settings: StoreSettings;
   readonly #clock: Clock;
+  /** Of the one who leads. */
   #epoch = 1;
+  /** The highest that anybody was asked to promise: never used twice, whatever became of it. */
+  #promised = 1;
   #members: readonly string[];
   /** Where clients are pointed. */
   primary: string;
@@ -49,14 +52,14 @@ export class StoreOperator implements Operator {
   async failover({ fence }: { readonly fence: boolean }): Promise<{ from: string; to: string }> {
     const from = this.primary;
     const { fencing, ack } = this.#settings;
-    const epoch = this.#epoch + 1;
-    const stopped = fence && fencing ? await this.#fence(from, epoch) : null;
+    const epoch = ++this.#promised;
+    if (fence && fencing) await this.#fence(from, epoch);
     const candidates = await this.#candidates(from, epoch);
     const members = candidates.map((candidate) => candidate.name);
     const followers = latestMembers(candidates, this.#members).filter((name) => name !== from).length;
     const needed = neededForFailover(ack, followers);
     if (candidates.length < needed) {
-      if (stopped) await this.#reinstate(stopped, epoch);
+      await this.reassert();
       throw new Error(
         `failover from ${from}: ${needed} up-to-date standbys must answer before one may be promoted, ` +
           `and these do: ${members.join(', ') || 'none'}`,
@@ -65,9 +68,9 @@ export class StoreOperator implements Operator {
     const to = candidates.reduce(
       this.#settings.bug === 'promote-least-advanced' ? lessAdvanced : moreAdvanced,
     ).name;
-    await this.#servers.ask(to, { command: 'promote', epoch, members });
+    // It is decided: an answer that gets lost changes nothing of it, and the order is given until it has taken hold.
     [this.#epoch, this.#members, this.primary] = [epoch, members, to];
-    const holds = async () => (await this.#servers.ask(to, { command: 'status' })).serving;
+    const holds = async () => (await this.reassert())?.serving === true;
     if (!(await this.#servers.until(TAKES_HOLD_MS, holds)))
       throw new Error(
         `failover from ${from}: ${to} does not take hold of epoch ${epoch} within ${TAKES_HOLD_MS} ms\n` +
@@ -89,18 +92,29 @@ export class StoreOperator implements Operator {
     return this.failover({ fence: true });
   }
 
-  /** The old leader promises to stop, and says how it stands; one that does not answer is killed: null. */
-  async #fence(node: string, epoch: number): Promise<Status | null> {
-    const fenced = await this.#servers.ask(node, { command: 'fence', epoch }).catch(() => null);
-    if (fenced?.role === 'follower') return fenced;
-    await this.#servers.kill(node);
-    return null;
+  /**
+   * Sees to it that the node to which clients are pointed leads, in the highest epoch that anybody has promised: a
+   * failover that came to nothing has left promises behind, and its old leader would be deposed by them for ever. It
+   * has everything that was acknowledged, and nobody else leads that epoch. Resolves with how it stands, null when it
+   * does not answer.
+   */
+  async reassert(): Promise<Status | null> {
+    const { fencing } = this.#settings;
+    const ask = (command: Command) => this.#servers.ask(this.primary, command).catch(() => null);
+    const status = await ask({ command: 'status' });
+    if (status === null) return null;
+    const epoch = this.#promised;
+    if (status.role === 'leader' && (status.epoch >= epoch || !fencing)) return status;
+    if (status.role === 'leader' && (await ask({ command: 'fence', epoch })) === null) return null;
+    const members = this.#epoch === epoch || status.members.length === 0 ? this.#members : status.members;
+    [this.#epoch, this.#members] = [epoch, members];
+    return ask({ command: 'promote', epoch, members });
   }
 
-  /** Nobody may take the old leader's place: it has everything, and leads the epoch that it has promised. */
-  async #reinstate({ name, members }: Status, epoch: number): Promise<void> {
-    [this.#epoch, this.#members] = [epoch, members];
-    await this.#servers.ask(name, { command: 'promote', epoch, members }).catch(() => undefined);
+  /** The old leader promises to stop; one that does not answer is killed. */
+  async #fence(node: string, epoch: number): Promise<void> {
+    const fenced = await this.#servers.ask(node, { command: 'fence', epoch }).catch(() => null);
+    if (fenced?.role !== 'follower') await this.#servers.kill(node);
   }
 
   /** Standbys that answer and whose acknowledgements counted until now. */

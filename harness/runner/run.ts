@@ -180,6 +180,8 @@ class Run {
   async finish(): Promise<void> {
     this.#completed = this.#error === null && !this.#input.interrupt.aborted;
     await this.crew.close();
+    const marks = this.#input.cluster.marks?.() ?? {};
+    if (Object.keys(marks).length > 0) this.recorder.noted('sometimes', { ...marks });
     this.#enter('done');
   }
 

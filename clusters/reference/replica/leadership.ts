@@ -121,6 +121,11 @@ export class Leadership {
     }
   }
 
+  /** Is something acknowledged of which a member among the followers is `entries` short? */
+  leavesBehind(entries: number): boolean {
+    return this.#followers.some((peer) => this.commit - peer.acked >= entries);
+  }
+
   /** A peer outside the members that has caught up, while no other change of members is under way. */
   newcomer(): string | null {
     if (!this.established || this.#nextConfig(this.#log.last)) return null;

@@ -1,6 +1,6 @@
 import { latestMembers } from './leadership.ts';
 import type { ReplicaLog } from './log.ts';
-import type { Acknowledgement, ReplicaOptions, Status } from './types.ts';
+import type { Acknowledgement, Change, ReplicaOptions, Request, Status } from './types.ts';
 
 export interface SingleLeaderOptions extends ReplicaOptions {
   /** Who leads when the log is empty. */
@@ -11,6 +11,13 @@ export interface SingleLeaderOptions extends ReplicaOptions {
    * confirmed that they still follow. Without: it goes on for whoever still asks it, a split brain.
    */
   readonly fencing: boolean;
+}
+
+/** A read at the leader that waits until its followers have confirmed `round`. */
+export interface PendingRead {
+  readonly id: number;
+  readonly request: Exclude<Request, Change>;
+  readonly round: number;
 }
 
 /** How a node stands by its log. */

@@ -1,8 +1,9 @@
+import type { MarkName } from '../marks.ts';
 import { Leadership } from './leadership.ts';
 import { ReplicaLog, type Entry } from './log.ts';
 import type { Ack, Ship, SingleLeaderMessage } from './messages.ts';
 import { WaitingReads, hasReached, hasReachedAsText, type Position } from './positions.ts';
-import { statusOf, type SingleLeaderOptions } from './single-leader-parts.ts';
+import { statusOf, type PendingRead, type SingleLeaderOptions } from './single-leader-parts.ts';
 import { Tables, isChange } from './tables.ts';
 import {
   HEARTBEAT_MS,
@@ -20,14 +21,11 @@ import {
 /** How far before a disagreement the logs are compared next. */
 const STEP_BACK = 32;
 
+/** So many entries short, a follower lags. */
+const MANY = 16;
+
 /** How many entries the bug `truncate-acknowledged` drops. */
 const UNPROVEN = 5;
-
-interface PendingRead {
-  readonly id: number;
-  readonly request: Exclude<Request, Change>;
-  readonly round: number;
-}
 
 /**
  * Single-leader replication by log shipping. There is no election: an operator fences and promotes, and epochs make
@@ -111,6 +109,7 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
 
   #promote(epoch: number, members: readonly string[]): void {
     const leader = this.#options.name;
+    if (this.#commit < this.#log.last) this.#sometimes('promoted-behind-its-own-log');
     this.#log.push({ epoch, change: { op: 'config', members, promotion: true, leader } });
     this.#lead();
   }
@@ -145,6 +144,7 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
 
   #advance(leading: Leadership): void {
     if (leading.advance()) {
+      if (leading.leavesBehind(MANY)) this.#sometimes('acknowledged-while-a-follower-lags');
       this.#commit = Math.max(this.#commit, leading.commit);
       this.#apply();
       // Followers apply what they know to be committed: tell them, they need not wait for the next beat.
@@ -155,6 +155,7 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
       const members = [...leading.members, newcomer];
       const change = { op: 'config', members, promotion: false, leader: this.#options.name } as const;
       this.#log.push({ epoch: leading.epoch, change });
+      this.#sometimes('member-readmitted');
     }
     this.#answerReads(leading);
   }
@@ -179,6 +180,7 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
   #stopLeading(why: string): void {
     if (!this.#leading) return;
     this.#note(why);
+    if (this.#leading.commit < this.#log.last) this.#sometimes('deposed-leader-with-uncommitted-tail');
     this.#leading = null;
     this.#inLine = false;
     for (const id of this.#writes.values())
@@ -197,8 +199,10 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
       if (this.#leading && !this.#options.fencing) return;
       this.#follow(ship.epoch, from);
     }
-    if (ship.previous > log.last || log.epochAt(ship.previous) !== ship.previousEpoch)
+    if (ship.previous > log.last || log.epochAt(ship.previous) !== ship.previousEpoch) {
+      this.#sometimes('logs-disagree');
       return this.#ack(from, ship, Math.max(1, Math.min(log.last + 1, ship.previous - STEP_BACK)));
+    }
     this.#take(ship.previous, ship.entries);
     this.#matched = Math.max(this.#matched, ship.previous + ship.entries.length);
     this.#commit = Math.max(this.#commit, Math.min(ship.commit, this.#matched));
@@ -222,6 +226,7 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
     this.#note(
       `discards ${this.#log.last - lsn} entries after LSN ${lsn}: a tail that the leader does not have`,
     );
+    this.#sometimes('tail-discarded');
     this.#log.truncate(lsn);
     this.#readableFrom = Math.min(this.#readableFrom, lsn);
     this.#commit = Math.min(this.#commit, lsn);
@@ -289,7 +294,10 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
   #onRequest(id: number, request: Request): void {
     const leading = this.#leading;
     if (!isChange(request) && request.at === 'replica') {
-      if (!this.#readable()) return this.#refuse(id, 'not-ready', 'has not caught up since it started');
+      if (!this.#readable()) {
+        this.#sometimes('read-refused-after-restart');
+        return this.#refuse(id, 'not-ready', 'has not caught up since it started');
+      }
       return this.#waiting.take(id, request, this.#position());
     }
     if (!leading) return this.#refuse(id, 'not-leader', `follows ${this.#log.leader ?? 'nobody yet'}`);
@@ -348,6 +356,10 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
 
   #reply(id: number, reply: Reply): void {
     this.#out.push({ kind: 'reply', id, reply });
+  }
+
+  #sometimes(mark: MarkName): void {
+    this.#out.push({ kind: 'sometimes', mark });
   }
 
   #note(text: string): void {

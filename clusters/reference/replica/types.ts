@@ -4,6 +4,7 @@ import type { Json } from '../../../harness/history/event.ts';
 import type { BugName } from '../bugs.ts';
 import type { CausalContext } from '../crdt/causal-context.ts';
 import type { Position } from './positions.ts';
+import type { MarkName } from '../marks.ts';
 
 export type Fields = Readonly<Record<string, Json>>;
 
@@ -145,7 +146,9 @@ export type Effect<Message> =
   /** Wake me with `timer` after so many ms. One timer at most is pending. */
   | { readonly kind: 'timer'; readonly ms: number }
   /** For the node's log file. */
-  | { readonly kind: 'note'; readonly text: string };
+  | { readonly kind: 'note'; readonly text: string }
+  /** A rare state was reached: campaigns count them, and report those that never were. */
+  | { readonly kind: 'sometimes'; readonly mark: MarkName };
 
 export interface Replica<Message> {
   /** `clock`: this node's own clock in µs, which a fault may have set wrong. */

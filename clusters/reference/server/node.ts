@@ -78,6 +78,8 @@ export class ServerNode {
         this.#timer?.();
         this.#timer = this.#clock.after(effect.ms * MILLISECOND, () => this.#feed({ kind: 'timer' }));
         break;
+      case 'sometimes':
+        break;
       case 'note':
         say(effect.text);
         break;

@@ -106,6 +106,13 @@ export class SimFleet implements Fleet {
     return (reading.clock - (before + clock.now()) / 2000) / 1000;
   }
 
+  marks(): Record<string, number> {
+    const sum: Record<string, number> = {};
+    for (const { marks } of this.#nodes.values())
+      for (const [name, count] of marks) sum[name] = (sum[name] ?? 0) + count;
+    return Object.fromEntries(Object.entries(sum).sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
   logTail(name: string): Promise<string> {
     return Promise.resolve(this.#node(name).log.slice(-8).join('\n') || '(its log is empty)');
   }

@@ -45,6 +45,8 @@ export class SimNode {
   life = 0;
   /** A line for every note: µs of true time, and the text. */
   readonly log: string[] = [];
+  /** How often its replicas were in each rare state. */
+  readonly marks = new Map<string, number>();
   readonly #parts: NodeParts;
   #state: 'running' | 'stopped' | 'gone' = 'gone';
   #replica: Replica<AnyMessage> | null = null;
@@ -190,6 +192,9 @@ export class SimNode {
         break;
       case 'note':
         this.note(effect.text);
+        break;
+      case 'sometimes':
+        this.marks.set(effect.mark, (this.marks.get(effect.mark) ?? 0) + 1);
         break;
     }
   }

@@ -232,6 +232,8 @@ export class Simulation implements Servers {
           if (machine.life === life) this.#feed(name, { kind: 'timer' });
         });
         break;
+      case 'sometimes':
+        break;
       case 'note':
         break;
     }

@@ -134,7 +134,16 @@ export class MultiLeader implements Replica<MultiLeaderMessage> {
         : {}),
     };
     if (update) this.#take(name, count, update, asked);
+    if (change.op === 'write' && !this.#shows(change))
+      this.#out.push({ kind: 'sometimes', mark: 'write-stamped-behind-the-winner' });
     return { count: update ? count : 0, reply };
+  }
+
+  /** Does the row hold what was just written to it? */
+  #shows({ table, key, fields }: Extract<Change, { op: 'write' }>): boolean {
+    const answer = this.#rows.answer({ op: 'read', table, key, at: 'replica' });
+    const row = answer.ok ? answer.fields : null;
+    return !row || Object.entries(fields).every(([name, value]) => row[name] === value);
   }
 
   #time(): number {

@@ -1,0 +1,116 @@
+import type { Random } from '../../harness/runtime/types.ts';
+import { randomStream } from '../../harness/runtime/random.ts';
+import { CLUSTERS } from '../../clusters/registry.ts';
+import type { ClusterDefinition } from '../../clusters/types.ts';
+import { FAULTS } from '../../nemesis/registry.ts';
+import { WORKLOADS } from '../../workloads/registry.ts';
+import { closure } from '../../checkers/guarantees.ts';
+import { resolveRun, type ResolvedRun, type RunRequest } from '../run/config.ts';
+import { lookup, UsageError } from '../usage.ts';
+
+/**
+ * Forms a family is asked for in: words that mean some nodes of any cluster. In the order in which they are dealt:
+ * what has to reach a node comes before what ends it, what cuts before what promotes, so that the one meets the other.
+ */
+const FORMS: Readonly<Record<string, readonly string[]>> = {
+  clock: ['clock:one:+5s', 'clock:one:-250ms', 'clock:all:+1m'],
+  delay: ['delay:primary:20ms', 'delay:one:50ms', 'delay:all:10ms'],
+  partition: [
+    'partition:primary',
+    'partition:one',
+    'partition:halves',
+    'partition:primary:in',
+    'partition:one:out',
+    'partition:halves:reset',
+  ],
+  'cut-standbys': ['cut-standbys'],
+  kill: ['kill:one', 'kill:primary', 'kill:minority', 'kill:all'],
+  pause: ['pause:one', 'pause:primary', 'pause:minority'],
+  failover: ['failover', 'failover:unfenced'],
+  'restart-then-promote': ['restart-then-promote'],
+};
+
+/** Who is dead or stopped tells no time, and an operator kills a primary that does not answer. */
+const SPOILING: readonly (readonly [string, readonly string[]])[] = [
+  ['clock', ['kill', 'pause', 'failover', 'restart-then-promote']],
+  ['pause', ['kill', 'failover', 'restart-then-promote']],
+];
+/** These need standbys that answer. */
+const MOVES = ['cut-standbys', 'failover', 'restart-then-promote'];
+
+/** Which guarantees a workload can put to the test; one that tests none of those promised proves nothing. */
+const TESTS: Readonly<Record<string, readonly string[]>> = {
+  register: ['linearizable'],
+  session: ['read-your-writes', 'monotonic-reads', 'linearizable'],
+  set: ['durable', 'linearizable'],
+  lww: ['convergent'],
+};
+
+/** At most so many families of faults in one run: more of them seldom leave anything alive to look at. */
+const MOST_FAULTS = 3;
+const TIMES = [6, 8, 10];
+const RATES = [40, 100, 200];
+
+/**
+ * The run of a seed (swarm testing: Groce et al., ISSTA 2012): a random subset of the faults that the claim tolerates,
+ * of the workloads that test what it promises, and of rates, clients, keys and nodes. What the user asked for stays.
+ * @throws UsageError for what cannot be run at all.
+ */
+export function drawRun(asked: RunRequest, seed: string): ResolvedRun {
+  const random = randomStream(seed, 'swarm');
+  const cluster = lookup('cluster', asked.cluster, CLUSTERS);
+  const plain = resolveRun({ world: 'sim', ...asked, nemesis: '', seed });
+  const time = random.pick(TIMES);
+  const drawn = {
+    world: 'sim' as const,
+    workload: random.pick(workloadsFor(cluster, plain)),
+    time,
+    faultFor: random.pick([1, 2]),
+    faultEvery: random.pick([3, 4]),
+    rate: random.pick(RATES),
+    concurrency: 2 + random.below(14),
+    keys: 1 + random.below(5),
+    nodes: random.pick([3, 3, 4, 5]),
+    operationTimeout: random.pick([0.5, 1, 2]),
+  };
+  const nemesis = asked.nemesis ?? faultsFor(plain, random).join(',');
+  return resolveRun({ ...drawn, ...asked, nemesis, seed });
+}
+
+function workloadsFor(cluster: ClusterDefinition, { claim }: ResolvedRun): string[] {
+  const promised = closure(claim.guarantee);
+  const fitting = [...WORKLOADS.values()].filter(
+    ({ name, port }) => cluster.ports.includes(port) && (TESTS[name] ?? []).some((one) => promised.has(one)),
+  );
+  if (fitting.length === 0)
+    throw new UsageError(
+      `No workload tests what this configuration promises (${claim.guarantee.join(', ')})`,
+    );
+  return fitting.map(({ name }) => name);
+}
+
+function faultsFor(plain: ResolvedRun, random: Random): string[] {
+  const { cluster, claim, config, settings } = plain;
+  const tolerated = Object.keys(FORMS).filter(
+    (family) =>
+      FAULTS.has(family) &&
+      (claim.tolerates.faults.includes(family) || claim.tolerates.faults.includes('*')) &&
+      cluster.refuses(family, config.world, settings) === null,
+  );
+  const chosen: string[] = [];
+  for (const family of random.shuffle(tolerated).slice(0, random.below(MOST_FAULTS + 1)))
+    if (!chosen.some((other) => spoil(family, other))) chosen.push(family);
+  const moves = chosen.some((family) => MOVES.includes(family));
+  return tolerated
+    .filter((family) => chosen.includes(family))
+    .map((family) =>
+      random.pick(FORMS[family].filter((form) => !moves || family !== 'kill' || form === 'kill:primary')),
+    );
+}
+
+/** Would one of them take from the other what it is to be proven by? */
+function spoil(a: string, b: string): boolean {
+  return SPOILING.some(
+    ([one, others]) => (a === one && others.includes(b)) || (b === one && others.includes(a)),
+  );
+}
