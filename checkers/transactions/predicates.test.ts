@@ -81,8 +81,33 @@ describe('what is no read by a predicate', () => {
     [predicate, [['x']], 'what "rp" returned is not a list of pairs [key, value]'],
     [predicate, [['x', 1]], '"rp" returned ["x",1], which does not fit its predicate'],
     [predicate, [['z', 2]], '"rp" returned a key that its predicate does not look at'],
-    [predicate, [['x', 2], ['x', 4]], '"rp" returned key "x" twice'], // prettier-ignore
   ] as const)('%j %j', (about, returned, why) => {
     expect(reason(about as Json, returned as Json)).toContain(`transaction #1: ${why}`);
   });
+});
+
+it('a key that is returned with two values is a transaction that contradicts itself', () => {
+  const about = { keys: ['x'] };
+  const txn = (process: number, time: number, asked: Json, answered: Json) => [
+    { type: 'invoke' as const, time, process, f: 'txn', value: asked },
+    { type: 'ok' as const, time: time + 1, process, f: 'txn', value: answered },
+  ];
+  const { findings } = judged(
+    historyOf([
+      ...txn(0, 0, [['w', 'x', 2]], [['w', 'x', 2]]),
+      ...txn(
+        1,
+        2,
+        [
+          ['w', 'x', 4],
+          ['rp', about, null],
+        ],
+        [
+          ['w', 'x', 4],
+          ['rp', about, [['x', 2], ['x', 4]]], // prettier-ignore
+        ],
+      ),
+    ]),
+  );
+  expect(findings).toMatchObject([{ name: 'internal', witness: [3] }]);
 });

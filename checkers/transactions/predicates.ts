@@ -30,7 +30,7 @@ export interface Look {
 
 /**
  * `["rp", predicate, [[key, value] …]]` key by key, in the order of the predicate's keys; or, in a clause, what is
- * wrong with it. `returned` null (it is not known): no looks.
+ * wrong with it. A key returned twice was read twice, so a transaction that saw two versions at once contradicts itself. `returned` null (it is not known): no looks.
  */
 export function predicateRead(predicate: Json, returned: Json | undefined): readonly Look[] | string {
   const { mod, is } = (predicate ?? {}) as { readonly mod?: Json; readonly is?: Json };
@@ -41,20 +41,21 @@ export function predicateRead(predicate: Json, returned: Json | undefined): read
     return 'the predicate of "rp" needs both "mod" and "is", or neither';
   if (returned === null || returned === undefined) return [];
   if (!Array.isArray(returned)) return 'what "rp" returned is not a list of pairs [key, value]';
-  const held = new Map<unknown, Json>();
+  const held = new Map<unknown, Json[]>();
   for (const pair of returned as readonly Json[]) {
     if (!Array.isArray(pair) || pair.length !== 2)
       return 'what "rp" returned is not a list of pairs [key, value]';
     const [key, value] = pair as readonly Json[];
-    if (held.has(identityOf(key))) return `"rp" returned key ${JSON.stringify(key)} twice`;
     if (!fits(value, predicate))
       return `"rp" returned ${JSON.stringify(pair)}, which does not fit its predicate`;
-    held.set(identityOf(key), value);
+    held.set(identityOf(key), [...(held.get(identityOf(key)) ?? []), value]);
   }
-  const looks = keys.map((key): Look => {
-    const value = held.get(identityOf(key));
-    return { returned: value !== undefined, key, value: value ?? predicate };
+  const looks = keys.flatMap((key): Look[] => {
+    const values = held.get(identityOf(key));
+    if (values === undefined) return [{ returned: false, key, value: predicate }];
+    return values.map((value) => ({ returned: true, key, value }));
   });
-  const found = looks.filter((look) => look.returned).length;
-  return found === held.size ? looks : '"rp" returned a key that its predicate does not look at';
+  return keys.filter((key) => held.has(identityOf(key))).length === held.size
+    ? looks
+    : '"rp" returned a key that its predicate does not look at';
 }

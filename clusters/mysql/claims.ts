@@ -14,15 +14,12 @@ export function claimOf(given: Readonly<Record<string, Setting>>): Claim {
   const settings = settingsOf(given);
   const durable = survivesCrash(settings);
   const fromPrimary = settings.reads === 'primary';
+  // Uncommitted values may be read: they came, as it were, out of thin air, which everything about stored data excludes.
+  const stored =
+    settings.isolation === 'read-uncommitted' ? [] : [...(durable ? ['durable'] : []), 'convergent'];
   const families = settings.reads === 'sticky' ? IN_PLACE.filter((family) => family !== 'kill') : IN_PLACE;
   return {
-    guarantee: [
-      ...readsOf(settings),
-      ...(durable ? ['durable'] : []),
-      'convergent',
-      'single-primary',
-      'recovers',
-    ],
+    guarantee: [...readsOf(settings), ...stored, 'single-primary', 'recovers'],
     operations: 'acknowledged writes, and single-statement reads',
     reads: fromPrimary ? 'from the primary' : 'from any node: eventually what the primary holds',
     tolerates: {

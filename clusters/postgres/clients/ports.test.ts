@@ -1,7 +1,10 @@
 // What each port's operations mean, on a real server.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Completion } from '../../../harness/cluster.ts';
+import { PORT_ROLE } from '../server/server.ts';
 import { eventually, never, runningCluster, type RunningCluster } from '../testing/running.ts';
+import { Connection } from './connection.ts';
+import { transactionDialect } from './transaction.ts';
 
 let running: RunningCluster;
 beforeAll(async () => {
@@ -139,6 +142,37 @@ describe('transaction, further', () => {
       ['rp', all, [['q', 4]]],
       ['r', 'p', null],
     ]);
+  });
+});
+
+// "Operating as designed": https://postgrespro.com/list/id/708274.1638118266@sss.pgh.pa.us
+describe('a row that is inserted again while somebody else deletes it', () => {
+  async function insertedAgain(level: string) {
+    const key = '"again"';
+    const upsert = 'INSERT INTO cells VALUES ($1, $2) ON CONFLICT (k) DO UPDATE SET v = excluded.v';
+    const open = () => Connection.open(running.host.client('n1', PORT_ROLE), running.credentials);
+    const [one, other] = [await open(), await open()];
+    const statement = (text: string, ...values: string[]) => one.run('open', text, values, null);
+    try {
+      await other.run('commit', upsert, [key, '1'], null);
+      await statement(`BEGIN ISOLATION LEVEL ${level}`);
+      await statement('SELECT v FROM cells WHERE k = $1', key);
+      await other.run('read', `SET default_transaction_isolation = '${level}'`, [], null);
+      await other.run('commit', 'DELETE FROM cells WHERE k = $1', [key], null);
+      await statement(upsert, key, '2');
+      const { rows } = await statement(transactionDialect('repeatable-read').present(1), key);
+      return rows.map(({ v }) => v);
+    } finally {
+      for (const connection of [one, other]) connection.destroy();
+    }
+  }
+
+  it('is there twice at repeatable read, under one primary key', async () => {
+    expect(await insertedAgain('repeatable read')).toEqual([1, 2]);
+  });
+
+  it('is refused at serializable', async () => {
+    await expect(insertedAgain('serializable')).rejects.toThrow(/could not serialize access/);
   });
 });
 
