@@ -25,6 +25,8 @@ export interface MakeOptions {
   readonly keepCluster: boolean;
   readonly logLevel: string;
   readonly json: boolean;
+  /** Say of violations while the run goes on. */
+  readonly online?: boolean;
 }
 
 export const runCommand = defineCommand({
@@ -55,6 +57,12 @@ export const runCommand = defineCommand({
       })
       .option('out', { type: 'string', describe: 'the run directory [runs/<id>]' })
       .option('keep-cluster', { type: 'boolean', default: false, describe: 'leave the cluster running' })
+      .option('online', {
+        type: 'boolean',
+        default: false,
+        describe:
+          'judge while the run goes on: announce violations within a second (workloads register, session, set)',
+      })
       .option('log-level', { choices: ['debug', 'info', 'warn', 'error'] as const, default: 'info' as const })
       .option('json', { type: 'boolean', default: false, describe: 'one JSON document on stdout' }),
   run: async (args) => {
@@ -65,6 +73,7 @@ export const runCommand = defineCommand({
       keepCluster: args.keepCluster,
       logLevel: args.logLevel,
       json: args.json,
+      online: args.online,
     };
     if (args.scenario !== undefined) return makeOne(runOf(readScenario(args.scenario)), make);
     const { cluster } = args;
@@ -191,6 +200,7 @@ async function make(run: ResolvedRun, options: MakeOptions, out: string | undefi
       interrupt: interrupt.signal,
       progress: printer.show,
       report: 'always',
+      ...(options.online === true ? { announce: tell } : {}),
     });
   } finally {
     printer.done();

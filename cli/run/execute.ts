@@ -5,6 +5,7 @@ import { endOf, metaOf } from './describe.ts';
 import { openLog } from './log.ts';
 import { inputOf } from './input.ts';
 import { KeysUsed } from './keys-used.ts';
+import { WatchedHistory } from './online.ts';
 import { openWorld } from './open-world.ts';
 import { scenarioOf, scenarioText } from '../scenario/scenario.ts';
 import { writeAtomically } from '../../results/atomic-write.ts';
@@ -28,6 +29,8 @@ export interface ExecuteOptions {
   readonly progress: (progress: Progress) => void;
   /** When the page is worth its time: campaigns of thousands of runs read only those that are not valid. */
   readonly report: ReportWhen;
+  /** Where to announce violations while the run goes on; absent: they are told at the end. */
+  readonly announce?: (line: string) => void;
 }
 
 /** A cluster that outlives its run. */
@@ -39,6 +42,11 @@ export interface KeptCluster {
 export interface ExecutedRun extends FinishedRun {
   /** Only with `keepCluster`. */
   readonly kept: KeptCluster | null;
+}
+
+/** What the run is held to: what the user asked for, or else the claim. */
+function guaranteesOf({ config, claim }: ResolvedRun): readonly string[] {
+  return config.consistency.length > 0 ? config.consistency : claim.guarantee;
 }
 
 /** Makes the run: provisions, breaks, records, judges, reports; everything stays in the run directory. */
@@ -60,7 +68,12 @@ export async function executeRun(run: ResolvedRun, options: ExecuteOptions): Pro
   };
   let kept: KeptCluster | null = null;
   try {
-    const keys = new KeysUsed(openHistoryWriter(directory.history, world.historyTimer, world.header));
+    const file = openHistoryWriter(directory.history, world.historyTimer, world.header);
+    const watched =
+      options.announce === undefined
+        ? file
+        : new WatchedHistory(file, run.workload, guaranteesOf(run), options.announce);
+    const keys = new KeysUsed(watched);
     const input = inputOf(run, world, keys, {
       log,
       interrupt: options.interrupt,

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { historyOf } from '../../harness/history/builder.ts';
+import type { EventInput } from '../../harness/history/event.ts';
+import { linearizability } from '../linearizability/linearizability.ts';
+import { monotonicReads } from '../session/monotonic-reads.ts';
+import { readYourWrites } from '../session/read-your-writes.ts';
+import { historyOfSteps, stepsArbitrary } from '../session/testing/histories.ts';
+import { set } from '../sets-queues-counters/set.ts';
+import { Script } from '../sets-queues-counters/testing/cluster-history.ts';
+import type { Checker } from '../types.ts';
+import { OnlineMonitor, type Announcement } from './monitor.ts';
+
+const SECOND = 1_000_000_000;
+
+async function observed(
+  checkers: readonly Checker[],
+  events: readonly EventInput[],
+): Promise<{ said: ReadonlyMap<string, boolean | 'unknown'>; told: Announcement[] }> {
+  const told: Announcement[] = [];
+  const monitor = new OnlineMonitor({ checkers, options: {}, announce: (a) => told.push(a) });
+  for (const event of events) monitor.observe(event);
+  return { said: await monitor.finish(events.at(-1)?.time ?? 0), told };
+}
+
+describe('the online monitor', () => {
+  it('announces a stale read within a second, while the run goes on, by the numbers of the whole history', async () => {
+    const script = new Script()
+      .op(9, 'write', 1, { key: 'other' })
+      .op(1, 'write', 1, { key: 'k' })
+      .op(1, 'read', null, { key: 'k', saw: null });
+    for (let i = 2; i < 20; i++) script.op(9, 'write', i, { key: 'other' });
+    const events = script.events.map((e) => ({ ...e, time: e.time * 0.2 * SECOND }));
+    const { told } = await observed([readYourWrites, linearizability], events);
+    expect(told.map((a) => a.checker).sort()).toEqual(['linearizability', 'read-your-writes']);
+    for (const { finding, time } of told) {
+      expect(time - events[5].time).toBeLessThanOrEqual(SECOND);
+      expect(finding).toMatchObject({ key: 'k' });
+      expect(finding.witness).toContain(5);
+      expect(finding.explanation).toMatch(/#[45]\b/);
+    }
+  });
+  it('says nothing of what is left of a set before the final reads', async () => {
+    const script = new Script().op(1, 'add', 1).op(2, 'read', null, { saw: [] });
+    const slow = (): EventInput[] => script.events.map((e) => ({ ...e, time: e.time * SECOND }));
+    expect((await observed([set], slow())).told).toEqual([]);
+    script.phase('quiesce').settled().phase('final').op(3, 'read', null, { saw: [] });
+    expect((await observed([set], slow())).told).toMatchObject([
+      { finding: { name: 'lost-acknowledged-write', certain: true } },
+    ]);
+  });
+  it('says at the end what the checkers say of the whole history', async () => {
+    const checkers = [readYourWrites, monotonicReads, linearizability];
+    const tally = { refuted: 0, other: 0 };
+    await fc.assert(
+      fc.asyncProperty(
+        stepsArbitrary({ operations: 10, sessions: 3, keys: 2, cas: true }),
+        fc.constantFrom(0.01, 0.3, 2),
+        async (steps, pace) => {
+          const events = historyOfSteps(steps, false).map((e) => ({ ...e, time: e.time * pace * SECOND }));
+          const { said, told } = await observed(checkers, events);
+          for (const checker of checkers) {
+            const whole = await checker.check(historyOf(events), {});
+            const refuted = whole.valid === false;
+            tally[refuted ? 'refuted' : 'other']++;
+            expect(said.get(checker.name) === false, checker.name).toBe(refuted);
+            if (refuted) expect(told.some((a) => a.checker === checker.name)).toBe(true);
+          }
+        },
+      ),
+      { numRuns: 400, seed: 9 },
+    );
+    expect(tally.refuted).toBeGreaterThan(100);
+    expect(tally.other).toBeGreaterThan(100);
+  });
+});
