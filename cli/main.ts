@@ -11,6 +11,7 @@ import { cleanCommand } from './commands/clean.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
+import { imagesCommand } from './commands/images.ts';
 import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -37,6 +38,7 @@ const COMMANDS: readonly Command[] = [
   demoCommand,
   doctorCommand,
   cleanCommand,
+  imagesCommand,
   initCommand,
 ];
 

@@ -23,9 +23,11 @@ const OF_THE_DISK = ['power-off'];
 export function claimOf(given: Readonly<Record<string, Setting>>): Claim {
   const settings = settingsOf(given);
   const locked = settings.set === 'locked';
-  const reads = settings.reads === 'linearizable' ? ['linearizable'] : ['no-thin-air'];
+  // Whoever uses locks relies on what they do not promise; a fenced write is as durable as any.
+  const kept =
+    settings.set === 'keys' && settings.reads === 'linearizable' ? ['linearizable'] : ['no-thin-air'];
   return {
-    guarantee: [...(locked ? [] : [...reads, 'durable']), 'convergent', 'recovers'],
+    guarantee: [...(locked ? [] : [...kept, 'durable']), 'convergent', 'recovers'],
     operations: locked ? 'lists changed under a lock that its holder may have lost' : 'key-value operations',
     reads: settings.reads === 'linearizable' ? 'confirmed by a majority' : 'from one member, of any age',
     tolerates: {

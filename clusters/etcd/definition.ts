@@ -37,6 +37,10 @@ export const etcd = defineCluster({
     }),
   ],
   settings: SETTINGS,
+  refusesPort: (port, settings) =>
+    port === 'lock' && settingsOf(settings).set === 'keys'
+      ? 'its locks promise less than its keys: take etcd:locks or etcd:locks-fenced'
+      : null,
   refuses: (family) =>
     family === 'clock' ? NO_CLOCK : refusedUnless(['switchover', 'membership', ...DISK_FAULTS], family),
   images: [IMAGE],

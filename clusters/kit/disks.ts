@@ -5,5 +5,5 @@ import type { HostNode } from '../../harness/hosts/types.ts';
  * test what a run has written, not how its cluster was made.
  */
 export async function keepSoFar(places: readonly HostNode[]): Promise<void> {
-  await Promise.all(places.map((place) => place.disk?.sync()));
+  await Promise.all(places.map(async (place) => place.disk?.sync()));
 }

@@ -42,7 +42,9 @@ const TOLD: Readonly<Record<RedisSettings['reads'], string>> = {
 };
 
 /** A replica applies one stream in order, and never goes back while it follows the same primary. */
-function readsOf({ reads }: RedisSettings): string[] {
+function readsOf({ reads, leaseMs }: RedisSettings): string[] {
+  // A lock that expires by a clock, on one server, is nobody's promise.
+  if (leaseMs > 0) return ['no-thin-air'];
   switch (reads) {
     case 'primary':
       return ['linearizable'];

@@ -22,6 +22,7 @@ function configurations(flavour: Flavour): Configuration[] {
     replicated('wait-1', 'A write waits for a replica (WAIT 1)', { ack: 'wait-1', aof: 'always' }),
     replicated('waitaof', 'A write waits for two disks (WAITAOF 1 1)', { ack: 'waitaof' }),
     replicated('sentinel-no-aof', 'Replicas and sentinels, and nothing on disk', { aof: 'none' }),
+    replicated('locks', 'Locks that expire, on the primary alone', { 'lease-ms': 1000 }),
     single('single-always', 'One server, its file synced with every write', 'always'),
     single('single-everysec', 'One server, its file synced every second', 'everysec'),
     single('single-no-aof', 'One server, and nothing on disk', 'none'),
@@ -36,6 +37,10 @@ function definition(flavour: Flavour): ClusterDefinition {
     ports: ['register', 'set', 'rows', 'counter', 'lock'],
     configurations: configurations(flavour),
     settings: SETTINGS,
+    refusesPort: (port, settings) =>
+      port === 'lock' && settingsOf(settings).leaseMs === 0
+        ? `locks promise less than data does: take ${flavour.name}:locks`
+        : null,
     refuses: (family) => refusedUnless(['switchover', ...DISK_FAULTS], family),
     conflict: (settings) => conflictOf(settingsOf(settings)),
     images: [flavour.image],

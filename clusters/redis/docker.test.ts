@@ -11,7 +11,7 @@ let running: RunningCluster;
 
 describeDocker('Redis in containers, its writes waiting for a replica', () => {
   beforeAll(async () => {
-    running = await runningCluster(redis, 'wait-1', { 'min-replicas': 1, 'ack-ms': 300 });
+    running = await runningCluster(redis, 'wait-1', { 'min-replicas': 1, 'ack-ms': 300, 'lease-ms': 1000 });
   }, 300_000);
   afterAll(() => running?.close());
 

@@ -44,9 +44,9 @@ export const SETTINGS: readonly SettingDefinition[] = [
   },
   {
     name: 'lease-ms',
-    title: 'How long a lock outlives the last word of its holder',
+    title: 'How long a lock outlives the last word of its holder; 0: there are no locks',
     type: 'number',
-    default: 1000,
+    default: 0,
   },
 ];
 

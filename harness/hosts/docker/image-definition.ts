@@ -17,7 +17,7 @@ export interface ImageDefinition {
 export const IMAGE_USER = process.getuid?.() || 1000;
 
 /** The folder of this package that holds `images/`, whether we run from the sources or from dist/. */
-const imagesFolder = ((): string => {
+export const imagesFolder = ((): string => {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'images', 'base', 'Dockerfile'))) {
     if (dirname(folder) === folder) throw new Error('This installation of Alibi lacks its folder images/.');
