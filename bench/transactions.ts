@@ -69,7 +69,7 @@ const ROWS: readonly Row[] = [
   },
   {
     title: 'one component of 20k',
-    history: () => historyOfLists(staleReads(simulateLists(load(2e4)), 1, 0.3, 3)),
+    history: () => historyOfLists(staleReads(simulateLists(load(2e4)), 1, 0.5, 8)),
     names: null,
     elle: '4.5 s, timed out',
     target: 1,
@@ -79,13 +79,14 @@ const ROWS: readonly Row[] = [
     history: registers(1e5, 10, 1000),
     models: [model],
     names: [],
-    repeat: 4,
+    repeat: 3,
     elle: '–',
     target: 2,
   })),
   ...([100, 1000, 10_000] as const).map((keys) => ({
     title: `registers, 10k × 8 on ${keys} keys, strict serializable`,
     history: registers(1e4, 8, keys),
+    repeat: 4,
     names: [],
     elle: '– (Cobra: 14 s with a GPU)',
     target: 1,
@@ -93,6 +94,7 @@ const ROWS: readonly Row[] = [
   {
     title: 'registers, 10k × 8 on 1000 keys, session order only',
     history: registers(1e4, 8, 1000),
+    repeat: 4,
     models: ['strong-session-serializable'],
     names: [],
     elle: '–',
@@ -101,6 +103,7 @@ const ROWS: readonly Row[] = [
   {
     title: 'registers, 10k × 8 on 1000 keys, snapshot isolation',
     history: registers(1e4, 8, 1000),
+    repeat: 4,
     models: ['strong-snapshot-isolation'],
     names: [],
     elle: '–',

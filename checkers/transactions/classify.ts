@@ -59,8 +59,8 @@ const PASSES = LEVELS.flatMap((_, level) => [
   { level, orders: ORDERS[level] | PREDICATES[level] },
 ]);
 
-/** Of the whole budget, what the search for one component's further classes may take. */
-const FURTHER = 20_000;
+/** Of the whole budget, what the search for one further class of a component may take. */
+const FURTHER = 2_000_000;
 
 const NOTHING = CLASSES.length;
 
@@ -159,18 +159,18 @@ function within(graph: Graph, mask: number, start: number): Start[] {
 
 /** Cycles of less grave classes by the data alone or with the same orders, as far as a small budget goes. */
 function further(search: Search, graph: Graph, kind: number, orders: number, budget: Budget): Cycle[] {
-  const small = { left: Math.min(FURTHER, budget.left) };
-  const given = small.left;
   const found = new Map<string, Cycle>();
   for (let next = kind + 1; next < NOTHING; next++) {
+    const small = { left: Math.min(FURTHER, budget.left) };
+    const given = small.left;
     const { start } = PATTERNS[next];
     const starts = startsOf(graph, start === RW ? RW | (orders & ANY_RW) : start);
     const steps = search.shortest(PATTERNS[next], starts, orders, small);
+    budget.left -= given - small.left;
     if (steps === null || !isSimple(steps)) continue;
     const cycle = named(steps);
     if (cycle.class > kind) found.set(cycle.name, { name: cycle.name, steps: cycle.steps });
   }
-  budget.left -= given - small.left;
   return [...found.values()];
 }
 

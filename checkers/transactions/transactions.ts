@@ -104,7 +104,7 @@ function check(history: History, options: CheckOptions): Verdict {
 }
 
 /** Models that forbid some cycles of a class and allow others, which the classes do not tell apart. */
-const INDISTINCT = ['monotonic-view'];
+const INDISTINCT = ['monotonic-view', 'update-serializable'];
 const MIXED_CLASSES = ['G-single-item', 'G-nonadjacent-item', 'G2-item', 'G-single', 'G-nonadjacent', 'G2'];
 
 /**
