@@ -1,5 +1,5 @@
 import { amountOf, type CounterCase } from './counter-case.ts';
-import { inOrder, place, type ReplicatedOperation } from './operations.ts';
+import { inOrder, isOfItsSession, place, type ReplicatedOperation } from './operations.ts';
 
 /** A session's acknowledged adds of a counter, and their sums by sign. */
 interface Own {
@@ -27,7 +27,7 @@ interface Owed {
 }
 
 /** Holds the reads of a counter against bounds, where the amounts do not tell which adds a read contains. */
-export function judgeBounds({ history, ops, adds, assumed, findings, finals }: CounterCase): void {
+export function judgeBounds({ history, ops, adds, assumed, findings, finals, phase }: CounterCase): void {
   const possible = { up: 0, down: 0 };
   const owns = new Map<number, Own>();
   const floors = new Map<number, Floor>();
@@ -44,7 +44,8 @@ export function judgeBounds({ history, ops, adds, assumed, findings, finals }: C
       if (atTheEnd.has(read)) return;
       const why = `, but the adds invoked until then make ${possible.down} at least and ${possible.up} at most.`;
       findings.add('counter-out-of-bounds', key, [completed], what + why);
-    } else if (answer < owed.up + possible.down || answer > possible.up + owed.down) {
+    } else if (!isOfItsSession(read, phase)) return;
+    else if (answer < owed.up + possible.down || answer > possible.up + owed.down) {
       const mine = owns.get(read.session)!.adds.slice(0, owed.adds);
       const why = `, which cannot contain all of the session's own acknowledged adds (#${mine.join(', #')}).`;
       findings.add('read-your-writes', key, [...mine, completed], what + why);

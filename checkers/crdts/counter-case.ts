@@ -9,6 +9,8 @@ export interface CounterCase {
   readonly adds: readonly ReplicatedOperation[];
   readonly finals: Finals<ReplicatedOperation> | null;
   readonly settled: boolean;
+  /** Where the final reads begin, -1 if nothing says so. */
+  readonly phase: number;
   /** Guarantees that the database promises anyway. */
   readonly assumed: ReadonlySet<string>;
   readonly findings: Findings;

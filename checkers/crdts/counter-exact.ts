@@ -1,12 +1,15 @@
 import type { Amounts } from './amounts.ts';
 import type { CounterCase } from './counter-case.ts';
-import { eventOf, inOrder, place, type ReplicatedOperation } from './operations.ts';
+import { eventOf, inOrder, isOfItsSession, place, type ReplicatedOperation } from './operations.ts';
 
 /** What a session knows of a counter: by add, the event by which it must find it from now on. */
 type Known = Map<number, { readonly by: number; readonly own: boolean }>;
 
 /** Judges each read by the very adds that it contains. */
-export function judgeExactly({ history, ops, adds, findings, finals }: CounterCase, amounts: Amounts): void {
+export function judgeExactly(
+  { history, ops, adds, findings, finals, phase }: CounterCase,
+  amounts: Amounts,
+): void {
   const known = new Map<number, Known>();
   const rankOf = new Map(adds.map((add, i) => [add, i]));
   const atTheEnd = new Set(finals?.reads.map(({ op }) => op));
@@ -42,6 +45,7 @@ export function judgeExactly({ history, ops, adds, findings, finals }: CounterCa
         findings.add('doubled-increment', key, [...made, completed], what + why);
       }
     });
+    if (!isOfItsSession(read, phase)) return;
     for (const [i, { by, own }] of mine) {
       if (times[i] > 0 || by >= invoked) continue;
       const why = own

@@ -52,7 +52,7 @@ function checkCounters(history: History, options: CheckOptions): Verdict {
   for (const ops of objects.values()) {
     const adds = ops.filter((op) => op.f === 'add');
     const finals = finalsOf(history, ops, phase);
-    const one: CounterCase = { history, ops, adds, finals, settled, assumed, findings };
+    const one: CounterCase = { history, ops, adds, finals, settled, phase, assumed, findings };
     const amounts = Amounts.of(adds.map(amountOf));
     if (!adds.every((add) => Number.isSafeInteger(amountOf(add)))) {
       nameless++;

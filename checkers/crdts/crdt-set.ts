@@ -48,7 +48,7 @@ function checkSets(history: History, options: CheckOptions): Verdict {
   let elements = 0;
   for (const ops of objects.values()) {
     const finals = finalsOf(history, ops, phase);
-    const state = new SetState(history, findings, assumed);
+    const state = new SetState(history, findings, assumed, phase);
     for (const { op, begins } of inOrder(ops)) {
       if (begins) state.invoked(op);
       else if (op.type === 'ok') state.completed(op);

@@ -223,6 +223,16 @@ describe('siblings', () => {
   });
 });
 
+it('does not hold the final reads, sent to every node, against the session that sends them', () => {
+  const final = (checker: Checker, f: string, saw: Json): string[] => {
+    const script = new Script().op(1, f, 4).phase('quiesce').settled(false).phase('final');
+    return named(checker, script.op(1, 'read', null, { saw, node: 'n1' }));
+  };
+  expect(final(crdtCounter, 'add', 0)).toEqual(['possible lost-increment']);
+  expect(final(crdtSet, 'add', [])).toEqual(['possible lost-add']);
+  expect(final(siblings, 'write', [])).toEqual(['possible lost-sibling']);
+});
+
 describe('replicas that gossip, right and with defects', () => {
   for (const [name, fuzz, kinds] of [
     [

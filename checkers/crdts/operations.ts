@@ -92,6 +92,14 @@ export function place(history: History, event: number): string {
   return `#${event}${node === null ? '' : ` at ${node}`}`;
 }
 
+/**
+ * Does a read belong to the session that made it? Final reads are sent to each node in turn by whoever is free, and
+ * there no session keeps to its replica. `phase`: see `finalPhase`.
+ */
+export function isOfItsSession({ invoked }: Operation, phase: number): boolean {
+  return phase < 0 || invoked < phase;
+}
+
 /** The members that a read of a set or of siblings shows; none if it shows something else. */
 export function membersOf(answer: Json): readonly Json[] {
   return Array.isArray(answer) ? (answer as readonly Json[]) : [];

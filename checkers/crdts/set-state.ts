@@ -2,7 +2,7 @@ import { identityOf } from '../../harness/history/dictionary.ts';
 import type { Json } from '../../harness/history/event.ts';
 import type { History } from '../../harness/history/history.ts';
 import type { Findings } from '../sets-queues-counters/elements.ts';
-import { eventOf, membersOf, place, type ReplicatedOperation } from './operations.ts';
+import { eventOf, isOfItsSession, membersOf, place, type ReplicatedOperation } from './operations.ts';
 
 /** An element of a set, with its updates that may have taken effect. */
 export interface Element {
@@ -41,6 +41,7 @@ export class SetState {
   readonly #history: History;
   readonly #findings: Findings;
   readonly #assumed: ReadonlySet<string>;
+  readonly #phase: number;
   readonly #sessions = new Map<number, Map<Element, Knowledge>>();
   /** What a remove's session had seen of its element when it was invoked. */
   readonly #removing = new Map<
@@ -48,10 +49,11 @@ export class SetState {
     { readonly adds: number; readonly seen: Knowledge['seen'] }
   >();
 
-  constructor(history: History, findings: Findings, assumed: ReadonlySet<string>) {
+  constructor(history: History, findings: Findings, assumed: ReadonlySet<string>, phase: number) {
     this.#history = history;
     this.#findings = findings;
     this.#assumed = assumed;
+    this.#phase = phase;
   }
 
   invoked(op: ReplicatedOperation): void {
@@ -94,9 +96,10 @@ export class SetState {
       const element = this.elements.get(identity);
       if (shown.has(identity)) this.#accuse('duplicate-element', read, value, [], 'more than once');
       else if (element === undefined || element.adds.length === 0) this.#impossible(read, value, element);
-      else this.#present(read, element);
+      else if (isOfItsSession(read, this.#phase)) this.#present(read, element);
       shown.add(identity);
     }
+    if (!isOfItsSession(read, this.#phase)) return;
     for (const known of this.#sessions.get(session)?.values() ?? [])
       if (!shown.has(identityOf(known.element.value))) this.#absent(read, known);
   }

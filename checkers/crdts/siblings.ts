@@ -3,7 +3,15 @@ import { Findings } from '../sets-queues-counters/elements.ts';
 import { finalPhase, settlementOf } from '../sets-queues-counters/final-reads.ts';
 import type { Checker, Verdict } from '../types.ts';
 import { contextsOf, type Versions } from './contexts.ts';
-import { eventOf, finalsEvidence, finalsOf, membersOf, objectsOf, place } from './operations.ts';
+import {
+  eventOf,
+  finalsEvidence,
+  finalsOf,
+  isOfItsSession,
+  membersOf,
+  objectsOf,
+  place,
+} from './operations.ts';
 import type { Finals, ReplicatedOperation } from './operations.ts';
 
 /**
@@ -51,7 +59,8 @@ function checkSiblings(history: History): Verdict {
       tally.widest = Math.max(tally.widest, membersOf(read.answer).length);
       judgeMembers(history, versions, read, findings);
     }
-    judgeSessions(history, versions, ops, findings);
+    const own = ops.filter((op) => op.f !== 'read' || isOfItsSession(op, phase));
+    judgeSessions(history, versions, own, findings);
     if (finals === null) unread++;
     else judgeFinals(history, versions, ops, finals, settled, findings);
   }
