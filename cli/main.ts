@@ -14,6 +14,7 @@ import { exportCommand } from './commands/export.ts';
 import { imagesCommand } from './commands/images.ts';
 import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
+import { mutateCommand } from './commands/mutate.ts';
 import { replayCommand } from './commands/replay.ts';
 import { rerunCommand } from './commands/rerun.ts';
 import { runCommand } from './commands/run.ts';
@@ -33,6 +34,7 @@ const COMMANDS: readonly Command[] = [
   compareCommand,
   serveCommand,
   zooCommand,
+  mutateCommand,
   listCommand,
   exportCommand,
   demoCommand,
