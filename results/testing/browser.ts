@@ -10,12 +10,18 @@ if (!hasBrowser && process.env['ALIBI_REQUIRE_BROWSER'] === '1')
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly impact: string | null;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
 /** What axe-core finds serious or critical on the page, in words. The page's context must bypass its policy. */
 export async function seriousFindings(page: Page): Promise<string[]> {
   await page.evaluate(axe);
-  const { violations } = (await page.evaluate('axe.run()')) as {
-    violations: { id: string; impact: string | null; nodes: { html: string }[] }[];
-  };
+  const { violations } = await page.evaluate<AxeResults>('axe.run()');
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
