@@ -26,6 +26,8 @@ import type { PostgresSettings } from './settings.ts';
 import { Topology } from './topology.ts';
 
 const BOOT_MS = 30_000;
+/** A busy machine is no reason to say that nobody leads. */
+const PRIMARY_MS = 3_000;
 
 /** One primary and its streaming standbys; the first node starts as the primary. */
 export class PostgresCluster implements Cluster {
@@ -120,7 +122,9 @@ export class PostgresCluster implements Cluster {
 
   async primaries(): Promise<readonly string[]> {
     const { nodes } = this.#topology;
-    const answers = await Promise.all(nodes.map((node) => node.ask('SELECT pg_is_in_recovery() AS standby')));
+    const answers = await Promise.all(
+      nodes.map((node) => node.ask('SELECT pg_is_in_recovery() AS standby', PRIMARY_MS)),
+    );
     return nodes.filter((_, i) => answers[i]?.standby === false).map((node) => node.name);
   }
 
