@@ -62,7 +62,9 @@ export function sourceOf(data: Buffer, name: string): Source {
 }
 
 const isGzip = (bytes: Buffer): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
-const isZip = (bytes: Buffer): boolean => bytes.subarray(0, 4).equals(Buffer.from([0x50, 0x4b, 3, 4]));
+/** A zip begins with its first file, or, when it holds none, with its directory. */
+const isZip = (bytes: Buffer): boolean =>
+  bytes.length >= 4 && bytes.readUInt16BE(0) === 0x504b && [0x0304, 0x0506].includes(bytes.readUInt16BE(2));
 const isArchive = (bytes: Buffer): boolean => isGzip(bytes) || isZip(bytes);
 
 function openFile(path: string): number {

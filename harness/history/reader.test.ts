@@ -162,6 +162,10 @@ describe('what is no history is refused with its place and reason', () => {
       Buffer.from([0x50, 0x4b, 3, 4, 0, 0]),
       ' this is a zip archive: unpack it and name the history inside (gzip is read)',
     ],
+    [
+      Buffer.concat([Buffer.from([0x50, 0x4b, 5, 6]), Buffer.alloc(18)]),
+      ' this is a zip archive: unpack it and name the history inside (gzip is read)',
+    ],
     [gzipSync(HEADER).subarray(0, 12), ' the gzip data is damaged or cut short'],
   ])('%#', (content, expected) => {
     expect(complaint(content)).toBe(expected);

@@ -34,10 +34,14 @@ const SHREDS = [
 
 /**
  * Damages valid histories of every format `inputs` times and reads them: each must either be refused as a
- * {@link BadHistory} with a sentence, or give a history whose columns fit together.
+ * {@link BadHistory} with a sentence, or give a history whose columns fit together, which `judge` is shown.
  * @throws with the seed and the input when anything else happens.
  */
-export function fuzzReader(inputs: number, seed: number): FuzzResult {
+export function fuzzReader(
+  inputs: number,
+  seed: number,
+  judge: (read: ReadHistory) => void = () => {},
+): FuzzResult {
   const random = xoroshiro128plus(seed);
   const below = (n: number): number => uniformInt(random, 0, n - 1);
   const corpus = validFiles();
@@ -50,7 +54,7 @@ export function fuzzReader(inputs: number, seed: number): FuzzResult {
     if (below(40) === 0) bytes = damaged(gzipSync(bytes), corpus, below);
     const start = performance.now();
     try {
-      if (isRead(bytes, below(2) === 0)) parsed++;
+      if (isRead(bytes, below(2) === 0, judge)) parsed++;
     } catch (cause) {
       throw new Error(`input ${i} of seed ${seed} (base64): ${bytes.toString('base64')}`, { cause });
     }
@@ -61,7 +65,7 @@ export function fuzzReader(inputs: number, seed: number): FuzzResult {
 }
 
 /** Is it a history? Throws when it is neither that nor properly refused. */
-function isRead(bytes: Buffer, mismatch: boolean): boolean {
+function isRead(bytes: Buffer, mismatch: boolean, judge: (read: ReadHistory) => void): boolean {
   let read: ReadHistory;
   try {
     read = readHistoryBytes(bytes, 'input', { casFail: mismatch ? 'mismatch' : 'unknown' });
@@ -75,6 +79,7 @@ function isRead(bytes: Buffer, mismatch: boolean): boolean {
     return false;
   }
   assertSound(read);
+  judge(read);
   return true;
 }
 
