@@ -131,17 +131,19 @@ function leaderless(settings: StoreSettings): Claim {
  * Whoever answers has made sure that it is not behind: linearizable, whoever it is. Without that a replica shows a
  * prefix of the log, as in single-leader replication. Nothing but availability hangs on how many nodes are down.
  */
-function raft({ reads, confirm }: StoreSettings): Claim {
+function raft({ reads, confirm, isolation }: StoreSettings): Claim {
   const sticky = ['monotonic-reads', 'monotonic-writes', 'writes-follow-reads'];
   const guarantee =
     confirm === 'none'
       ? ['durable', 'convergent', ...(reads === 'sticky' ? sticky : [])]
       : ['linearizable', 'convergent'];
+  // Transactions that only read are answered as reads are.
+  const strict = isolation === 'strict-serializable' && confirm === 'none' ? 'serializable' : isolation;
   const { from } = ROUTED[reads];
   const by = { 'read-index': 'by read-index', lease: 'by the leader’s lease', none: 'as it stands' }[confirm];
   return {
-    guarantee,
-    operations: 'register (read, write, cas), set (add, read), rows (read, write, delete)',
+    guarantee: [...guarantee, strict],
+    operations: 'register (read, write, cas), set (add, read), rows (read, write, delete), transactions',
     reads: `${from}, ${by}`,
     tolerates: { faults: [...HARMLESS, 'delay', ...FAILOVERS], howMany: ALL },
     source: `${SOURCE}#raft`,

@@ -2,7 +2,7 @@ import type { Client, Completion } from '../../harness/cluster.ts';
 import type { Operation } from '../../harness/generator/types.ts';
 import { StoreError, completionOf } from './errors.ts';
 import type { Dialogue, Fleet } from './fleet.ts';
-import type { Translate } from './ports.ts';
+import { isReading, type Translate } from './ports.ts';
 import type { Reply } from './replica/types.ts';
 import { pinned, type Destination, type Router } from './routing.ts';
 import { StoreSession } from './session.ts';
@@ -28,7 +28,7 @@ export class StoreClient implements Client {
   }
 
   async invoke(operation: Operation, signal: AbortSignal): Promise<Completion> {
-    const isRead = operation.f === 'read';
+    const isRead = isReading(operation);
     const router = operation.node === undefined ? this.#router : pinned(operation.node);
     let to = router.choose(operation, isRead);
     try {

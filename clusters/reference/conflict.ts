@@ -30,6 +30,7 @@ function quorumConflict({ n, r, w, stamps, conflicts, grace }: StoreSettings, no
 
 /** Why a client port makes no sense there, or null. */
 export function portConflict({ strategy, conflicts }: StoreSettings, port: string): string | null {
+  if (port === 'transaction' && strategy !== 'raft') return 'only strategy=raft takes transactions';
   return strategy !== 'single-leader' && conflicts === 'siblings' && (port === 'register' || port === 'rows')
     ? 'where siblings are kept, a row has several values at once; use --workload siblings'
     : null;

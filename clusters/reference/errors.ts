@@ -29,6 +29,7 @@ const REFUSALS: Readonly<Record<RefusalCode, 'fail' | 'info'>> = {
   'not-ready': 'fail',
   'bad-request': 'fail',
   behind: 'fail',
+  aborted: 'fail',
   deposed: 'info',
   'no-quorum': 'info',
 };

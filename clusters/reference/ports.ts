@@ -2,12 +2,13 @@
 import type { Json } from '../../harness/history/event.ts';
 import type { Operation } from '../../harness/generator/types.ts';
 import { CONFLICT_LOG } from './replica/rows/conflict-log.ts';
+import { onlyReads, type MicroOperation, type Transaction } from './replica/transaction.ts';
 import type { Fields, ReadAt, Reply, Request } from './replica/types.ts';
 import type { StoreSession } from './session.ts';
 
 /** A request, and what its answer means as the operation's value (undefined: the invocation's own value). */
 export interface Translation {
-  readonly request: Request;
+  readonly request: Request | Transaction;
   readonly value: (reply: Extract<Reply, { ok: true }>) => Json | undefined;
 }
 
@@ -155,6 +156,22 @@ function conflicts(operation: Operation, at: ReadAt, session: StoreSession): Tra
   }
 }
 
+/** Transactions; their value comes back with what the reads gave. */
+function transaction(operation: Operation, at: ReadAt): Translation {
+  const operations = operation.value as unknown as readonly MicroOperation[];
+  return {
+    request: { op: 'txn', operations, at },
+    value: (reply) => reply.operations ?? operations,
+  };
+}
+
+/** Does this operation change nothing? Then it goes where reads go, and may fail without a doubt. */
+export function isReading({ f, value }: Operation): boolean {
+  return (
+    f === 'read' || (f === 'txn' && onlyReads({ operations: value as unknown as readonly MicroOperation[] }))
+  );
+}
+
 export const PORTS: Readonly<Record<string, Translate>> = {
   register,
   set,
@@ -163,4 +180,5 @@ export const PORTS: Readonly<Record<string, Translate>> = {
   'crdt-set': crdtSet,
   siblings,
   conflicts,
+  transaction,
 };

@@ -5,6 +5,7 @@ import type { Stamps } from './replica/leaderless/options.ts';
 import type { Topology } from './replica/multi-leader/topology.ts';
 import { MERGE_NAMES, type Conflicts, type Granularity, type MergeName } from './replica/rows/resolution.ts';
 import type { Acknowledgement } from './replica/types.ts';
+import type { Isolation } from './replica/transaction.ts';
 import type { Reads } from './routing.ts';
 import type { Strategy } from './server/config.ts';
 
@@ -18,6 +19,7 @@ export interface StoreSettings {
   readonly lww: Granularity;
   readonly confirm: Confirmation;
   readonly snapshotEvery: number;
+  readonly isolation: Isolation;
   readonly conflicts: Conflicts;
   readonly merge: MergeName;
   readonly stamps: Stamps;
@@ -83,6 +85,13 @@ export const SETTINGS: readonly SettingDefinition[] = [
     type: 'string',
     values: ['read-index', 'lease', 'none'],
     default: 'read-index',
+  },
+  {
+    name: 'isolation',
+    title: 'Raft: what transactions may see of each other',
+    type: 'string',
+    values: ['read-committed', 'snapshot-isolation', 'serializable', 'strict-serializable'],
+    default: 'strict-serializable',
   },
   {
     name: 'snapshotEvery',
@@ -201,7 +210,9 @@ export function strategyOf(settings: StoreSettings, firstLeader: string): Strate
         bug,
       };
     }
-    case 'raft':
-      return { strategy, confirm: settings.confirm, snapshotEvery: settings.snapshotEvery, bug };
+    case 'raft': {
+      const { confirm, isolation, snapshotEvery } = settings;
+      return { strategy, confirm, isolation, snapshotEvery, bug };
+    }
   }
 }

@@ -25,4 +25,19 @@ export const RAFT = [
     reads: 'any',
     confirm: 'none',
   }),
+  configuration('raft-read-committed', 'Raft; a transaction reads what is committed, each time anew', {
+    strategy: 'raft',
+    reads: 'primary',
+    isolation: 'read-committed',
+  }),
+  configuration('raft-snapshot-isolation', 'Raft; a transaction reads a snapshot, the first committer wins', {
+    strategy: 'raft',
+    reads: 'any',
+    isolation: 'snapshot-isolation',
+  }),
+  configuration('raft-serializable', 'Raft; transactions in one order, those that only read at any replica', {
+    strategy: 'raft',
+    reads: 'any',
+    isolation: 'serializable',
+  }),
 ];

@@ -84,6 +84,9 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
       case 'request':
         this.#onRequest(input.id, input.request);
         break;
+      case 'transaction':
+        this.#refuse(input.id, 'bad-request', 'takes no transactions');
+        break;
       case 'command':
         this.#onCommand(input.id, input.command);
         break;
@@ -343,11 +346,8 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
   #status(): Status {
     const leading = this.#leading;
     const serving = leading ? leading.established && this.#applied >= this.#readableFrom : this.#readable();
-    return statusOf(this.#options.name, this.#log, {
-      leads: leading !== null,
-      serving,
-      applied: this.#applied,
-    });
+    const leads = leading !== null;
+    return statusOf(this.#options.name, this.#log, { leads, serving, applied: this.#applied });
   }
 
   #refuse(id: number, code: RefusalCode, message: string): void {

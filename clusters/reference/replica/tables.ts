@@ -28,6 +28,14 @@ export class Tables {
     return size;
   }
 
+  row(table: string, key: string): Fields | null {
+    return this.#tables.get(table)?.get(key) ?? null;
+  }
+
+  put(table: string, key: string, fields: Fields): void {
+    this.#rows(table).set(key, fields);
+  }
+
   apply(change: Change): Answer {
     const rows = this.#rows(change.table);
     const row = rows.get(change.key);

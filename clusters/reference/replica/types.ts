@@ -5,6 +5,7 @@ import type { BugName } from '../bugs.ts';
 import type { CausalContext } from '../crdt/causal-context.ts';
 import type { Position } from './positions.ts';
 import type { MarkName } from '../marks.ts';
+import type { MicroOperation, Transaction } from './transaction.ts';
 
 export type Fields = Readonly<Record<string, Json>>;
 
@@ -62,7 +63,8 @@ export type Change =
 export type ReadAt = 'leader' | 'replica' | 'confirmed' | 'quorum';
 
 /** Why a request did not end well. `deposed` and `no-quorum` leave open whether it took, or will take, effect. */
-export type RefusalCode = 'not-leader' | 'not-ready' | 'bad-request' | 'deposed' | 'no-quorum' | 'behind';
+export type RefusalCode =
+  'not-leader' | 'not-ready' | 'bad-request' | 'deposed' | 'no-quorum' | 'behind' | 'aborted';
 
 export type Reply =
   | {
@@ -72,6 +74,8 @@ export type Reply =
       readonly swapped?: boolean;
       /** Single leader: where in the log the write is, or how far the replica had come that answered. */
       readonly position?: Position;
+      /** Of a transaction: its operations, with what its reads gave. */
+      readonly operations?: readonly MicroOperation[];
       /** Where siblings are kept: all of them, and the context for a write that is to replace them. */
       readonly siblings?: readonly Fields[];
       readonly context?: CausalContext;
@@ -129,6 +133,8 @@ export type Input<Message> =
   /** All records appended since the start, up to this count, are durable. */
   | { readonly kind: 'durable'; readonly count: number }
   | { readonly kind: 'request'; readonly id: number; readonly request: Request }
+  /** Only Raft takes them. */
+  | { readonly kind: 'transaction'; readonly id: number; readonly transaction: Transaction }
   | { readonly kind: 'command'; readonly id: number; readonly command: Command };
 
 export type Effect<Message> =

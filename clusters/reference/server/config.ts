@@ -11,6 +11,7 @@ import type { SingleLeaderMessage } from '../replica/messages.ts';
 import type { RaftMessage } from '../replica/raft/messages.ts';
 import { Raft } from '../replica/raft/raft.ts';
 import type { Confirmation } from '../replica/raft/reading.ts';
+import type { Isolation } from '../replica/transaction.ts';
 import { SingleLeader } from '../replica/single-leader.ts';
 import type { Acknowledgement, Replica } from '../replica/types.ts';
 
@@ -24,7 +25,12 @@ export type Strategy = { readonly bug: BugName | 'none' } & (
     }
   | ({ readonly strategy: 'multi-leader' } & MultiLeaderSettings)
   | ({ readonly strategy: 'leaderless' } & LeaderlessSettings)
-  | { readonly strategy: 'raft'; readonly confirm: Confirmation; readonly snapshotEvery: number }
+  | {
+      readonly strategy: 'raft';
+      readonly confirm: Confirmation;
+      readonly isolation: Isolation;
+      readonly snapshotEvery: number;
+    }
 );
 
 /** The server's whole configuration, given as one JSON argument. */

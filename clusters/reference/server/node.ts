@@ -4,6 +4,7 @@ import { MILLISECOND, type Cancel, type Clock, type Runtime } from '../../../har
 import { machineMicros } from '../../../harness/runtime/machine.ts';
 import type { Endpoint } from '../../../harness/hosts/types.ts';
 import { readLines, writeLine } from '../lines.ts';
+import { asked } from '../replica/transaction.ts';
 import type { Command, Effect, Input, Replica } from '../replica/types.ts';
 import { createReplica, type AnyMessage, type ServerConfig } from './config.ts';
 import { PeerLink } from './peers.ts';
@@ -109,12 +110,7 @@ export class ServerNode {
 
   #onRequest(socket: Socket, line: unknown): void {
     const parsed = requestSchema.safeParse(line);
-    if (parsed.success)
-      return this.#feed({
-        kind: 'request',
-        id: this.#ask(socket, parsed.data.id),
-        request: parsed.data.request,
-      });
+    if (parsed.success) return this.#feed(asked(this.#ask(socket, parsed.data.id), parsed.data.request));
     const message = z.prettifyError(parsed.error).replaceAll('\n', ' ');
     writeLine(socket, { id: idOf(line), ok: false, code: 'bad-request', message });
   }

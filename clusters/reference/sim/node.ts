@@ -1,5 +1,6 @@
 import { MILLISECOND, type Cancel, type Clock, type Random } from '../../../harness/runtime/types.ts';
 import type { Command, Effect, Input, Replica, Request } from '../replica/types.ts';
+import { asked, type Transaction } from '../replica/transaction.ts';
 import type { AnyMessage } from '../server/config.ts';
 import { NodeClock } from './clock.ts';
 import type { SimDisk } from './disk.ts';
@@ -12,12 +13,13 @@ const SERVICE: Readonly<Record<Input<unknown>['kind'], number>> = {
   timer: 2000,
   durable: 3000,
   request: 12_000,
+  transaction: 12_000,
   command: 12_000,
 };
 
 /** What is asked of a node over a client's connection or the operator's. */
 export type Question =
-  | { readonly request: Request }
+  | { readonly request: Request | Transaction }
   | { readonly command: Command }
   | { readonly command: { readonly command: 'clock' } }
   | { readonly command: { readonly command: 'set-clock'; readonly offsetMs: number } };
@@ -129,7 +131,7 @@ export class SimNode {
   ask(question: Question, asker: Asker): void {
     const id = ++this.#questions;
     this.#asked.set(id, asker);
-    if ('request' in question) return this.take({ kind: 'request', id, request: question.request });
+    if ('request' in question) return this.take(asked(id, question.request));
     const { command } = question;
     if (command.command !== 'clock' && command.command !== 'set-clock')
       return this.take({ kind: 'command', id, command });

@@ -1,3 +1,4 @@
+import { NO_TRANSACTIONS } from '../transaction.ts';
 import type { Json } from '../../../../harness/history/event.ts';
 import { Journal } from '../journal.ts';
 import { shown, scanned, type Update } from '../rows/rows.ts';
@@ -82,6 +83,9 @@ export class Leaderless implements Replica<LeaderlessMessage> {
         break;
       case 'request':
         this.#onRequest(input.id, input.request);
+        break;
+      case 'transaction':
+        this.#out.push({ kind: 'reply', id: input.id, reply: NO_TRANSACTIONS });
         break;
       case 'command':
         this.#out.push({ kind: 'status', id: input.id, status: this.#status() });

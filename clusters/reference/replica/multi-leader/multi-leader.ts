@@ -1,3 +1,4 @@
+import { NO_TRANSACTIONS } from '../transaction.ts';
 import type { Json } from '../../../../harness/history/event.ts';
 import { isLater, isLaterOrArrived } from '../../crdt/stamp.ts';
 import { hash32 } from '../hash.ts';
@@ -77,6 +78,9 @@ export class MultiLeader implements Replica<MultiLeaderMessage> {
         break;
       case 'request':
         this.#onRequest(input.id, input.request);
+        break;
+      case 'transaction':
+        this.#out.push({ kind: 'reply', id: input.id, reply: NO_TRANSACTIONS });
         break;
       case 'command':
         this.#out.push({ kind: 'status', id: input.id, status: this.#status() });

@@ -1,6 +1,7 @@
 import type { Json } from '../../../../harness/history/event.ts';
 import type { TablesImage } from '../tables.ts';
 import type { Change } from '../types.ts';
+import type { CommitEntry } from './transactions.ts';
 
 /** The first entry of every term: until it is committed, nothing of an older term counts (thesis §3.6.2, §6.4). */
 export interface NoOperation {
@@ -16,7 +17,7 @@ export interface MembersEntry {
 /** An entry of the replicated log; its index counts from 1. */
 export interface Entry {
   readonly term: number;
-  readonly change: Change | NoOperation | MembersEntry;
+  readonly change: Change | NoOperation | MembersEntry | CommitEntry;
 }
 
 /** The state machine as of an index, in the place of all entries up to there. */

@@ -1,33 +1,20 @@
-import type { Random } from '../../../../harness/runtime/types.ts';
 import { isChange } from '../tables.ts';
-import type {
-  Effect,
-  Input,
-  RefusalCode,
-  Replica,
-  ReplicaOptions,
-  Reply,
-  Request,
-  Status,
-} from '../types.ts';
+import { onlyReads, type Transaction } from '../transaction.ts';
+import type { Effect, Input, ReadAt, RefusalCode, Replica, Reply, Request, Status } from '../types.ts';
 import { Elections } from './elections.ts';
-import { Follower, type Taken } from './follower.ts';
+import { Follower } from './follower.ts';
 import { Leadership } from './leadership.ts';
 import type { Moment } from './lease.ts';
 import { RaftLog } from './log.ts';
-import type { Appended, RaftMessage } from './messages.ts';
+import type { Entry } from './entry.ts';
+import type { AppendEntries, Appended, InstallSnapshot, RaftMessage } from './messages.ts';
+import type { Query, Reader } from './reads.ts';
 import { admit, obey } from './membership.ts';
-import { Reading, type Confirmation } from './reading.ts';
+import type { RaftOptions } from './options.ts';
+import { Reading } from './reading.ts';
+import { Transacting } from './transacting.ts';
 import { StateMachine } from './state-machine.ts';
 import { TICK_MS } from './timing.ts';
-
-export interface RaftOptions extends ReplicaOptions {
-  readonly confirm: Confirmation;
-  /** Entries between two snapshots, at least. */
-  readonly snapshotEvery: number;
-  /** For election time-outs. */
-  readonly random: Random;
-}
 
 /** So many different processes of one node, as far as its questions to the leader go. */
 const LIVES = 0x7fffffff;
@@ -44,6 +31,7 @@ export class Raft implements Replica<RaftMessage> {
   readonly #follower: Follower;
   readonly #elections: Elections;
   readonly #reading: Reading;
+  readonly #transacting: Transacting;
   /** Our clients' writes by index: answered when they are applied. */
   readonly #writes = new Map<number, number>();
   #out: Effect<RaftMessage>[] = [];
@@ -63,13 +51,12 @@ export class Raft implements Replica<RaftMessage> {
     );
     this.#machine = new StateMachine(this.#log, snapshotEvery, bug);
     this.#follower = new Follower(this.#log, bug);
-    this.#reading = new Reading({
-      ...options,
-      machine: this.#machine,
-      send: this.#send,
-      reply: this.#reply,
-      refuse: this.#refuse,
-      life: random.below(LIVES),
+    const answers = { ...options, machine: this.#machine, reply: this.#reply, refuse: this.#refuse };
+    this.#reading = new Reading({ ...answers, send: this.#send, life: random.below(LIVES) });
+    this.#transacting = new Transacting({
+      ...answers,
+      answer: (id, query, at) => this.#answer(id, query, at),
+      propose: (id, commit) => this.#propose(id, commit),
     });
     this.#elections = new Elections({
       name,
@@ -105,11 +92,15 @@ export class Raft implements Replica<RaftMessage> {
       case 'request':
         this.#onRequest(input.id, input.request);
         break;
+      case 'transaction':
+        this.#onTransaction(input.id, input.transaction);
+        break;
       case 'command':
         if (this.#leading) obey(input.command, this.#leading, this.#log, this.#options.peers);
         this.#out.push({ kind: 'status', id: input.id, status: this.status });
         break;
     }
+    this.#transacting.step();
     return this.#out;
   }
 
@@ -134,32 +125,25 @@ export class Raft implements Replica<RaftMessage> {
       case 'voted':
         return this.#elections.onVoted(from, message);
       case 'append':
-        if (this.#hears(from, message))
-          this.#took(from, message.round, message.commit, this.#follower.append(message));
-        return;
       case 'snapshot':
-        if (this.#hears(from, message))
-          this.#took(from, message.round, message.snapshot.index, this.#follower.install(message));
-        return;
+        return this.#onEntries(from, message);
       case 'appended':
         return this.#onAppended(from, message);
       case 'timeout-now':
         if (message.term === this.#log.term && !this.#leading) this.#elections.takeOver();
         return;
       case 'read-index':
-        if (this.#leading)
-          this.#reading.atLeader(
-            this.#leading,
-            { kind: 'follower', name: from, ask: message.ask },
-            this.#now,
-          );
-        return;
+        return this.#readFor({ kind: 'follower', name: from, ask: message.ask });
       case 'read-indexed':
         return this.#reading.indexed(message.ask, message.index);
     }
   }
 
   // Leading
+
+  #readFor(reader: Reader): void {
+    if (this.#leading) this.#reading.atLeader(this.#leading, reader, this.#now);
+  }
 
   #lead(): void {
     const { name, bug } = this.#options;
@@ -212,28 +196,26 @@ export class Raft implements Replica<RaftMessage> {
       this.#refuse(id, 'deposed', `${why} before the write was committed`);
     this.#writes.clear();
     this.#reading.stopLeading(why);
+    this.#transacting.stopLeading(why);
   }
 
   // Following
 
-  /** Is this the leader of the latest term? */
-  #hears(from: string, { term, round }: { readonly term: number; readonly round: number }): boolean {
-    if (term < this.#log.term) {
-      this.#send(from, { type: 'appended', term: this.#log.term, round, match: 0, retryFrom: null });
-      return false;
-    }
+  /** The leader's entries, or its snapshot; whoever speaks for an older term hears of this one. */
+  #onEntries(from: string, message: AppendEntries | InstallSnapshot): void {
+    const { term, round } = message;
     if (term > this.#log.term) this.#elections.enter(term, `deposed by ${from} in term ${term}`);
-    if (this.#leading) return false;
+    if (term < this.#log.term) return this.#acknowledge(from, round, null, 0);
+    if (this.#leading) return;
     this.#leader = from;
     this.#elections.heardLeader();
-    return true;
-  }
-
-  #took(from: string, round: number, commit: number, { retryFrom, cut, fresh }: Taken): void {
-    if (cut !== null) this.#dropped(cut);
+    const isAppend = message.type === 'append';
+    const taken = isAppend ? this.#follower.append(message) : this.#follower.install(message);
+    if (taken.cut !== null) this.#dropped(taken.cut);
+    const commit = isAppend ? message.commit : message.snapshot.index;
     this.#commit = Math.max(this.#commit, Math.min(commit, this.#follower.matched));
     this.#apply();
-    if (!fresh) this.#acknowledge(from, round, retryFrom);
+    if (!taken.fresh) this.#acknowledge(from, round, taken.retryFrom);
   }
 
   /** The end of the log is gone: it never counted (unless a bug says otherwise). */
@@ -244,8 +226,12 @@ export class Raft implements Replica<RaftMessage> {
     if (this.#machine.applied > after) this.#machine.restore();
   }
 
-  #acknowledge(to: string, round: number, retryFrom: number | null): void {
-    const match = this.#follower.acknowledged;
+  #acknowledge(
+    to: string,
+    round: number,
+    retryFrom: number | null,
+    match = this.#follower.acknowledged,
+  ): void {
     this.#send(to, { type: 'appended', term: this.#log.term, round, match, retryFrom });
   }
 
@@ -284,23 +270,37 @@ export class Raft implements Replica<RaftMessage> {
   }
 
   #onRequest(id: number, request: Request): void {
-    if (isChange(request)) {
-      const leading = this.#leading;
-      if (!leading) return this.#refuse(id, 'not-leader', `follows ${this.#leader ?? 'nobody yet'}`);
-      if (leading.transfer)
-        return this.#refuse(id, 'not-leader', `is handing over to ${leading.transfer.to}`);
-      this.#writes.set(this.#log.push({ term: leading.term, change: request }), id);
-      return leading.shipNew();
-    }
-    if (request.at === 'replica') {
+    if (isChange(request)) this.#propose(id, request);
+    else this.#answer(id, request, request.at);
+  }
+
+  /** Puts a change into the log: it is answered once it is applied. */
+  #propose(id: number, change: Entry['change']): void {
+    const leading = this.#leading;
+    if (!leading) return this.#refuseToLead(id);
+    if (leading.transfer) return this.#refuse(id, 'not-leader', `is handing over to ${leading.transfer.to}`);
+    this.#writes.set(this.#log.push({ term: leading.term, change }), id);
+    leading.shipNew();
+  }
+
+  #answer(id: number, query: Query, at: ReadAt): void {
+    if (at === 'replica') {
       if (!this.#readable) return this.#refuse(id, 'not-ready', 'has not caught up since it started');
-      return this.#reply(id, this.#machine.answer(request));
+      return this.#reply(id, this.#machine.answer(query));
     }
-    if (this.#leading)
-      return this.#reading.atLeader(this.#leading, { kind: 'client', id, request }, this.#now);
-    if (request.at === 'leader')
-      return this.#refuse(id, 'not-leader', `follows ${this.#leader ?? 'nobody yet'}`);
-    this.#reading.atFollower(id, request, this.#leader, this.#log.term);
+    if (this.#leading) return this.#readFor({ kind: 'client', id, request: query });
+    if (at === 'leader') return this.#refuseToLead(id);
+    this.#reading.atFollower(id, query, this.#leader, this.#log.term);
+  }
+
+  #onTransaction(id: number, transaction: Transaction): void {
+    const elsewhere = transaction.at !== 'leader' && onlyReads(transaction);
+    if (this.#leading || elsewhere) this.#transacting.take(id, transaction);
+    else this.#refuseToLead(id);
+  }
+
+  #refuseToLead(id: number): void {
+    this.#refuse(id, 'not-leader', `follows ${this.#leader ?? 'nobody yet'}`);
   }
 
   get #readable(): boolean {

@@ -1,6 +1,8 @@
+import type { Transaction } from '../transaction.ts';
 import type { Change, Request } from '../types.ts';
 
-export type Query = Exclude<Request, Change>;
+/** What changes nothing: a transaction among them only reads. */
+export type Query = Exclude<Request, Change> | Transaction;
 
 /** Who wants to read: a client here, or a follower on behalf of one. */
 export type Reader =

@@ -1,9 +1,11 @@
 import type { BugName } from '../../bugs.ts';
 import { Tables } from '../tables.ts';
 import type { Reply } from '../types.ts';
-import type { Snapshot } from './entry.ts';
+import type { Isolation, MicroOperation } from '../transaction.ts';
+import type { Entry, Snapshot } from './entry.ts';
 import type { RaftLog } from './log.ts';
 import type { Query } from './reads.ts';
+import { answered, applyCommit, commitOf, type CommitEntry, type OpenTransactions } from './transactions.ts';
 
 /** What applying the committed entries gives, and when to put a snapshot in their place. */
 export class StateMachine {
@@ -35,16 +37,30 @@ export class StateMachine {
     }
     const early = this.#bug === 'snapshot-without-last-entries' && this.#due(to) ? this.#image(to) : null;
     while (this.applied < to) {
-      const { change } = this.#log.at(++this.applied);
-      const reply: Reply =
-        change.op === 'none' || change.op === 'members' ? { ok: true } : this.#tables.apply(change);
-      done(this.applied, reply);
+      done(++this.applied, this.#applyOne(this.#log.at(this.applied).change));
     }
     if (this.#due(to)) this.#log.compact(early ?? this.#image(to));
   }
 
   answer(query: Query): Reply {
+    if (query.op === 'txn') return { ok: true, operations: answered(this.#tables, query.operations) };
     return this.#tables.answer(query);
+  }
+
+  /** A transaction that begins and wants to commit now. */
+  commitOf(operations: readonly MicroOperation[], isolation: Isolation): CommitEntry {
+    return commitOf(this.#tables, operations, isolation);
+  }
+
+  /** Takes open transactions one operation on; gives those that are through. */
+  takeOn(open: OpenTransactions): ReturnType<OpenTransactions['step']> {
+    return open.step(this.#tables);
+  }
+
+  #applyOne(change: Entry['change']): Reply {
+    if (change.op === 'none' || change.op === 'members') return { ok: true };
+    if (change.op === 'commit') return applyCommit(this.#tables, change, this.applied);
+    return this.#tables.apply(change);
   }
 
   /** A snapshot costs as much as there are rows: so many entries pay for it. */

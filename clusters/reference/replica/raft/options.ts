@@ -1,0 +1,13 @@
+import type { Random } from '../../../../harness/runtime/types.ts';
+import type { Isolation } from '../transaction.ts';
+import type { ReplicaOptions } from '../types.ts';
+import type { Confirmation } from './reading.ts';
+
+export interface RaftOptions extends ReplicaOptions {
+  readonly confirm: Confirmation;
+  readonly isolation: Isolation;
+  /** Entries between two snapshots, at least. */
+  readonly snapshotEvery: number;
+  /** For election time-outs. */
+  readonly random: Random;
+}
