@@ -58,6 +58,14 @@ describe('predicates', () => {
     expect(named(history)).toEqual(['no-serial-order']);
   });
 
+  it('a weak model is valid only by a schedule then, else unknown', () => {
+    const skew = ['p xy, w x 1', 'p xy, w y 2', 'r x 1', 'r y 2', 'w x -', 'w y -'];
+    expect(judged(concurrent(...skew), 'read-atomic').valid).toBe(true);
+    const impossible = concurrent('p xy, w x 1', 'p xy, w y 2', 'p xy x1 y2', 'w x -', 'w y -');
+    expect(judged(impossible, 'serializable').valid).toBe(false);
+    expect(judged(impossible, 'causal-cerone').valid).not.toBe(false);
+  });
+
   it('unless nothing that could hide it had begun, as real time goes', () => {
     const texts = ['0: w x 2', '1: p x', '2: r x 2', '3: w x -'];
     expect(named(sequential(...texts))).toEqual(['G-single-realtime']);

@@ -18,9 +18,14 @@ const SCHEDULED: Readonly<Record<string, readonly [Isolation, number]>> = {
 };
 
 /** Schedules that are sought in the place of a model that has none of its own but follows from them. */
-const STRONGER = ['serializable', 'snapshot-isolation'] as const;
+const STRONGER = [
+  'serializable',
+  'snapshot-isolation',
+  'strong-session-serializable',
+  'strong-session-snapshot-isolation',
+] as const;
 
-/** Decided without an order of all versions. */
+/** Decided without an order of all versions, if every look at nothing certainly saw the initial one. */
 const DECIDED = new Set([
   'read-uncommitted',
   'read-committed',
@@ -84,12 +89,13 @@ export function ordersOf(
   };
   for (const model of asked) {
     const isRefuted = [...names, ...found.map(({ name }) => name)].some((name) => refutes(name, [model]));
-    if (isRefuted || DECIDED.has(model)) continue;
+    if (isRefuted || (DECIDED.has(model) && inferred.registers.open.length === 0)) continue;
     const own = model in SCHEDULED ? SCHEDULED[model] : null;
     if (own === null) {
-      const proof = STRONGER.some(
-        (stronger) => impliedBy(stronger).has(model) && answer(stronger, 0).holds === true,
-      );
+      const proof = STRONGER.some((stronger) => {
+        const [isolation, level] = SCHEDULED[stronger];
+        return impliedBy(stronger).has(model) && answer(isolation, level).holds === true;
+      });
       if (!proof) open.push(`${model} cannot be decided: the order of some versions is not known`);
       continue;
     }
