@@ -29,7 +29,7 @@ export const FITTING: readonly (readonly [path: string, configurations: readonly
   ['clusters/reference/operator.ts', ['sync', 'semi-sync']],
 ];
 
-const SOURCES = ['cli', 'clusters', 'harness', 'checkers', 'nemesis', 'workloads', 'results'];
+const SOURCES = ['cli', 'clusters', 'harness', 'checkers', 'nemesis', 'workloads', 'results', 'images'];
 /** Beyond this a mutant hangs, which is seen as well; the machine may be busy, so it is wall time, ms. */
 const PATIENCE = 180_000;
 
