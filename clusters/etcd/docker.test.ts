@@ -84,6 +84,21 @@ describeDocker('etcd in containers', () => {
     expect(await running.cluster.settle(SETTLE_MS)).toMatchObject({ settled: true });
   });
 
+  it('takes a member out and puts it back, empty, by its own list', async () => {
+    const { membership } = running.cluster;
+    if (membership === undefined) throw new Error('etcd has members');
+    await running.do('register', { f: 'write', key: 'before', value: 1 });
+    await membership.remove('n3');
+    expect(await membership.members()).toEqual(['n1', 'n2']);
+    expect(await running.cluster.processes.state('n3')).toBe('gone');
+    await membership.add('n3');
+    expect(await membership.members()).toEqual(['n1', 'n2', 'n3']);
+    expect(await running.cluster.settle(SETTLE_MS)).toMatchObject({ settled: true });
+    expect(await running.do('register', { f: 'read', key: 'before', node: 'n3' })).toMatchObject({
+      value: 1,
+    });
+  });
+
   it('a member that is cut off answers serializable reads only', async () => {
     const cut = running.cluster.standbys()[0];
     await running.do('register', { f: 'write', key: 'old', value: 1 });
