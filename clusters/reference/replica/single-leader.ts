@@ -322,24 +322,12 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
 
   #onCommand(id: number, command: Command): void {
     const status = () => this.#out.push({ kind: 'status', id, status: this.#status() });
-    switch (command.command) {
-      case 'fence':
-        // Answered once the promise is durable.
-        if (command.epoch > this.#log.epoch) return this.#follow(command.epoch, null, status);
-        break;
-      case 'promote':
-        if (command.epoch >= this.#log.epoch && !this.#leading) this.#promote(command.epoch, command.members);
-        break;
-      case 'demote':
-        this.#stopLeading('demoted');
-        break;
-      case 'status':
-      // Raft's.
-      case 'transfer':
-      case 'add':
-      case 'remove':
-        break;
-    }
+    // Answered once the promise is durable.
+    if (command.command === 'fence' && command.epoch > this.#log.epoch)
+      return this.#follow(command.epoch, null, status);
+    if (command.command === 'promote' && command.epoch >= this.#log.epoch && !this.#leading)
+      this.#promote(command.epoch, command.members);
+    if (command.command === 'demote') this.#stopLeading('demoted');
     status();
   }
 
