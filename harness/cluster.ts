@@ -33,7 +33,7 @@ export interface Client {
  * - `rows`: write (value = `{field: v, …}`, touches only these fields), read (whole row), delete
  * - `counter`: add (value = the amount), read
  * - `lock`: acquire (ok value = the fencing token, null where there is none; `fail` when somebody holds it), release
- * - `transaction`: txn of `["r",k,null] | ["w",k,v] | ["append",k,v]`, and, in databases with SQL, `["w",k,null]` (delete) and
+ * - `transaction`: txn of `["r",k,null] | ["w",k,v] | ["append",k,v]`, and, in databases with SQL, `["w",k,null]` (delete; ok `["r",k,null]` if nothing was there) and
  *   `["rp",{"keys":[k,…],"mod":m,"is":r},null]` (which of these keys hold a number ≡ r mod m: ok value `[[k,v],…]`)
  * - `bank`: open (`{account: balance}`), transfer (`{from,to,amount}`, ok value false = too little there), read (all accounts;
  *   value = accounts to read one by one, null = in one statement)

@@ -35,7 +35,8 @@ export interface TransactionDialect {
 
 /**
  * `transaction`: micro-operations between BEGIN and COMMIT, one statement each. A row's value is a list once it was
- * appended to, a register's value once it was written; a read of an absent row is null, and writing null deletes.
+ * appended to, a register's value once it was written; a read of an absent row is null. Writing null deletes, and is
+ * answered as a read of null when there was nothing to delete.
  */
 export function transactions<C extends Session>(dialect: TransactionDialect): Planner<C> {
   return ({ f, value }): Plan<C> => {
@@ -73,7 +74,11 @@ async function micro(run: Run, dialect: TransactionDialect, step: MicroOperation
     // Two rows under one primary key: nothing that anybody wrote, so the checker will say so.
     return ['r', key, found.length > 1 ? found : (found[0] ?? null)];
   }
-  if (kind === 'w' && value === null) await run(dialect.remove, [k]);
-  else await run(kind === 'w' ? dialect.write : dialect.append, [k, jsonText(value)]);
+  if (kind === 'w' && value === null) {
+    // Who deletes what is not there has written nothing, and conflicts with nobody: it has seen that it is not there.
+    const { count } = await run(dialect.remove, [k]);
+    return [count === 0 ? 'r' : 'w', key, null];
+  }
+  await run(kind === 'w' ? dialect.write : dialect.append, [k, jsonText(value)]);
   return [kind, key, value];
 }

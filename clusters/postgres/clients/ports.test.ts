@@ -133,6 +133,7 @@ describe('transaction, further', () => {
       ['rp', about, null],
       ['rp', all, null],
       ['r', 'p', null],
+      ['w', 'p', null],
     ]);
     expect(value).toEqual([
       ['rp', about, [['p', 2]]],
@@ -140,6 +141,7 @@ describe('transaction, further', () => {
       ['w', 'p', null],
       ['rp', about, [['q', 4]]],
       ['rp', all, [['q', 4]]],
+      ['r', 'p', null],
       ['r', 'p', null],
     ]);
   });
