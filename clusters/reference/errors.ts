@@ -29,7 +29,7 @@ const REFUSALS: Readonly<Record<RefusalCode, 'fail' | 'info'>> = {
   'not-ready': 'fail',
   'bad-request': 'fail',
   behind: 'fail',
-  aborted: 'fail',
+  conflict: 'fail',
   deposed: 'info',
   'no-quorum': 'info',
 };

@@ -64,7 +64,7 @@ export type ReadAt = 'leader' | 'replica' | 'confirmed' | 'quorum';
 
 /** Why a request did not end well. `deposed` and `no-quorum` leave open whether it took, or will take, effect. */
 export type RefusalCode =
-  'not-leader' | 'not-ready' | 'bad-request' | 'deposed' | 'no-quorum' | 'behind' | 'aborted';
+  'not-leader' | 'not-ready' | 'bad-request' | 'deposed' | 'no-quorum' | 'behind' | 'conflict';
 
 export type Reply =
   | {
