@@ -66,7 +66,8 @@ const stages = {
   images: () => startEngine() && script('scripts/images.ts', [], 10, docker),
   clusters: () => tests('clusters', ['docker'], 20, docker),
   browser: () =>
-    setUpBrowser() && tests('browser', ['results/report.test.ts', 'results/serve/'], 5, { ALIBI_REQUIRE_BROWSER: '1' }),
+    setUpBrowser() &&
+    tests('browser', ['results/report.test.ts', 'results/serve/'], 5, { ALIBI_REQUIRE_BROWSER: '1' }),
 };
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(stages);
