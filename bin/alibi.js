@@ -1,4 +1,5 @@
 #!/usr/bin/env node
 import { main } from '../dist/cli/main.js';
 
-process.exitCode = await main(process.argv.slice(2));
+// Everything was written and closed by now. A socket that will not close must not hold the verdict's exit code back.
+process.exit(await main(process.argv.slice(2)));
