@@ -177,9 +177,9 @@ function dependencies(columns: Transactions, claimed: boolean): Dependencies {
   for (let t = 0; t < count; t++)
     if (previous[t] >= 0 && status[t] !== FAIL) edges.add(previous[t], t, PROCESS);
   virtual.realTime(after, (t) => status[t] === FAIL, edges);
-  let known_: Observations | undefined;
+  let seen: Observations | undefined;
   const observations = (): Observations =>
-    (known_ ??= observationsOf(columns, kinds, versions, version, registers));
+    (seen ??= observationsOf(columns, kinds, versions, version, registers));
   return {
     graph: graphOf(virtual.nodes, count, edges),
     reasons: [
@@ -195,6 +195,7 @@ function dependencies(columns: Transactions, claimed: boolean): Dependencies {
       transactions: columns,
       kinds,
       registers,
+      lists: versions,
       observations: observations(),
       edges,
       nodes: virtual.nodes,

@@ -66,7 +66,7 @@ describe('the zoo', () => {
     );
     expect(() =>
       resolveRun(withBug('no-fsync', { cluster: 'reference', configuration: 'multi-leader-lww' })),
-    ).toThrow('bug no-fsync is one of single-leader replication, not of multi-leader-lww');
+    ).toThrow('bug no-fsync is one of single-leader replication, not of multi-leader');
   });
 
   it('takes a witness for what it shows by itself, and for nothing else', async () => {

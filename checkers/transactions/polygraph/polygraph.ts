@@ -6,6 +6,7 @@ import { FAIL, INFO, OK } from '../../../harness/history/history.ts';
 import { Absences } from '../absences.ts';
 import { type Edges, PROCESS, REALTIME, type Graph } from '../graph.ts';
 import { int32 } from '../growable.ts';
+import type { ListVersions } from '../list-versions.ts';
 import { UNUSABLE, type KeyKinds } from '../kinds.ts';
 import { MISS, eventOf, type Transactions } from '../micro.ts';
 import { INITIAL, type Registers } from '../registers.ts';
@@ -14,11 +15,12 @@ import type { Observations } from '../weak/observations.ts';
 import { Acyclic } from './acyclic.ts';
 import { contradiction } from './certificate.ts';
 import { Choices } from './choices.ts';
-import { knownEvents, type Events, type Isolation } from './events.ts';
+import { isSerial, knownEvents, type Events, type Isolation } from './events.ts';
 import { likelySchedule } from './hint.ts';
 import { NOTHING_KNOWN, clocks, closure, type EventChains, type Past } from './past.ts';
 import { prune, readersDone } from './pruning.ts';
 import { Solver } from './solver.ts';
+import { supposeTails } from './tails.ts';
 import { versionsOf, type Versions } from './versions.ts';
 
 /** What the checker knows of a history. */
@@ -26,6 +28,7 @@ export interface Inferred {
   readonly transactions: Transactions;
   readonly kinds: KeyKinds;
   readonly registers: Registers;
+  readonly lists: ListVersions;
   readonly observations: Observations;
   /** All dependencies and orders, over `nodes` transactions and virtual nodes; those of real time are from `chain` on. */
   readonly edges: Edges;
@@ -47,6 +50,20 @@ const CLOSED = 1 << 14;
 
 /** @param level 0: the data alone; 1: with the order of sessions; 2: and of real time */
 export function decide(inferred: Inferred, isolation: Isolation, level: number, budget: Budget): Answer {
+  const answer = attempt(inferred, isolation, level, budget, () => undefined);
+  // Refuted, or there is a schedule, or the budget was spent.
+  if (answer.why === undefined || isSerial(isolation)) return answer;
+  const supposed = attempt(inferred, isolation, level, budget, (events) => supposeTails(inferred, events));
+  return supposed.holds === true ? supposed : answer;
+}
+
+function attempt(
+  inferred: Inferred,
+  isolation: Isolation,
+  level: number,
+  budget: Budget,
+  suppose: (events: Events) => void,
+): Answer {
   const { transactions, registers, edges, nodes } = inferred;
   const { count, key, keys } = transactions;
   const orders = level === 0 ? 0 : level === 1 ? PROCESS : PROCESS | REALTIME;
@@ -58,6 +75,7 @@ export function decide(inferred: Inferred, isolation: Isolation, level: number, 
   const keyOf = versions.write.map((m) => key[m]);
   const done = readersDone(versions, events);
   initialFirst(inferred, events, versions);
+  suppose(events);
   const pruned = prune(events, versions, done, keyOf, pastOf(inferred, events, sessions, level));
   if (pruned === null) return { holds: false, choices: 0, conflicts: 0 };
   const schedule = likelySchedule(
