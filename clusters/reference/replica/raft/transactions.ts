@@ -53,7 +53,11 @@ const isWrite = ([f]: MicroOperation): boolean => f !== 'r';
 export function applyCommit(tables: Tables, { operations, seen }: CommitEntry, index: number): Reply {
   const moved = seen.find(([key, version]) => versionOf(tables, key) !== version);
   if (moved)
-    return { ok: false, code: 'conflict', message: `key ${moved[0]} has changed since the transaction began` };
+    return {
+      ok: false,
+      code: 'conflict',
+      message: `key ${moved[0]} has changed since the transaction began`,
+    };
   const written = new Set<string>();
   const results = operations.map((operation): MicroOperation => {
     const key = keyOf(operation);
