@@ -61,7 +61,15 @@ const stages = {
   determinism: () => script('scripts/determinism.ts', [], 5),
   fuzz: () => script('scripts/fuzz.ts', [], 15),
   // The store's claims, held by its own replicas in virtual time over many seeds.
-  simulations: () => tests('simulations', ['clusters/reference/claims.test.ts'], 10, { ALIBI_SEEDS: '30' }),
+  simulations: () =>
+    tests(
+      'simulations',
+      ['reference/claims.test.ts', 'reference/raft.test.ts', 'reference/bugs.test.ts'],
+      20,
+      {
+        ALIBI_SEEDS: '30',
+      },
+    ),
   experiments: () => script('scripts/experiments.ts', [], 12),
   images: () => startEngine() && script('scripts/images.ts', [], 10, docker),
   clusters: () => tests('clusters', ['docker'], 20, docker),

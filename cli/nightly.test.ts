@@ -18,7 +18,7 @@ matrix:
 options: { world: sim, time: 12, rate: 100 }
 `,
   );
-  const said = await alibi(['campaign', `${out}.yaml`, '--out', out, ...options], cwd);
+  const said = await alibi(['campaign', `${out}.yaml`, '--out', out, '--jobs', '1', ...options], cwd);
   const file = (name: string) => readFileSync(join(cwd, out, name), 'utf8');
   const changes = () => (JSON.parse(file('changes.json')) as Regressions).findings;
   return { ...said, file, changes };

@@ -11,7 +11,7 @@ import { storeSettings, strategyOf } from './settings.ts';
 import { SimFleet } from './sim/fleet.ts';
 import { RaftInvariants } from './testing/raft-invariants.ts';
 
-const SEEDS = Array.from({ length: Number(process.env.ALIBI_SEEDS ?? 32) }, (_, i) => String(i + 1));
+const SEEDS = Array.from({ length: Number(process.env.ALIBI_SEEDS ?? 8) }, (_, i) => String(i + 1));
 
 interface Request {
   readonly configuration: string;
