@@ -5,6 +5,7 @@ import { LIST, REGISTER, type KeyKinds } from '../kinds.ts';
 import { NO_VERSION } from '../list-reads.ts';
 import type { ListVersions } from '../list-versions.ts';
 import { isWriting, type Transactions } from '../micro.ts';
+import { sameValue } from '../writes.ts';
 import { INITIAL, type Registers } from '../registers.ts';
 
 /** A read that saw nothing of others, or of which that cannot be told. */
@@ -34,12 +35,19 @@ export function observationsOf(
   const { kind, key, owner, status } = transactions;
   const { offset: base, order } = versions;
   const seen = int32(kind.length).fill(NOTHING);
+  /** The last operation on each register, by whatever transaction. */
+  const previous = int32(transactions.keys.length).fill(-1);
   for (let m = 0; m < kind.length; m++) {
-    if (isWriting(kind[m])) continue;
     const k = key[m];
+    const before = previous[k];
+    previous[k] = m;
+    if (isWriting(kind[m])) continue;
     if (kinds.of[k] === REGISTER) {
       const source = registers.source[m];
       if (source >= 0 || source === INITIAL) seen[m] = source === INITIAL ? INITIAL : owner[source];
+      // A key that is read again says nothing new of its version, but that it was still seen so late.
+      else if (before >= 0 && owner[before] === owner[m] && !isWriting(kind[before]) && isSame(before, m))
+        seen[m] = seen[before];
     } else if (kinds.of[k] === LIST && version[m] !== NO_VERSION) {
       let place = version[m] - 1;
       while (place >= 0 && failed(order[base[k] + place])) place--;
@@ -47,6 +55,10 @@ export function observationsOf(
     }
   }
   return { seen, ...writtenKeys(transactions, kinds, seen) };
+
+  function isSame(read: number, again: number): boolean {
+    return sameValue(transactions.values[read], transactions.values[again]);
+  }
 
   function failed(append: number): boolean {
     return append < 0 || status[owner[append]] === FAIL;

@@ -33,6 +33,11 @@ describe.each([
     expect(judged(history, 'monotonic-atomic-view').valid).toBe(true);
   });
 
+  it('who misses one key, reads the other and misses the first again breaks monotonic atomic view', () => {
+    const history = all('a x 1, a y 1', 'r y, r x [1], r y', 'r y [1]');
+    expect(judged(history, 'monotonic-atomic-view').valid).toBe(false);
+  });
+
   it('who misses a cause of what it read breaks causality, but is read atomic', () => {
     const history = all('a x 1', 'r x [1], a y 1', 'r y [1], r x');
     expect(weak(history)).toEqual(['causality-violation']);
