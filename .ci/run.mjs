@@ -72,7 +72,8 @@ const stages = {
     ),
   experiments: () => script('scripts/experiments.ts', [], 12),
   images: () => startEngine() && script('scripts/images.ts', [], 10, docker),
-  clusters: () => tests('clusters', ['docker'], 20, docker),
+  // Also the suites that need an engine and do not say so in their names.
+  clusters: () => tests('clusters', ['docker', 'clusters/mysql/clients'], 20, docker),
   browser: () =>
     setUpBrowser() &&
     tests('browser', ['results/report.test.ts', 'results/serve/'], 5, { ALIBI_REQUIRE_BROWSER: '1' }),

@@ -237,7 +237,7 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     await history.getByRole('searchbox').press('Enter');
     expect(await history.getByRole('status').last().innerText()).toMatch(/^#\d+ read/);
     await history.getByText('What was found, as a table').click();
-    expect(await history.getByRole('row').count()).toBe(26);
+    await expect.poll(() => history.getByRole('row').count()).toBe(26);
     await page.close();
   });
 
