@@ -32,3 +32,13 @@ export class Column {
     return this.length++;
   }
 }
+
+/** The places of a column of numbers below `width`, by number; those of one number in their order. */
+export function sortedBy(numbers: Int32Array, width: number): Int32Array {
+  const begin = int32(width + 1);
+  for (const number of numbers) begin[number + 1]++;
+  for (let n = 0; n < width; n++) begin[n + 1] += begin[n];
+  const sorted = int32(numbers.length);
+  for (let i = 0; i < numbers.length; i++) sorted[begin[numbers[i]]++] = i;
+  return sorted;
+}

@@ -1,5 +1,5 @@
 // Registers: what each read returned, checked one transaction at a time, and the dependencies that can be inferred.
-import { int32 } from './growable.ts';
+import { int32, sortedBy } from './growable.ts';
 import { FAIL, INFO, OK } from '../../harness/history/history.ts';
 import type { FoldedFindings } from '../fold.ts';
 import { RW, RW_PREDICATE, RW_PREDICATE_REALTIME, RW_PROCESS, RW_REALTIME, WR, type Edges } from './graph.ts';
@@ -147,8 +147,8 @@ export function registerEdges(
     }
     for (const { update } of updaters.get(version(m)) ?? []) edges.add(t, owner[update], RW);
     const writer = owner[write];
-    const next = nextInSession.get(final[write]);
-    if (next !== undefined) edges.add(t, next, RW_PROCESS);
+    const next = nextInSession[final[write]];
+    if (next >= 0) edges.add(t, next, RW_PROCESS);
     if (after[writer] < count)
       virtual.precede(t, group, claimed ? RW : RW_REALTIME, edges, placeOf(group.members, after[writer]));
   }
@@ -216,20 +216,18 @@ function circlesOf(updaters: ReadonlyMap<number, readonly Update[]>): Update[][]
   return circles;
 }
 
-/** Of each final write, the transaction of the same session that wrote the key next after it completed. */
-function successors(
-  { count, first, key, keys, session, status, after, owner }: Transactions,
-  final: Int32Array,
-): ReadonlyMap<number, number> {
-  const next = new Map<number, number>();
-  const last = new Map<number, number>();
-  for (let t = 0; t < count; t++)
+/** Of each final write the transaction of the same session that wrote the key next after it completed, -1 if none. */
+function successors(transactions: Transactions, final: Int32Array): Int32Array {
+  const { first, key, keys, session, status, after, owner } = transactions;
+  const next = int32(final.length).fill(-1);
+  const last = int32(keys.length).fill(-1);
+  const sessions = session.reduce((most, s) => Math.max(most, s + 1), 0);
+  for (const t of sortedBy(session, sessions))
     for (let m = first[t]; m < first[t + 1]; m++) {
       if (final[m] !== m || status[t] === FAIL) continue;
-      const place = session[t] * keys.length + key[m];
-      const before = last.get(place);
-      if (before !== undefined && after[owner[before]] <= t) next.set(before, t);
-      if (status[t] === OK) last.set(place, m);
+      const before = last[key[m]];
+      if (before >= 0 && session[owner[before]] === session[t] && after[owner[before]] <= t) next[before] = t;
+      if (status[t] === OK) last[key[m]] = m;
     }
   return next;
 }

@@ -1,10 +1,17 @@
 import { NONE, REALTIME, type Edges } from './graph.ts';
 
-/** Transactions in ascending order, any range of which can be preceded by few edges; `base` its first virtual node. */
+/** Transactions in ascending order, any range of which can be preceded by few edges. */
 export interface Group {
   readonly members: readonly number[];
-  readonly base: number;
+  /** Its first virtual node as a chain: each leads to the member of its place and on to the next. */
+  readonly chain: number;
+  /** Its first virtual node as a tree; {@link NO_TREE} until a range needs one. */
+  tree: number;
 }
+
+const NO_TREE = -1;
+/** Ranges up to this length take an edge a member. */
+const SHORT = 8;
 
 /** Hands out virtual nodes: numbers from the count of transactions up. */
 export class VirtualNodes {
@@ -19,28 +26,54 @@ export class VirtualNodes {
     return this.#next;
   }
 
-  /**
-   * A tree of virtual nodes over `members`: node i (1 … m - 1) leads to 2i and 2i + 1, and from m on those are the
-   * members themselves. So a range of members takes 2 log m edges at most.
-   */
+  /** A chain of virtual nodes over `members`: 2 edges a member, and whoever precedes the rest from a place on takes one. */
   group(members: readonly number[], edges: Edges): Group {
-    const base = this.#next;
+    const chain = this.#next;
+    const group = { members, chain, tree: NO_TREE };
     this.#next += members.length - 1;
-    const group = { members, base };
-    for (let i = 1; i < members.length; i++) {
-      edges.add(base + i - 1, nodeOf(group, 2 * i), NONE);
-      edges.add(base + i - 1, nodeOf(group, 2 * i + 1), NONE);
+    for (let i = 0; i < members.length - 1; i++) {
+      edges.add(chain + i, members[i], NONE);
+      edges.add(chain + i, linkOf(group, i + 1), NONE);
     }
     return group;
   }
 
   /** `before` precedes every member of the group from place `begin` on, but itself. */
   precede(before: number, group: Group, type: number, edges: Edges, begin = 0): void {
-    const at = placeOf(group.members, before);
-    const found = group.members[at] === before;
-    if (!found || at < begin) return range(before, group, begin, group.members.length, type, edges);
-    range(before, group, begin, at, type, edges);
-    range(before, group, at + 1, group.members.length, type, edges);
+    const { members } = group;
+    const at = placeOf(members, before);
+    if (members[at] === before && at >= begin) {
+      this.#range(before, group, begin, at, type, edges);
+      begin = at + 1;
+    }
+    if (begin < members.length) edges.add(before, linkOf(group, begin), type);
+  }
+
+  /** The members in places `begin … end - 1`: 2 log m edges at most. */
+  #range(before: number, group: Group, begin: number, end: number, type: number, edges: Edges): void {
+    const { members } = group;
+    if (end - begin <= SHORT) {
+      for (let i = begin; i < end; i++) edges.add(before, members[i], type);
+      return;
+    }
+    if (group.tree === NO_TREE) this.#plant(group, edges);
+    let low = begin + members.length;
+    let high = end + members.length;
+    for (; low < high; low >>= 1, high >>= 1) {
+      if ((low & 1) === 1) edges.add(before, branchOf(group, low++), type);
+      if ((high & 1) === 1) edges.add(before, branchOf(group, --high), type);
+    }
+  }
+
+  /** A tree over m members: node i (1 … m - 1) leads to 2i and 2i + 1, and from m on those are the members themselves. */
+  #plant(group: Group, edges: Edges): void {
+    const { members } = group;
+    group.tree = this.#next;
+    this.#next += members.length - 1;
+    for (let i = 1; i < members.length; i++) {
+      edges.add(group.tree + i - 1, branchOf(group, 2 * i), NONE);
+      edges.add(group.tree + i - 1, branchOf(group, 2 * i + 1), NONE);
+    }
   }
 
   /**
@@ -59,17 +92,12 @@ export class VirtualNodes {
   }
 }
 
-function nodeOf({ members, base }: Group, i: number): number {
-  return i < members.length ? base + i - 1 : members[i - members.length];
+function linkOf({ members, chain }: Group, i: number): number {
+  return i < members.length - 1 ? chain + i : members[i];
 }
 
-function range(before: number, group: Group, begin: number, end: number, type: number, edges: Edges): void {
-  let low = begin + group.members.length;
-  let high = end + group.members.length;
-  for (; low < high; low >>= 1, high >>= 1) {
-    if ((low & 1) === 1) edges.add(before, nodeOf(group, low++), type);
-    if ((high & 1) === 1) edges.add(before, nodeOf(group, --high), type);
-  }
+function branchOf({ members, tree }: Group, i: number): number {
+  return i < members.length ? tree + i - 1 : members[i - members.length];
 }
 
 /** The place of the first member that is `least` or more. */

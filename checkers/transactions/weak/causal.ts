@@ -1,6 +1,6 @@
 // Causal consistency: who reads a key sees the newest of what its causal past wrote to it, or what is newer.
 import type { Budget } from '../search.ts';
-import { Column, int32 } from '../growable.ts';
+import { Column, int32, sortedBy } from '../growable.ts';
 import { OK } from '../../../harness/history/history.ts';
 import type { Transactions } from '../micro.ts';
 import { Constraints } from './constraints.ts';
@@ -11,58 +11,82 @@ import { causalOrder, chainsOf, clocksOf, type Chains } from './past.ts';
 const CLOCKS = 100_000_000;
 
 /**
- * With sessions: of each session the last writer of the key in the past of a read, O(reads · sessions). Null when
- * causality itself is a cycle; 'budget' when the clocks would take too much room.
+ * With sessions: of each session the last writer of the key in the past of a read, unless the writer of the version
+ * that was read knows it too: then causality orders the two already. O(reads · sessions). Null when causality itself is
+ * a cycle; 'budget' when the clocks would take too much room.
  */
 export function causalInSessions(
   transactions: Transactions,
   observations: Observations,
 ): Constraints | null | 'budget' {
   const chains = chainsOf(transactions, observations);
-  if (chains.count * transactions.count > CLOCKS) return 'budget';
+  const width = chains.count;
+  if (width * transactions.count > CLOCKS) return 'budget';
   const order = causalOrder(transactions, observations, true);
   if (order === null) return null;
   const clocks = clocksOf(transactions, observations, chains, order);
-  const writers = writersByKey(transactions, observations, chains);
-  const { count, first, key, status } = transactions;
+  const { runs, run, chainOf, of, place } = writersByKey(transactions, observations, chains);
+  // How far the past of the chain at hand reaches in each run: it only grows along a chain.
+  const reached = run.slice();
+  const readBy = int32(run.length).fill(-1);
+  const { first, key, status } = transactions;
   const { seen } = observations;
   const constraints = new Constraints();
-  for (let t = 0; t < count; t++) {
+  for (const t of sortedBy(chains.chain, width)) {
     if (status[t] !== OK) continue;
+    const own = chains.chain[t];
     for (let m = first[t]; m < first[t + 1]; m++) {
-      if (seen[m] === NOTHING) continue;
-      const { runs, run, of } = writers;
+      const writer = seen[m];
+      if (writer === NOTHING) continue;
       for (let r = runs[key[m]]; r < runs[key[m] + 1]; r++) {
-        let low = run.data[r];
-        const begin = low;
-        let high = run.data[r + 1];
-        const c = chains.chain[of[begin]];
-        const reach = clocks[t * chains.count + c] - (chains.chain[t] === c ? 1 : 0);
-        while (low < high) {
-          const middle = (low + high) >> 1;
-          if (chains.place[of[middle]] <= reach) low = middle + 1;
-          else high = middle;
+        const c = chainOf[r];
+        const known = clocks[t * width + c] - (own === c ? 1 : 0);
+        if (readBy[r] !== own) {
+          readBy[r] = own;
+          reached[r] = run[r];
         }
-        if (low > begin) constraints.add(of[low - 1], seen[m], m);
+        const next = firstAfter(place, reached[r], run[r + 1], known);
+        reached[r] = next;
+        if (next === run[r] || (writer >= 0 && place[next - 1] <= clocks[writer * width + c])) continue;
+        constraints.add(of[next - 1], writer, m);
       }
     }
   }
   return constraints;
 }
 
-/** Writers by key, then chain, then place: key k has the runs `runs[k] … runs[k + 1] - 1`, run r is `of[run[r] … run[r + 1] - 1]`. */
+/** The first place from `low` on, below `end`, that holds more than `known`; `places` ascend there. O(log of the distance). */
+function firstAfter(places: Int32Array, low: number, end: number, known: number): number {
+  let step = 1;
+  while (low + step <= end && places[low + step - 1] <= known) {
+    low += step;
+    step *= 2;
+  }
+  while (step > 0) {
+    if (low + step <= end && places[low + step - 1] <= known) low += step;
+    else step >>= 1;
+  }
+  return low;
+}
+
+/**
+ * Writers by key, then chain, then place: key k has the runs `runs[k] … runs[k + 1] - 1`; run r, of the chain
+ * `chainOf[r]`, is `of[run[r] … run[r + 1] - 1]`, whose places in it are in `place`.
+ */
 interface Writers {
   readonly runs: Int32Array;
-  readonly run: Column;
+  readonly run: Int32Array;
+  readonly chainOf: Int32Array;
   readonly of: Int32Array;
+  readonly place: Int32Array;
 }
 
 function writersByKey(
-  { count, keys }: Transactions,
+  { keys }: Transactions,
   { offset, written }: Observations,
-  { count: width, chain }: Chains,
+  { count: width, chain, place }: Chains,
 ): Writers {
-  const byChain = sortedBy(chain, width, count);
+  const byChain = sortedBy(chain, width);
   const begin = int32(keys.length + 1);
   for (const k of written) begin[k + 1]++;
   for (let k = 0; k < keys.length; k++) begin[k + 1] += begin[k];
@@ -78,18 +102,12 @@ function writersByKey(
       if (i === begin[k] || chain[of[i]] !== chain[of[i - 1]]) run.push(i);
   }
   runs[keys.length] = run.length;
+  const chainOf = int32(run.length);
+  for (let r = 0; r < run.length; r++) chainOf[r] = chain[of[run.data[r]]];
   run.push(written.length);
-  return { runs, run, of };
-}
-
-/** Transactions by chain, those of one chain in their order. */
-function sortedBy(chain: Int32Array, width: number, count: number): Int32Array {
-  const begin = int32(width + 1);
-  for (let t = 0; t < count; t++) begin[chain[t] + 1]++;
-  for (let c = 0; c < width; c++) begin[c + 1] += begin[c];
-  const sorted = int32(count);
-  for (let t = 0; t < count; t++) sorted[begin[chain[t]]++] = t;
-  return sorted;
+  const placeOf = int32(of.length);
+  for (let i = 0; i < of.length; i++) placeOf[i] = place[of[i]];
+  return { runs, run: run.data.subarray(0, run.length), chainOf, of, place: placeOf };
 }
 
 /** Transactions whose readers are found in one sweep: one bit each. */
