@@ -8,6 +8,8 @@ export default defineConfig({
     exclude: ['node_modules/**', 'dist/**'],
     // CI adds up what ran, what failed and what skipped from this report.
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+    // No test leaves a module changed behind it; loading every module anew for every file cost a third of the time.
+    isolate: false,
     // Suites with real servers mostly wait: three overlap well on two cores, more only make them slow.
     maxWorkers: 3,
     testTimeout: 180_000,

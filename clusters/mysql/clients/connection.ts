@@ -1,4 +1,4 @@
-import mysql from 'mysql2';
+import type mysql from 'mysql2';
 import type { Endpoint } from '../../../harness/hosts/types.ts';
 import { failureOf, Failed as SqlFailed, type ClientPhase, type Outcome } from '../../sql/outcome.ts';
 import type { Rows, Session } from '../../sql/session.ts';
@@ -24,16 +24,8 @@ export class Connection implements Session {
   readonly standby = false;
   #broken = false;
 
-  private constructor(endpoint: Endpoint, credentials: Credentials, connectTimeout: number) {
-    this.#client = mysql.createConnection({
-      host: endpoint.host,
-      port: endpoint.port,
-      ...credentials,
-      connectTimeout,
-      enableKeepAlive: false,
-      // A row that is there already counts as none changed, as MySQL itself counts.
-      flags: ['-FOUND_ROWS'],
-    });
+  private constructor(client: mysql.Connection) {
+    this.#client = client;
     this.#client.on('error', () => {
       this.#broken = true;
     });
@@ -50,7 +42,7 @@ export class Connection implements Session {
     connectTimeoutMs = 3000,
   ): Promise<Connection> {
     if (signal?.aborted) throw new Failed(new Error('aborted before it was sent'), 'connect');
-    const connection = new Connection(endpoint, credentials, connectTimeoutMs);
+    const connection = new Connection(await connecting(endpoint, credentials, connectTimeoutMs));
     const client = connection.#client;
     try {
       await connection.#bounded(signal, (done) => client.connect((error) => done(error, null)));
@@ -114,4 +106,20 @@ export class Connection implements Session {
     this.#broken = true;
     return new Promise((resolve) => this.#client.end(() => resolve()));
   }
+}
+
+/** The driver is loaded with the first connection: commands that make none start faster. */
+async function connecting(
+  { host, port }: Endpoint,
+  credentials: Credentials,
+  connectTimeout: number,
+): Promise<mysql.Connection> {
+  const driver = await import('mysql2');
+  return driver.createConnection({
+    ...{ host, port, connectTimeout },
+    ...credentials,
+    enableKeepAlive: false,
+    // A row that is there already counts as none changed, as MySQL itself counts.
+    flags: ['-FOUND_ROWS'],
+  });
 }

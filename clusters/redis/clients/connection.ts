@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Endpoint } from '../../../harness/hosts/types.ts';
 import { Failed, failureOf, type Phase } from '../../kit/error-table.ts';
 
@@ -17,16 +17,8 @@ export class Connection {
   readonly #redis: Redis;
   #broken = false;
 
-  private constructor({ host, port }: Endpoint, connectTimeout: number) {
-    this.#redis = new Redis({
-      ...{ host, port, connectTimeout },
-      lazyConnect: true,
-      maxRetriesPerRequest: 0,
-      autoResendUnfulfilledCommands: false,
-      enableOfflineQueue: false,
-      retryStrategy: () => null,
-      commandTimeout: COMMAND_MS,
-    });
+  private constructor(redis: Redis) {
+    this.#redis = redis;
     this.#redis.on('error', () => undefined);
     for (const event of ['close', 'end']) this.#redis.on(event, () => (this.#broken = true));
   }
@@ -37,7 +29,7 @@ export class Connection {
     signal: AbortSignal | null = null,
     connectMs = CONNECT_MS,
   ): Promise<Connection> {
-    const connection = new Connection(endpoint, connectMs);
+    const connection = new Connection(await unconnected(endpoint, connectMs));
     try {
       await connection.#bounded(signal, () => connection.#redis.connect());
       return connection;
@@ -85,4 +77,18 @@ export class Connection {
     this.#broken = true;
     this.#redis.disconnect();
   }
+}
+
+/** The driver is loaded with the first connection: commands that make none start faster. */
+async function unconnected({ host, port }: Endpoint, connectTimeout: number): Promise<Redis> {
+  const driver = await import('ioredis');
+  return new driver.Redis({
+    ...{ host, port, connectTimeout },
+    lazyConnect: true,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    enableOfflineQueue: false,
+    retryStrategy: () => null,
+    commandTimeout: COMMAND_MS,
+  });
 }

@@ -1,9 +1,14 @@
-import Docker from 'dockerode';
+import { createRequire } from 'node:module';
+import type Docker from 'dockerode';
 import type { Refusal } from '../types.ts';
+
+const require = createRequire(import.meta.url);
 
 /** The engine that DOCKER_HOST names, else the one at the default socket. */
 export function connectEngine(): Docker {
-  return new Docker();
+  // Loaded here, not above: it is a quarter of the command's start, and most commands need no engine.
+  const Engine = require('dockerode') as typeof Docker;
+  return new Engine();
 }
 
 /**
