@@ -16,7 +16,14 @@ const table: readonly Guarantee[] = [
   {
     name: 'linearizable',
     title: 'Every operation takes effect at one instant between its invocation and its completion',
-    implies: ['sequential', 'durable', 'regular-write-order', 'no-duplicates'],
+    implies: [
+      'sequential',
+      'durable',
+      'regular-write-order',
+      'no-duplicates',
+      'atomic-rows',
+      'complete-scans',
+    ],
     source: 'Herlihy & Wing, Linearizability, TOPLAS 1990',
   },
   {
@@ -136,6 +143,38 @@ const table: readonly Guarantee[] = [
     title: 'Reads return only values that somebody wrote and that did not certainly fail',
     implies: ['recovers'],
     source: 'Bouajjani, Enea, Guerraoui & Hamza, On verifying causal consistency, POPL 2017 (ThinAirRead)',
+  },
+  {
+    name: 'atomic-rows',
+    title: 'A reader sees all of a write to a row, or nothing of it, and columns of one moment',
+    implies: ['no-thin-air'],
+    source: 'Bailis et al., Scalable atomic visibility with RAMP transactions, SIGMOD 2014, for one row',
+  },
+  {
+    name: 'complete-scans',
+    title:
+      'A range scan shows each key that was there throughout it, once, in order, as it was at some moment of the scan',
+    implies: ['no-thin-air'],
+    source: 'Lamport, On interprocess communication, 1986 (regular register), a key',
+  },
+  // Not implied by linearizability of rows: many databases promise that, and less of their secondary indexes.
+  {
+    name: 'fresh-index',
+    title: 'A query of a secondary index sees every change that was acknowledged before it began',
+    implies: ['convergent-index', 'index-follows-base'],
+    source: 'Kleppmann, Designing data-intensive applications, 2017, ch. 6 (local and synchronous indexes)',
+  },
+  {
+    name: 'convergent-index',
+    title: 'Once updates stop and the network heals, a secondary index agrees with its rows',
+    implies: ['no-thin-air'],
+    source: 'Kleppmann, Designing data-intensive applications, 2017, ch. 6 (asynchronous global indexes)',
+  },
+  {
+    name: 'index-follows-base',
+    title: 'A secondary index shows only rows that are, or were, in the base for good',
+    implies: ['no-thin-air'],
+    source: 'Kleppmann, Designing data-intensive applications, 2017, ch. 6',
   },
   {
     name: 'recovers',

@@ -24,6 +24,10 @@ import { sequential } from './sequential/sequential.ts';
 import { SEQUENTIAL_ANOMALIES } from './sequential/anomalies.ts';
 import { RECOVERY_ANOMALIES } from './performance/anomalies.ts';
 import { recovery } from './performance/recovery.ts';
+import { SCAN_ANOMALIES } from './scans/anomalies.ts';
+import { rangeScan } from './scans/range-scan.ts';
+import { secondaryIndex } from './scans/secondary-index.ts';
+import { tornRow } from './scans/torn-row.ts';
 import { SESSION_ANOMALIES } from './session/anomalies.ts';
 import { monotonicReads } from './session/monotonic-reads.ts';
 import { monotonicWrites } from './session/monotonic-writes.ts';
@@ -71,6 +75,9 @@ const all: readonly Checker[] = [
   crdtSet,
   siblings,
   transactions,
+  secondaryIndex,
+  rangeScan,
+  tornRow,
   recovery,
 ];
 
@@ -86,6 +93,7 @@ const vocabulary: readonly AnomalyDefinition[] = [
   ...LWW_ANOMALIES,
   ...CRDT_ANOMALIES,
   ...TRANSACTION_ANOMALIES,
+  ...SCAN_ANOMALIES,
   ...RECOVERY_ANOMALIES,
 ];
 

@@ -8,6 +8,7 @@ import { fuzzCounters, fuzzSets, fuzzSiblings } from '../checkers/crdts/testing/
 import { fuzzLww } from '../checkers/lww/testing/fuzz.ts';
 import { fuzzRegular } from '../checkers/regular/testing/fuzz.ts';
 import { fuzzSequential } from '../checkers/sequential/testing/fuzz.ts';
+import { fuzzScans } from '../checkers/scans/testing/fuzz.ts';
 import { fuzzSessions } from '../checkers/session/testing/fuzz.ts';
 import { exhaustRegisters } from '../checkers/testing/exhaust.ts';
 import { fuzzStaleness } from '../checkers/staleness/testing/fuzz.ts';
@@ -34,6 +35,7 @@ const FUZZERS: readonly Fuzzer[] = [
   ['staleness', 100_000, fuzzStaleness],
   ['causal', 50_000, fuzzCausal],
   ['causal-memory', 100_000, fuzzViews],
+  ['scans', 100_000, fuzzScans],
   ['transactions', 100_000, fuzzTransactions],
   // Every history of three operations, whatever the scale.
   ['exhaustive', 1, () => exhaustRegisters({ operations: 3, sessions: 3, keys: 2 })],

@@ -10,13 +10,16 @@ import { lostUpdate } from './lost-update.ts';
 import { lww } from './lww.ts';
 import { predicate } from './predicate.ts';
 import { monotonic } from './monotonic.ts';
+import { rangeScan } from './range-scan.ts';
 import { register } from './register.ts';
 import { rowDeletes } from './row-deletes.ts';
 import { rwRegister } from './rw-register.ts';
+import { secondaryIndex } from './secondary-index.ts';
 import { session } from './session.ts';
 import { setFull } from './set-full.ts';
 import { set } from './set.ts';
 import { siblings } from './siblings.ts';
+import { tornRow } from './torn-row.ts';
 import { writeSkew } from './write-skew.ts';
 import type { Workload } from './types.ts';
 
@@ -42,6 +45,9 @@ const all: readonly Workload[] = [
   setFull,
   comments,
   monotonic,
+  secondaryIndex,
+  rangeScan,
+  tornRow,
 ];
 
 /** Workloads by name, in the order in which they are listed; a cluster's default is the first it has a client for. */

@@ -13,6 +13,8 @@ export interface Drawn {
 
 export interface Asked {
   readonly f: string;
+  /** Default: 'k'. */
+  readonly key?: Json;
   readonly value: Json;
 }
 
