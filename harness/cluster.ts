@@ -37,6 +37,10 @@ export interface Client {
  * - `lock`: acquire (ok value = the fencing token, null where there is none; `fail` when somebody holds it), release
  * - `transaction`: txn of `["r",k,null] | ["w",k,v] | ["append",k,v]`, and, in databases with SQL, `["w",k,null]` (delete; ok `["r",k,null]` if nothing was there) and
  *   `["rp",{"keys":[k,…],"mod":m,"is":r},null]` (which of these keys hold a number ≡ r mod m: ok value `[[k,v],…]`)
+ * - `queue`: enqueue (value = the element), dequeue (ok value = the element, null = empty) on keys
+ * - `log`: send (ok value = `[offset, message]`), poll (ok value = `[[offset, message], …]`: what comes next for this client), seek
+ *   (value = the offset to poll from) on keys
+ * - `ids`: generate (ok value = the id)
  * - `bank`: open (`{account: balance}`), transfer (`{from,to,amount}`, ok value false = too little there), read (all accounts;
  *   value = accounts to read one by one, null = in one statement)
  */

@@ -22,6 +22,11 @@ const TARGETS: readonly Target[] = [
   { folder: 'session', tests: [], not: WORDING },
   { folder: 'causal', tests: [], not: WORDING },
   { folder: 'lww', tests: [], not: WORDING },
+  { folder: 'staleness', tests: [], not: WORDING },
+  { folder: 'classics', tests: [], not: WORDING },
+  { folder: 'crdts', tests: [], not: WORDING },
+  { folder: 'sets-queues-counters', tests: [], not: WORDING },
+  { folder: 'online', tests: [], not: WORDING },
   {
     folder: 'linearizability',
     tests: [],

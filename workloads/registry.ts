@@ -5,10 +5,12 @@ import { crdtCounter } from './crdt-counter.ts';
 import { crdtSet } from './crdt-set.ts';
 import { listAppend } from './list-append.ts';
 import { lock } from './lock.ts';
+import { log } from './log.ts';
 import { longFork } from './long-fork.ts';
 import { lostUpdate } from './lost-update.ts';
 import { lww } from './lww.ts';
 import { predicate } from './predicate.ts';
+import { fifoQueue, totalQueue } from './queues.ts';
 import { monotonic } from './monotonic.ts';
 import { rangeScan } from './range-scan.ts';
 import { register } from './register.ts';
@@ -20,6 +22,7 @@ import { setFull } from './set-full.ts';
 import { set } from './set.ts';
 import { siblings } from './siblings.ts';
 import { tornRow } from './torn-row.ts';
+import { uniqueIds } from './unique-ids.ts';
 import { writeSkew } from './write-skew.ts';
 import type { Workload } from './types.ts';
 
@@ -48,6 +51,10 @@ const all: readonly Workload[] = [
   secondaryIndex,
   rangeScan,
   tornRow,
+  fifoQueue,
+  totalQueue,
+  log,
+  uniqueIds,
 ];
 
 /** Workloads by name, in the order in which they are listed; a cluster's default is the first it has a client for. */

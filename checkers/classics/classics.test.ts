@@ -48,9 +48,26 @@ describe('fifo-queue', () => {
       { name: 'false-empty', witness: [1, 4, 6, 7] },
     ]);
   });
-  it('is unknown where an indeterminate dequeue may have taken what is missing', () => {
-    const script = queue(2).op(3, 'dequeue', null, { type: 'info' });
-    expect(check(fifoQueue, script.events)).toMatchObject({ valid: 'unknown', findings: [] });
+  it('lets indeterminate dequeues have what is missing, and searches for an order if that does not explain it', () => {
+    const lost = (script: Script): Script => script.op(3, 'dequeue', null, { type: 'info' });
+    expect(check(fifoQueue, lost(queue()).op(2, 'dequeue', null, { saw: 2 }).events)).toMatchObject({
+      valid: true,
+      stats: { searched: 0 },
+    });
+    const neither = lost(queue()).op(2, 'dequeue', null, { saw: null });
+    expect(check(fifoQueue, neither.events)).toMatchObject({
+      valid: false,
+      findings: [{ name: 'non-linearizable', witness: [0, 1, 2, 3, 4, 6, 7] }],
+    });
+    const verdict = fifoQueue.check(historyOf(neither.events), { budget: 0 }) as Verdict;
+    expect(verdict).toMatchObject({ valid: 'unknown', findings: [] });
+    expect(verdict.reason).toMatch(/1 of 1 queues/);
+  });
+  it('takes an element that was enqueued twice for two', () => {
+    const twice = queue().op(1, 'enqueue', 1);
+    for (const saw of [1, 2, 1]) twice.op(2, 'dequeue', null, { saw });
+    expect(check(fifoQueue, twice.events)).toMatchObject({ valid: true });
+    expect(named(fifoQueue, twice.op(2, 'dequeue', null, { saw: 1 }))).toEqual(['non-linearizable']);
   });
   it('agrees with a search for an order, on random queues', () => {
     const tally = fuzzQueues(1000, 3);
@@ -182,6 +199,19 @@ describe('log', () => {
   it('lets a client move with a seek', () => {
     const script = poll(poll(sent(), 2, [2, 3]).op(2, 'seek', 0, { key: 'k' }), 2, [0, 1]);
     expect(named(log, script)).toEqual([]);
+  });
+  it('names what was acknowledged beyond the end that a client sees once the replicas have settled', () => {
+    const end = (settled: boolean): Script => sent().phase('quiesce').settled(settled).phase('final');
+    const again = (script: Script): Script => script.op(2, 'seek', 0, { key: 'k' });
+    const beheaded = poll(poll(again(end(true)), 2, [0, 1]), 2);
+    expect(check(log, beheaded.events)).toMatchObject({
+      findings: [{ name: 'lost-message', count: 2, witness: [3, 12, 13, 14] }],
+    });
+    expect(named(log, poll(again(end(true)), 2))).toEqual(['lost-message']);
+    // Of a client that has not said where it is, an empty answer says nothing; nor before the replicas have settled.
+    expect(named(log, poll(end(true), 2))).toEqual([]);
+    expect(named(log, poll(poll(again(end(false)), 2, [0, 1]), 2))).toEqual([]);
+    expect(named(log, poll(poll(poll(again(end(true)), 2, [0, 1]), 2), 3, [1, 2], [2, 3]))).toEqual([]);
   });
 });
 

@@ -1,5 +1,9 @@
 import { identityOf } from '../../harness/history/dictionary.ts';
 import type { Json } from '../../harness/history/event.ts';
+import type { Model } from '../linearizability/models/model.ts';
+import { queue } from '../linearizability/models/queue.ts';
+import { judgeEach } from '../linearizability/objects.ts';
+import { objectsOf } from '../linearizability/search/objects.ts';
 import { Findings, operationsOf, type Operation } from '../sets-queues-counters/elements.ts';
 import type { Checker } from '../types.ts';
 import { judgeEmpty } from './fifo-empty.ts';
@@ -21,8 +25,9 @@ export interface Life {
  * ways in which a queue can fail: an element that nobody enqueued before (fresh), one that came out twice (repeated),
  * two that came out in the wrong order, and an empty queue that never was.
  *
- * An indeterminate enqueue counts if its element came out. An indeterminate dequeue may have taken any element that
- * nobody saw again: those then prove nothing, and without a finding the verdict is unknown. O(n log n).
+ * An indeterminate enqueue counts if its element came out. An indeterminate dequeue may have taken any acknowledged
+ * element that nobody saw again: those then prove nothing. Where there are any, or an element was enqueued twice, and
+ * without a finding, the queue is left to the general search. O(n log n) otherwise.
  */
 export const fifoQueue: Checker = {
   name: 'fifo-queue',
@@ -33,8 +38,9 @@ export const fifoQueue: Checker = {
     'duplicate-delivery',
     'queue-order',
     'false-empty',
+    'non-linearizable',
   ],
-  check: (history) => {
+  check: (history, { budget = BUDGET }) => {
     const findings = new Findings();
     const queues = new Map<Json, Operation[]>();
     for (const op of operationsOf(history, 'enqueue', 'dequeue')) {
@@ -42,58 +48,92 @@ export const fifoQueue: Checker = {
       if (known === undefined) queues.set(op.key, [op]);
       else known.push(op);
     }
-    const tally = { queues: queues.size, elements: 0, indeterminateDequeues: 0, repeated: 0 };
-    for (const [key, ops] of queues) judge(key, ops, findings, tally);
-    const reason =
-      queues.size === 0
-        ? 'no queue operation'
-        : tally.repeated > 0
-          ? `${tally.repeated} elements were enqueued more than once: enqueue unique ones`
-          : tally.indeterminateDequeues > 0
-            ? `${tally.indeterminateDequeues} indeterminate dequeues may have taken what is missing`
-            : null;
-    return findings.verdict('fifo-queue', reason, tally);
+    const tally = { queues: queues.size, elements: 0, indeterminateDequeues: 0, searched: 0 };
+    const open = new Set(
+      [...queues].filter(([key, ops]) => !judge(key, ops, findings, tally)).map(([k]) => k),
+    );
+    tally.searched = open.size;
+    if (queues.size === 0) return findings.verdict('fifo-queue', 'no queue operation', tally);
+    if (open.size === 0) return findings.verdict('fifo-queue', null, tally);
+    const keyOf = (id: number): Json => (id === 0 ? null : history.keys.valueOf(id - 1));
+    const objects = objectsOf(history, QUEUE).filter(({ key }) => open.has(keyOf(key)));
+    const searched = judgeEach(history, objects, QUEUE, [], budget);
+    for (const { name, key, witness, explanation, evidence, count } of searched.findings)
+      findings.add(name, key ?? null, witness, explanation, true, { ...evidence, queues: count ?? 1 });
+    const { length } = searched.undecided;
+    const reason = `indeterminate dequeues may have taken what is missing from ${length} of ${queues.size} queues: the search for an order used up its budget`;
+    return findings.verdict('fifo-queue', length > 0 ? reason : null, tally);
   },
 };
+
+const QUEUE = queue as unknown as Model;
+/** Configurations that the search may explore for one queue. */
+const BUDGET = 1_000_000;
 
 interface Tally {
   elements: number;
   indeterminateDequeues: number;
-  repeated: number;
 }
 
-function judge(key: Json, ops: readonly Operation[], findings: Findings, tally: Tally): void {
+/** False where no finding means nothing. */
+function judge(key: Json, ops: readonly Operation[], findings: Findings, tally: Tally): boolean {
+  const before = findings.size;
   const enqueues = new Map<unknown, Operation>();
   const failed = new Map<unknown, Operation>();
+  let repeated = false;
   for (const op of ops) {
     if (op.f !== 'enqueue') continue;
     const identity = identityOf(op.asked);
     if (op.type === 'fail') failed.set(identity, op);
-    else if (enqueues.has(identity)) tally.repeated++;
+    else if (enqueues.has(identity)) repeated = true;
     else enqueues.set(identity, op);
   }
+  tally.elements += enqueues.size;
+  if (repeated) return false;
   const dequeues = new Map<unknown, Operation>();
   const empties: Operation[] = [];
-  let indeterminate = 0;
+  const indeterminate: Operation[] = [];
   for (const op of ops) {
     if (op.f !== 'dequeue' || op.type === 'fail') continue;
-    if (op.type === 'info') indeterminate++;
+    if (op.type === 'info') indeterminate.push(op);
     else if (op.answer === null) empties.push(op);
     else impossible(key, op, enqueues, failed, dequeues, findings);
   }
-  tally.elements += enqueues.size;
-  tally.indeterminateDequeues += indeterminate;
+  tally.indeterminateDequeues += indeterminate.length;
   const lives: Life[] = [];
+  const missing: Operation[] = [];
   for (const [identity, enqueue] of enqueues) {
     const dequeue = dequeues.get(identity) ?? null;
     // Nobody saw it come out: an indeterminate enqueue may not have happened, an indeterminate dequeue may have it.
-    if (dequeue === null && (enqueue.type !== 'ok' || indeterminate > 0)) continue;
-    const returned = enqueue.type === 'ok' ? enqueue.completed : Infinity;
-    const inside = Math.min(returned, dequeue?.completed ?? Infinity);
-    lives.push({ value: enqueue.asked, enqueue, dequeue, inside, until: dequeue?.invoked ?? Infinity });
+    if (dequeue === null && enqueue.type !== 'ok') continue;
+    if (dequeue === null && indeterminate.length > 0) missing.push(enqueue);
+    else lives.push(lifeOf(enqueue, dequeue));
   }
   judgeOrder(key, lives, findings);
   judgeEmpty(key, lives, empties, findings);
+  return findings.size > before || explains(lives, missing, indeterminate, empties);
+}
+
+function lifeOf(enqueue: Operation, dequeue: Operation | null): Life {
+  const returned = enqueue.type === 'ok' ? enqueue.completed : Infinity;
+  const inside = Math.min(returned, dequeue?.completed ?? Infinity);
+  return { value: enqueue.asked, enqueue, dequeue, inside, until: dequeue?.invoked ?? Infinity };
+}
+
+/** Is all well if the first of the missing elements went to the first indeterminate dequeue, and so on? */
+function explains(
+  lives: readonly Life[],
+  missing: readonly Operation[],
+  indeterminate: readonly Operation[],
+  empties: readonly Operation[],
+): boolean {
+  const supposed = missing.map((enqueue, i) =>
+    lifeOf(enqueue, i < indeterminate.length ? { ...indeterminate[i], completed: Infinity } : null),
+  );
+  const findings = new Findings();
+  judgeOrder(null, [...lives, ...supposed], findings);
+  judgeEmpty(null, [...lives, ...supposed], empties, findings);
+  return findings.size === 0;
 }
 
 function impossible(

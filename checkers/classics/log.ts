@@ -2,10 +2,12 @@ import { identityOf } from '../../harness/history/dictionary.ts';
 import type { Json } from '../../harness/history/event.ts';
 import { inOrder, objectsOf, type ReplicatedOperation } from '../crdts/operations.ts';
 import { Findings } from '../sets-queues-counters/elements.ts';
+import { finalPhase, settlementOf } from '../sets-queues-counters/final-reads.ts';
 import type { Checker } from '../types.ts';
+import { judgeEnd } from './log-end.ts';
 
 /** One sight of a message: at this offset, by this event (of an acknowledged send, or of a poll). */
-interface Sight {
+export interface Sight {
   readonly offset: number;
   readonly value: Json;
   readonly event: number;
@@ -20,7 +22,8 @@ interface Step {
 /**
  * Logs as Kafka's (after Jepsen's `kafka`): key = the log, f `send` (value = a unique message, `ok` value =
  * `[offset, message]`), `poll` (`ok` value = array of `[offset, message]`, what comes next for that session), `seek`
- * (the session's position moves). Offsets may have gaps. O(n log n).
+ * (value = the offset to go on from). Offsets may have gaps. At the end of a run, once the replicas have settled, a poll
+ * that brings nothing shows where a log ends: what was acknowledged beyond is lost. O(n log n).
  */
 export const log: Checker = {
   name: 'log',
@@ -38,9 +41,11 @@ export const log: Checker = {
   check: (history) => {
     const findings = new Findings();
     const stats = { logs: 0, sent: 0, polled: 0, unseen: 0 };
+    const settled = settlementOf(history)?.settled === true;
+    const end = settled ? finalPhase(history) : -1;
     for (const [key, ops] of objectsOf(history, 'send', 'poll', 'seek')) {
       stats.logs++;
-      judge(key, ops, findings, stats);
+      judge(key, ops, end, findings, stats);
     }
     const reason = stats.polled === 0 ? 'no message was polled' : null;
     return findings.verdict('log', reason, stats);
@@ -53,7 +58,14 @@ interface Stats {
   unseen: number;
 }
 
-function judge(key: Json, ops: readonly ReplicatedOperation[], findings: Findings, stats: Stats): void {
+/** `end`: the event from which on polls show where the log ends, -1 if there is none. */
+function judge(
+  key: Json,
+  ops: readonly ReplicatedOperation[],
+  end: number,
+  findings: Findings,
+  stats: Stats,
+): void {
   const sends = ops.filter((op) => op.f === 'send');
   const sent: Sight[] = sends.flatMap((op) => {
     const [message] = op.type === 'ok' ? messagesIn([op.answer], op.completed) : [];
@@ -69,6 +81,7 @@ function judge(key: Json, ops: readonly ReplicatedOperation[], findings: Finding
   const unseen = sent.filter(({ value }) => !seen.has(identityOf(value)));
   stats.unseen += unseen.length;
   judgeSteps(key, steps, polled, unseen, findings);
+  if (end >= 0 && unseen.length > 0) judgeEnd(key, ops, unseen, end, findings);
 }
 
 /** All polled messages, and each session's way through them; going back is told at once. */
@@ -205,7 +218,7 @@ function firstAbove(sorted: readonly Sight[], offset: number): Sight | undefined
   return sorted[low];
 }
 
-function messagesIn(value: Json, event: number): Sight[] {
+export function messagesIn(value: Json, event: number): Sight[] {
   if (!Array.isArray(value)) return [];
   return (value as readonly Json[]).flatMap((entry) => {
     const [offset, message]: readonly Json[] = Array.isArray(entry) ? (entry as readonly Json[]) : [];

@@ -10,7 +10,17 @@ import { describe } from './witness.ts';
 
 /** Objects of any model, each by the general search. `budget` is per object. */
 export function judgeObjects(history: History, model: Model, initial: Json, budget: number): ObjectsVerdict {
-  const objects = objectsOf(history, model);
+  return judgeEach(history, objectsOf(history, model), model, initial, budget);
+}
+
+/** Some of them. */
+export function judgeEach(
+  history: History,
+  objects: readonly ObjectOperations[],
+  model: Model,
+  initial: Json,
+  budget: number,
+): ObjectsVerdict {
   let soonest: { object: ObjectOperations; failed: number } | undefined;
   const undecided: number[] = [];
   let configurations = 0;

@@ -121,6 +121,24 @@ describe('total-queue', () => {
     expect(check(totalQueue, taken)).toMatchObject({ valid: true, findings: [{ certain: false }] });
     expect(check(totalQueue, inOut())).toMatchObject({ valid: 'unknown' });
   });
+  it('is certain where more is lost than indeterminate dequeues can have taken', () => {
+    const lost = inOut().op(1, 'enqueue', 3).op(3, 'dequeue', null, { type: 'info' });
+    const drained = check(totalQueue, lost.op(2, 'dequeue', null, { saw: null }));
+    expect(drained).toMatchObject({
+      valid: false,
+      findings: [{ name: 'lost-element', certain: true, witness: [3, 7, 8, 11] }],
+    });
+    const swallowed = inOut().op(3, 'drain', null, { type: 'info' }).op(2, 'drain', null, { saw: [] });
+    expect(check(totalQueue, swallowed.op(2, 'drain', null, { saw: [] }))).toMatchObject({ valid: true });
+  });
+  it('knows an element that came out before it went in, and keeps queues apart', () => {
+    const early = new Script().op(2, 'dequeue', null, { saw: 1 }).op(1, 'enqueue', 1);
+    expect(names(totalQueue, early.op(2, 'drain', null, { saw: [] }))).toEqual(['unexpected-element']);
+    const two = new Script();
+    for (const key of ['a', 'b']) two.op(1, 'enqueue', 1, { key }).op(2, 'dequeue', null, { key, saw: 1 });
+    for (const key of ['a', 'b']) two.op(2, 'dequeue', null, { key, saw: null });
+    expect(check(totalQueue, two)).toMatchObject({ valid: true, findings: [], stats: { queues: 2 } });
+  });
 });
 
 describe('bank', () => {

@@ -40,6 +40,8 @@ export function operationsOf(history: History, ...names: string[]): Operation[] 
 /** Collects findings whose witness and sentence are known at once. */
 export class Findings {
   readonly #folded = new FoldedFindings();
+  /** How many were added. */
+  size = 0;
 
   add(
     name: string,
@@ -49,6 +51,7 @@ export class Findings {
     certain = true,
     evidence?: Finding['evidence'],
   ): void {
+    this.size++;
     this.#folded.add(name, certain, key, () => ({
       witness: witnessOf(...witness),
       explanation,

@@ -2,7 +2,7 @@ import { identityOf } from '../../harness/history/dictionary.ts';
 import type { Checker } from '../types.ts';
 import { Findings, operationsOf } from './elements.ts';
 
-/** Unique ids (Jepsen, `unique-ids`): no two acknowledged `generate` operations answered the same value. */
+/** Unique ids (Jepsen, `unique-ids`): no two acknowledged `generate` operations on a key answered the same value. */
 export const uniqueIds: Checker = {
   name: 'unique-ids',
   title: 'Unique ids',
@@ -12,8 +12,8 @@ export const uniqueIds: Checker = {
     const findings = new Findings();
     const generated = operationsOf(history, 'generate').filter((op) => op.type === 'ok');
     for (const { completed, answer, key } of generated) {
-      const before = first.get(identityOf(answer));
-      if (before === undefined) first.set(identityOf(answer), completed);
+      const before = first.get(identityOf([key, answer]));
+      if (before === undefined) first.set(identityOf([key, answer]), completed);
       else
         findings.add(
           'duplicate-id',

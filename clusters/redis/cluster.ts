@@ -17,6 +17,7 @@ import type { ClusterContext } from '../types.ts';
 import { acknowledgement } from './clients/acknowledge.ts';
 import { RedisClient } from './clients/client.ts';
 import { counter, register, rows, set } from './clients/data.ts';
+import { ids, log, queue } from './clients/lists.ts';
 import { lock } from './clients/lock.ts';
 import type { Planner } from './clients/plan.ts';
 import { RedisClocks } from './clocks.ts';
@@ -101,6 +102,12 @@ export class RedisCluster implements Cluster {
         return counter(acknowledge);
       case 'rows':
         return rows(acknowledge);
+      case 'queue':
+        return queue(acknowledge);
+      case 'log':
+        return log(acknowledge);
+      case 'ids':
+        return ids(acknowledge);
       case 'lock':
         return lock(acknowledge, this.#settings.leaseMs, process, this.#runtime.clock);
       default:

@@ -34,7 +34,7 @@ function definition(flavour: Flavour): ClusterDefinition {
     name: flavour.name,
     title: `${flavour.title}, a primary with replicas under sentinels`,
     worlds: ['docker'],
-    ports: ['register', 'set', 'rows', 'counter', 'lock'],
+    ports: ['register', 'set', 'rows', 'counter', 'queue', 'log', 'ids', 'lock'],
     configurations: configurations(flavour),
     settings: SETTINGS,
     refusesPort: (port, settings) =>

@@ -51,6 +51,29 @@ describeDocker('Redis in containers, its writes waiting for a replica', () => {
     expect(await act('rows', 'read', 'k')).toMatchObject({ value: null });
   });
 
+  it('queue, log and ids answer by what came before', async () => {
+    for (const element of [1, 'x']) await act('queue', 'enqueue', 'q', element);
+    expect(await act('queue', 'dequeue', 'q')).toMatchObject({ value: 1 });
+    expect(await act('queue', 'dequeue', 'q')).toMatchObject({ value: 'x' });
+    expect(await act('queue', 'dequeue', 'q')).toMatchObject({ type: 'ok', value: null });
+    expect(await act('log', 'send', 'l', 'a')).toMatchObject({ value: [0, 'a'] });
+    expect(await act('log', 'send', 'l', 'b')).toMatchObject({ value: [1, 'b'] });
+    const client = await running.client('log', 0);
+    const poll = async () => (await client.invoke({ f: 'poll', key: 'l', node: 'n1' }, never)).value;
+    expect([await poll(), await poll()]).toEqual([
+      [
+        [0, 'a'],
+        [1, 'b'],
+      ],
+      [],
+    ]);
+    await client.invoke({ f: 'seek', key: 'l', value: 1, node: 'n1' }, never);
+    expect(await poll()).toEqual([[1, 'b']]);
+    await client.close();
+    expect(await act('ids', 'generate', null)).toMatchObject({ value: 1 });
+    expect(await act('ids', 'generate', null)).toMatchObject({ value: 2 });
+  });
+
   it('lock: one holder at a time, prolonged while it lives, free once it is silent', async () => {
     const [a, b] = [await running.client('lock', 0), await running.client('lock', 1)];
     const acquire = { f: 'acquire', key: 'l' };

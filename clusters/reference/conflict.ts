@@ -28,9 +28,14 @@ function quorumConflict({ n, r, w, stamps, conflicts, grace }: StoreSettings, no
     : null;
 }
 
+/** Ports whose changes answer by what came before them. */
+const ORDERED = ['queue', 'log', 'ids'];
+
 /** Why a client port makes no sense there, or null. */
 export function portConflict({ strategy, conflicts }: StoreSettings, port: string): string | null {
   if (port === 'transaction' && strategy !== 'raft') return 'only strategy=raft takes transactions';
+  if (ORDERED.includes(port) && strategy !== 'single-leader' && strategy !== 'raft')
+    return `the ${port} port takes one order of all changes: use strategy=single-leader or raft`;
   return strategy !== 'single-leader' && conflicts === 'siblings' && (port === 'register' || port === 'rows')
     ? 'where siblings are kept, a row has several values at once; use --workload siblings'
     : null;

@@ -22,7 +22,7 @@ export const reference = defineCluster({
   name: 'reference',
   title: 'Alibi’s reference store: real processes, disks and sockets, replication to choose',
   worlds: ['process', 'sim'],
-  ports: ['register', 'set', 'rows', 'counter', 'crdt-set', 'siblings', 'transaction'],
+  ports: ['register', 'set', 'rows', 'counter', 'crdt-set', 'siblings', 'transaction', 'queue', 'log', 'ids'],
   configurations: [...SINGLE_LEADER, ...MULTI_LEADER, ...LEADERLESS, ...RAFT],
   settings: SETTINGS,
   conflict: (settings, world, nodes) => settingsConflict(storeSettings(settings), world, nodes),

@@ -1,6 +1,7 @@
 // What each client port's operations mean in requests to the store.
 import type { Json } from '../../harness/history/event.ts';
 import type { Operation } from '../../harness/generator/types.ts';
+import { ids, log, queue } from './list-ports.ts';
 import { CONFLICT_LOG } from './replica/rows/conflict-log.ts';
 import { onlyReads, type MicroOperation, type Transaction } from './replica/transaction.ts';
 import type { Fields, ReadAt, Reply, Request } from './replica/types.ts';
@@ -165,10 +166,13 @@ function transaction(operation: Operation, at: ReadAt): Translation {
   };
 }
 
+const READING = ['read', 'poll', 'seek'];
+
 /** Does this operation change nothing? Then it goes where reads go, and may fail without a doubt. */
 export function isReading({ f, value }: Operation): boolean {
   return (
-    f === 'read' || (f === 'txn' && onlyReads({ operations: value as unknown as readonly MicroOperation[] }))
+    READING.includes(f) ||
+    (f === 'txn' && onlyReads({ operations: value as unknown as readonly MicroOperation[] }))
   );
 }
 
@@ -181,4 +185,7 @@ export const PORTS: Readonly<Record<string, Translate>> = {
   siblings,
   conflicts,
   transaction,
+  queue,
+  log,
+  ids,
 };

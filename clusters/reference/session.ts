@@ -10,6 +10,8 @@ export class StoreSession {
   writtenAt = -Infinity;
   /** How far it has seen the log of a single leader. */
   position: Position | undefined;
+  /** By log, the offset of the next message that it polls. */
+  readonly offsets = new Map<string, number>();
   readonly #contexts = new Map<string, CausalContext>();
 
   /** What the session has seen of a row by its last read or write of it: what its next write replaces. */

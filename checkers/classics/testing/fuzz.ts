@@ -25,8 +25,9 @@ function witnessesStand(checker: Checker, events: readonly EventInput[], found: 
   for (const finding of found) {
     const kept = new Set(finding.witness.flatMap((i) => [i, pair[i]]));
     const alone = events.filter((_, i) => kept.has(i));
-    if (!certain(checker, alone).some((f) => f.name === finding.name))
-      complain('witness proves nothing', alone, [finding]);
+    // What the search found may, alone, have a name.
+    const alike = (f: Finding): boolean => f.name === finding.name || finding.name === 'non-linearizable';
+    if (!certain(checker, alone).some(alike)) complain('witness proves nothing', alone, [finding]);
   }
 }
 
@@ -50,7 +51,11 @@ export function fuzzQueues(runs: number, seed: number): Tally {
       const out: number[] = [];
       const events = randomEvents(
         steps.filter((s) => s.f < 2 || s.type === 'ok'),
-        (step, i) => (step.f % 2 === 0 ? { f: 'enqueue', value: i + 1 } : { f: 'dequeue', value: null }),
+        // Now and then an element goes in twice.
+        (step, i) =>
+          step.f % 2 === 0
+            ? { f: 'enqueue', value: step.pick === 6 && step.other === 7 ? 1 : i + 1 }
+            : { f: 'dequeue', value: null },
         (step, begun, own) => {
           if (own.f === 'enqueue') return own.value ?? null;
           // Mostly what a queue would give: the oldest that is not out.
@@ -67,10 +72,9 @@ export function fuzzQueues(runs: number, seed: number): Tally {
         },
       );
       const found = certain(fifoQueue, events);
-      const unsure = events.some((e, i) => e.f === 'dequeue' && e.type === 'invoke' && !settled(events, i));
       const expected = bruteForce(historyOf(events), queueSpecification, []);
       if (found.length > 0 && expected) complain('fifo-queue: false alarm', events, found);
-      if (found.length === 0 && !expected && !unsure) complain('fifo-queue: missed', events, found);
+      if (found.length === 0 && !expected) complain('fifo-queue: missed', events, found);
       if (expected) tally.valid++;
       for (const { name } of found) tally[name] = (tally[name] ?? 0) + 1;
       witnessesStand(fifoQueue, events, found);
@@ -78,11 +82,6 @@ export function fuzzQueues(runs: number, seed: number): Tally {
     { numRuns: runs, seed },
   );
   return tally;
-}
-
-function settled(events: readonly EventInput[], invoked: number): boolean {
-  const end = events.find((e, j) => j > invoked && e.process === events[invoked].process);
-  return end?.type === 'ok' || end?.type === 'fail';
 }
 
 /** The other classics against their definitions over all pairs and triples of operations. */

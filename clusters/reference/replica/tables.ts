@@ -1,5 +1,5 @@
 import type { Json } from '../../../harness/history/event.ts';
-import type { Change, Fields, Reply, Request } from './types.ts';
+import type { Change, Fields, ListChange, Reply, Request } from './types.ts';
 
 /** All rows by table, for a snapshot. */
 export type TablesImage = readonly (readonly [table: string, rows: readonly (readonly [string, Fields])[]])[];
@@ -53,8 +53,9 @@ export class Tables {
         return { ok: true };
       case 'increment': {
         const value = row?.value ?? 0;
-        if (typeof value === 'number') rows.set(change.key, { ...row, value: value + change.amount });
-        return { ok: true };
+        if (typeof value !== 'number') return { ok: true };
+        rows.set(change.key, { ...row, value: value + change.amount });
+        return { ok: true, number: value + change.amount };
       }
       case 'insert':
         rows.set(change.key, { ...row, [change.element]: true });
@@ -62,6 +63,17 @@ export class Tables {
       case 'remove':
         rows.set(change.key, without(row ?? {}, change.element));
         return { ok: true };
+      case 'append': {
+        const { end } = boundsOf(row);
+        rows.set(change.key, { ...row, [end]: change.value, end: end + 1 });
+        return { ok: true, number: end };
+      }
+      case 'take': {
+        const { first, end } = boundsOf(row);
+        if (first === end) return { ok: true, fields: null };
+        rows.set(change.key, { ...without(row ?? {}, String(first)), first: first + 1 });
+        return { ok: true, fields: { value: row?.[first] ?? null } };
+      }
     }
   }
 
@@ -78,6 +90,11 @@ export class Tables {
   }
 }
 
+/** A list is a row with a field for each place that is taken, from `first` up to, without, `end`. */
+function boundsOf(row: Fields | undefined): { readonly first: number; readonly end: number } {
+  return { first: Number(row?.first ?? 0), end: Number(row?.end ?? 0) };
+}
+
 function without(fields: Fields, name: string): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([other]) => other !== name));
 }
@@ -85,6 +102,10 @@ function without(fields: Fields, name: string): Fields {
 /** Equality of JSON values; the order of an object's members counts, since one client wrote both. */
 export function sameJson(a: Json, b: Json): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+export function isListChange(change: Change): change is ListChange {
+  return change.op === 'append' || change.op === 'take';
 }
 
 export function isChange(request: Request): request is Change {

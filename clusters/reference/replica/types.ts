@@ -28,13 +28,23 @@ export type Request =
     }
   | Change;
 
+export type Change = RowChange | ListChange;
+
+/**
+ * Puts a value behind the others of the list that the row is, or takes the first one out: only where one log orders all
+ * changes.
+ */
+export type ListChange =
+  | { readonly op: 'append'; readonly table: string; readonly key: string; readonly value: Json }
+  | { readonly op: 'take'; readonly table: string; readonly key: string };
+
 /**
  * Changes these fields, leaves the row's others · swaps one field if it holds `old` · removes the row · adds to the
  * number in the field `value` · puts an element into the set that the row is, or takes it out: the row then has a field
  * of the element's name, with the value `true`. `context`: what the writer goes by, where siblings are kept; without
  * one, it goes by what the node that takes the write can see.
  */
-export type Change =
+export type RowChange =
   | {
       readonly op: 'write';
       readonly table: string;
@@ -72,6 +82,8 @@ export type Reply =
       readonly fields?: Fields | null;
       readonly keys?: readonly string[];
       readonly swapped?: boolean;
+      /** Of an increment: the number after it. Of an append: the place in the list, from 0. */
+      readonly number?: number;
       /** Single leader: where in the log the write is, or how far the replica had come that answered. */
       readonly position?: Position;
       /** Of a transaction: its operations, with what its reads gave. */

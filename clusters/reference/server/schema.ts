@@ -27,6 +27,8 @@ export const requestSchema = z.object({
     z.object({ op: z.literal('increment'), ...row, amount: z.number() }),
     z.object({ op: z.literal('insert'), ...row, element: z.string() }),
     z.object({ op: z.literal('remove'), ...row, element: z.string() }),
+    z.object({ op: z.literal('append'), ...row, value: json }),
+    z.object({ op: z.literal('take'), ...row }),
     z.object({
       op: z.literal('txn'),
       operations: z.array(z.tuple([z.enum(['r', 'w', 'append']), json, json])),

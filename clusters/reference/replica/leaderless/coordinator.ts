@@ -2,8 +2,8 @@ import type { Resolution } from '../rows/resolution.ts';
 import { keepsVersions, prepare } from '../rows/prepare.ts';
 import { latestStamp, mergeStates, type RowState } from '../rows/row-state.ts';
 import { Rows, scanned, shown, type Update } from '../rows/rows.ts';
-import { isChange } from '../tables.ts';
-import type { Change, RefusalCode, Reply, Request } from '../types.ts';
+import { isChange, isListChange } from '../tables.ts';
+import type { Change, RefusalCode, Reply, Request, RowChange } from '../types.ts';
 import type { LeaderlessOptions } from './options.ts';
 import type { Get, Put, Scan } from './messages.ts';
 import type { Ring } from './ring.ts';
@@ -78,12 +78,14 @@ export class Coordinator {
   #change(id: number, change: Change): void {
     if (change.op === 'cas')
       return this.#refuse(id, 'bad-request', 'a leaderless store has no compare-and-set: it takes consensus');
+    if (isListChange(change))
+      return this.#refuse(id, 'bad-request', 'a leaderless store has no lists: they take one order of changes');
     if (!this.#goesByRow(change)) return this.#apply(id, change, null);
     this.#read(id, change.table, change.key, (state) => this.#apply(id, change, state));
   }
 
   /** Must the row be read first? For the latest stamp, for what the change replaces, or for the row's other fields. */
-  #goesByRow(change: Change): boolean {
+  #goesByRow(change: RowChange): boolean {
     const { stamps, conflicts, granularity } = this.#parts.options;
     if (stamps === 'logical') return true;
     const wholeRow = conflicts === 'lww' && granularity === 'row';
@@ -103,7 +105,7 @@ export class Coordinator {
     }
   }
 
-  #apply(id: number, change: Change, seen: RowState | null): void {
+  #apply(id: number, change: RowChange, seen: RowState | null): void {
     const { table, key } = change;
     const own = this.#mine.get(table, key);
     const base = seen === null || own === null ? (seen ?? own) : mergeStates(seen, own);

@@ -1,4 +1,4 @@
-import type { Change, Reply } from '../types.ts';
+import type { Reply, RowChange } from '../types.ts';
 import type { Handover, Made } from './messages.ts';
 
 /** After so many beats a change is handed over again, and after so many nobody waits for it any more. */
@@ -8,7 +8,7 @@ const EXPIRY = 20;
 interface Waiting {
   readonly id: number;
   readonly home: string;
-  readonly change: Change;
+  readonly change: RowChange;
   age: number;
   made: Made | null;
 }
@@ -38,7 +38,7 @@ export class Handovers {
     this.#life = life;
   }
 
-  hand(home: string, id: number, change: Change): void {
+  hand(home: string, id: number, change: RowChange): void {
     if (this.#life === 0) {
       const message = `${this.#name} has only just started`;
       return this.#reply(id, { ok: false, code: 'not-ready', message });

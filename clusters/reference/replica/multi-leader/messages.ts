@@ -1,5 +1,5 @@
 import type { Update } from '../rows/rows.ts';
-import type { Change, Reply } from '../types.ts';
+import type { Reply, RowChange } from '../types.ts';
 
 /** The updates of node `origin` after its first `previous`; without any, a heartbeat. */
 export interface Gossip {
@@ -20,7 +20,7 @@ export interface Received {
 export interface Handover {
   readonly type: 'handover';
   readonly id: string;
-  readonly change: Change;
+  readonly change: RowChange;
 }
 
 /** It is made and on the home's disk, by its update with that number. */

@@ -6,15 +6,15 @@ import { Journal } from '../journal.ts';
 import { CONFLICT_LOG, ConflictLog } from '../rows/conflict-log.ts';
 import { latestStamp } from '../rows/row-state.ts';
 import { Rows, type Update } from '../rows/rows.ts';
-import { isChange } from '../tables.ts';
+import { isChange, isListChange } from '../tables.ts';
 import {
   HEARTBEAT_MS,
-  type Change,
   type Effect,
   type Input,
   type Replica,
   type Reply,
   type Request,
+  type RowChange,
   type Status,
 } from '../types.ts';
 import { Handovers } from './handovers.ts';
@@ -112,6 +112,10 @@ export class MultiLeader implements Replica<MultiLeaderMessage> {
       const store = request.table.startsWith(CONFLICT_LOG) ? this.#conflicts : this.#rows;
       return this.#journal.whenDurable(this.#replier(id, store.answer(request)));
     }
+    if (isListChange(request)) {
+      const message = 'a store of several leaders has no lists: they take one order of changes';
+      return this.#journal.whenDurable(this.#replier(id, { ok: false, code: 'bad-request', message }));
+    }
     const home = this.#homeOf(request);
     if (home !== this.#options.name) return this.#handovers.hand(home, id, request);
     const { reply } = this.#change(request);
@@ -119,13 +123,13 @@ export class MultiLeader implements Replica<MultiLeaderMessage> {
   }
 
   /** Who changes the row: with homes, the node that its hash names. */
-  #homeOf({ table, key }: Change): string {
+  #homeOf({ table, key }: RowChange): string {
     if (!this.#options.home || table === 'alibi-marker') return this.#options.name;
     return this.#names[hash32(`${table}\u0000${key}`) % this.#names.length];
   }
 
   /** Makes the change here. A reply waits until a crash can no longer undo it. */
-  #change(change: Change, asked?: string): { readonly count: number; readonly reply: Reply } {
+  #change(change: RowChange, asked?: string): { readonly count: number; readonly reply: Reply } {
     const { name } = this.#options;
     const count = this.#logs.taken(name) + 1;
     const author = { actor: name, stamp: { time: this.#time(), node: name, count } };
@@ -144,7 +148,7 @@ export class MultiLeader implements Replica<MultiLeaderMessage> {
   }
 
   /** Does the row hold what was just written to it? */
-  #shows({ table, key, fields }: Extract<Change, { op: 'write' }>): boolean {
+  #shows({ table, key, fields }: Extract<RowChange, { op: 'write' }>): boolean {
     const answer = this.#rows.answer({ op: 'read', table, key, at: 'replica' });
     const row = answer.ok ? answer.fields : null;
     return !row || Object.entries(fields).every(([name, value]) => row[name] === value);

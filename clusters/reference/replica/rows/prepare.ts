@@ -6,7 +6,7 @@ import { addElement, removeElement } from '../../crdt/or-set.ts';
 import { ZERO, add } from '../../crdt/pn-counter.ts';
 import { NEVER, isLater, type Stamp } from '../../crdt/stamp.ts';
 import { sameJson } from '../tables.ts';
-import type { Change, Fields } from '../types.ts';
+import type { Fields, RowChange } from '../types.ts';
 import type { Resolution } from './resolution.ts';
 import { visibleFields, type RowState } from './row-state.ts';
 
@@ -21,7 +21,7 @@ export interface Author {
  * set that does not match. `base` must hold all earlier changes of the same author.
  */
 export function prepare(
-  change: Change,
+  change: RowChange,
   base: RowState | null,
   author: Author,
   resolution: Resolution,

@@ -1,6 +1,6 @@
 import type { BugName } from '../../bugs.ts';
 import { isLater } from '../../crdt/stamp.ts';
-import type { Change, Reply, Request } from '../types.ts';
+import type { Change, Reply, Request, RowChange } from '../types.ts';
 import { afterMerge, defective, overreaching } from './defects.ts';
 import { keepsVersions, prepare, type Author } from './prepare.ts';
 import type { Resolution } from './resolution.ts';
@@ -38,7 +38,7 @@ export class Rows {
   }
 
   /** The update that a change amounts to here; null for a compare-and-set that does not match. */
-  prepare(change: Change, author: Author): Update | null {
+  prepare(change: RowChange, author: Author): Update | null {
     const { table, key } = change;
     const base = this.get(table, key);
     const unseen =
