@@ -1,7 +1,8 @@
 // Why one transaction must come before another, in words: found again from the columns, edge by edge.
 import { READ, eventOf, type Transactions } from './micro.ts';
 import { ANY_RW, IMPLIED, PROCESS, REALTIME, WR, WW } from './graph.ts';
-import type { Anomaly, Cycle } from './classify.ts';
+import type { Anomaly } from './component.ts';
+import type { Cycle } from './cycle.ts';
 import { anomalyGraph, dotOf } from './picture.ts';
 import type { Step } from './search.ts';
 import { shortened } from './shorten.ts';

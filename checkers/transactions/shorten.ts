@@ -1,4 +1,4 @@
-import { classOf, levelOf, type Cycle } from './classify.ts';
+import { classOf, levelOf, type Cycle } from './cycle.ts';
 import {
   BY_PREDICATE,
   PROCESS,

@@ -6,7 +6,8 @@ import { FoldedFindings } from '../fold.ts';
 import { closure } from '../guarantees.ts';
 import type { Checker, CheckOptions, Finding, Verdict } from '../types.ts';
 import { TRANSACTION_ANOMALIES } from './anomalies.ts';
-import { classify, type Anomaly, type Classification } from './classify.ts';
+import { classify, cyclicComponents, type Classification } from './classify.ts';
+import type { Anomaly } from './component.ts';
 import { Explainer, type Reasons } from './explain.ts';
 import { DATA, Edges, PROCESS, graphOf, typeOf, type Graph } from './graph.ts';
 import { boundary, refutes, strongestOf, violatedBy } from './judged-models.ts';
@@ -23,6 +24,7 @@ import { TRANSACTIONAL_MODELS } from './models.ts';
 import { registerReasons } from './register-reasons.ts';
 import { registerEdges, verifyRegisters } from './registers.ts';
 import { VirtualNodes } from './virtual.ts';
+import { areWorthwhile, classifyInWorkers } from './workers.ts';
 import { weakFinding } from './weak/explain.ts';
 import { observationsOf, type Observations } from './weak/observations.ts';
 import { weakCycles, type KnownOrders, type WeakFindings } from './weak/weak.ts';
@@ -46,7 +48,7 @@ export const transactions: Checker = {
  * `options.consistency` the models to judge by (default strict serializable): a history is valid when nothing found
  * refutes one of them; everything found is reported all the same. `options.budget` in edges.
  */
-function check(history: History, options: CheckOptions): Verdict {
+function check(history: History, options: CheckOptions): Verdict | Promise<Verdict> {
   let columns: Transactions;
   try {
     columns = transactionsOf(history);
@@ -57,8 +59,21 @@ function check(history: History, options: CheckOptions): Verdict {
   if (columns.count === 0)
     return unknown('the history has no transaction (f "txn"): there is nothing to judge');
   const given = dependencies(columns, options.assume?.includes('later-write-wins') ?? false);
+  const components = cyclicComponents(given.graph);
+  const budget = options.budget ?? BUDGET;
+  const judged = (cycles: Classification): Verdict => verdictOf(columns, given, cycles, options);
+  return areWorthwhile(components)
+    ? classifyInWorkers(components, budget).then(judged)
+    : judged(classify(components, budget));
+}
+
+function verdictOf(
+  columns: Transactions,
+  given: Dependencies,
+  cycles: Classification,
+  options: CheckOptions,
+): Verdict {
   const { graph, reasons, findings, refused } = given;
-  const cycles = classify(graph, { left: options.budget ?? BUDGET });
   const explainer = new Explainer(columns, reasons);
   // What the order of versions is known of, cycles tell.
   const weak =
@@ -161,7 +176,7 @@ interface Dependencies {
 }
 
 /** @param claimed is the real-time order of writes to each key promised anyway? */
-function dependencies(columns: Transactions, claimed: boolean): Dependencies {
+export function dependencies(columns: Transactions, claimed: boolean): Dependencies {
   const findings = new FoldedFindings();
   const writes = new Writes(columns);
   const kinds = keyKinds(columns, writes);
