@@ -41,17 +41,20 @@ export const clock = defineFault({
     const before = await measure();
     await Promise.all(targets.map((node) => clocks.setOffset(node, offset)));
     const during = await measure();
+    const named = (ms: readonly number[]) => Object.fromEntries(targets.map((node, i) => [node, ms[i]]));
     const told = (ms: readonly number[]) => targets.map((node, i) => `${node} ${ms[i]} ms`).join(', ');
     return {
       targets,
       reached: during.every((ms, i) => close(ms - before[i], offset - before[i])),
       evidence: `measured offset before: ${told(before)}; after: ${told(during)}`,
+      offsets: { before: named(before), after: named(during) },
       heal: async () => {
         const last = await measure();
         await Promise.all(targets.map((node) => clocks.setOffset(node, 0)));
         return {
           bit: last.every((ms) => close(ms, offset)),
           evidence: `measured offset at heal: ${told(last)}`,
+          offsets: named(last),
         };
       },
     };

@@ -59,6 +59,7 @@ export const delay = defineFault({
     const slower = during.filter((took, i) => took - before[i] >= ms / 2).length;
     return {
       targets,
+      links: slowed,
       reached: slower === slowed.length,
       evidence: `${slower} of ${slowed.length} links take at least ${ms / 2} ms longer to carry a probe`,
       heal: async () => {

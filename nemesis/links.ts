@@ -32,6 +32,7 @@ export async function cutLinks(
   const afterProbe = Math.max(before, await dropped(links, cut));
   return {
     targets,
+    links: cut,
     reached: open.length === 0 && cut.length > 0,
     evidence:
       open.length === 0

@@ -36,6 +36,7 @@ export const loss = defineFault({
     }
     return {
       targets,
+      links: chosen,
       reached: lost > 0,
       evidence: `${lost} bytes of database traffic lost so far`,
       heal: async () => {

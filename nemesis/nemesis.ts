@@ -67,8 +67,17 @@ export class FaultNemesis implements Nemesis {
         clock: this.#runtime.clock,
       });
       this.#open.push({ id, spec, injection });
-      const { targets, reached, evidence } = injection;
-      return { f: 'fault', value: { ...common, targets, reached, evidence } };
+      const { targets, reached, evidence, offsets } = injection;
+      const links = injection.links?.map(({ from, to }) => `${from}→${to}`);
+      return {
+        f: 'fault',
+        value: {
+          ...common,
+          ...{ targets, reached, evidence },
+          ...(links === undefined ? {} : { links }),
+          ...(offsets === undefined ? {} : { offsets }),
+        },
+      };
     } catch (error) {
       const evidence = `could not be injected: ${error instanceof Error ? error.message : String(error)}`;
       this.#log.warn({ fault: spec.text, error }, evidence);

@@ -1,4 +1,6 @@
 import type { Cluster } from '../harness/cluster.ts';
+import type { FaultBegin, FaultEnd } from '../harness/history/fault.ts';
+import type { Link } from '../harness/hosts/types.ts';
 import type { Random } from '../harness/runtime/types.ts';
 import type { Clock } from '../harness/runtime/types.ts';
 
@@ -24,7 +26,11 @@ export interface Injection {
   /** Seen in place by a probe that shares nothing with the injection. */
   readonly reached: boolean;
   readonly evidence: string;
-  heal(): Promise<{ readonly bit: boolean; readonly evidence: string }>;
+  /** The links between nodes that it touches. */
+  readonly links?: readonly Link[];
+  /** Clocks as measured, before and after. */
+  readonly offsets?: FaultBegin['offsets'];
+  heal(): Promise<Omit<FaultEnd, 'id'>>;
 }
 
 export interface FaultFamily {

@@ -19,18 +19,34 @@ export interface ReportCommand {
   readonly command: string;
 }
 
-/** The end of one log file of one node. */
+/** One log file of one node: its end, and what it says around the moments that matter. */
 export interface ReportLog {
   readonly node: string;
   readonly file: string;
   readonly text: string;
+  /** Lines with the time (ns of the run, about) at which the node wrote them. */
+  readonly around?: readonly LogLine[];
 }
 
-/** Samples of one gauge: times in ns, ascending, and values in the unit that its name says (`lag-bytes:n2`). */
+export interface LogLine {
+  readonly time: number;
+  readonly text: string;
+}
+
+/**
+ * Samples of one gauge: times in ns, ascending, and values in the unit that its name says (`lag-bytes:n2`); null parts
+ * what came before from what came after: nothing is known of the time between.
+ */
 export interface Gauge {
   readonly name: string;
   readonly time: readonly number[];
-  readonly value: readonly number[];
+  readonly value: readonly (number | null)[];
+}
+
+/** The nodes that took writes, by the database's own view, from a moment (ns) on. */
+export interface Roles {
+  readonly time: number;
+  readonly primaries: readonly string[];
 }
 
 /** Everything in a report but the history's operations: what the page shows first, embedded as JSON. */
@@ -51,6 +67,9 @@ export interface PageData {
   readonly faults: readonly FaultWindow[];
   readonly phases: readonly PhaseMark[];
   readonly gauges: readonly Gauge[];
+  /** Empty for a bare file. */
+  readonly nodes: readonly string[];
+  readonly roles: readonly Roles[];
   readonly config: { readonly [section: string]: { readonly [name: string]: Json } };
   readonly commands: readonly ReportCommand[];
   readonly logs: readonly ReportLog[];

@@ -6,7 +6,7 @@ import { FAIL, INFO, INVOKE, OK, type History } from '../harness/history/history
 import { writeAtomically } from './atomic-write.ts';
 import { byWeight, type CheckSummary, type JudgedAnomaly } from './document.ts';
 import { drawGraphs } from './drawing.ts';
-import { gaugesOf } from './gauges.ts';
+import { gaugesOf, rolesOf } from './gauges.ts';
 import type { Outcome } from './outcome.ts';
 import { packHistory } from './packed-history.ts';
 import { pageAssets } from './page-assets.ts';
@@ -29,6 +29,8 @@ export interface ReportInput {
   readonly history: History;
   readonly faultWindows: readonly FaultWindow[];
   readonly phases: readonly PhaseMark[];
+  /** The cluster's nodes, where they are known. */
+  readonly nodes?: readonly string[];
   /** Sections of names and values: configuration, settings, versions, environment. */
   readonly config: { readonly [section: string]: { readonly [name: string]: Json } };
   readonly commands: readonly ReportCommand[];
@@ -91,7 +93,9 @@ function pageData(input: ReportInput, drawings: PageData['drawings']): PageData 
     checks: input.checks ?? [],
     faults: input.faultWindows,
     phases: input.phases,
-    gauges: gaugesOf(input.history),
+    gauges: gaugesOf(input.history, input.faultWindows),
+    nodes: input.nodes ?? [],
+    roles: rolesOf(input.history),
     config: input.config,
     commands: input.commands,
     logs: input.logs,

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { performanceOf } from '../../checkers/performance/performance.ts';
 import { CHECKERS } from '../../checkers/registry.ts';
@@ -8,6 +7,7 @@ import { readHistory } from '../../harness/history/reader.ts';
 import { resultDocument, type ResultDocument } from '../../results/document.ts';
 import { writeReport } from '../../results/report.ts';
 import type { ReportLog } from '../../results/page-data.ts';
+import { reportLogs } from '../../results/run-logs.ts';
 import { historyDigest } from '../../results/seal.ts';
 import { readRunDirectory, RunPaths, writeResults, type StoredRun } from '../../results/run-directory.ts';
 import type { RunMeta } from '../../results/run-meta.ts';
@@ -55,7 +55,7 @@ export async function judgeAndReport(
   const run = await judged({ meta: stored.meta, history, directory: path }, asked, doubts);
   await writeResults(path, run.document);
   if (report === 'always' || (report === 'unless-valid' && run.document.outcome !== 'valid'))
-    await reportOf(run, await logTails(stored));
+    await reportOf(run, await reportLogs(stored, history, run.document.anomalies));
   return { directory: path, document: run.document };
 }
 
@@ -100,11 +100,14 @@ export function reportOf(
     history,
     faultWindows: faultWindows(history),
     phases: phases(history),
+    nodes: meta.nodes,
     config: configOf(meta),
     commands: [
       { title: 'Run it again', command: meta.command },
       { title: 'Run it again from this directory', command: `alibi rerun ${directory}` },
       { title: 'Judge this history again', command: `alibi check ${directory}` },
+      { title: 'Make it as small as it gets', command: `alibi shrink ${directory}` },
+      { title: 'Pack it for a bug report', command: `alibi bundle ${directory}` },
     ],
     logs,
   });
@@ -152,15 +155,4 @@ function configOf(meta: RunMeta): Record<string, Record<string, Json>> {
     versions: { alibi: meta.alibi, ...meta.versions },
     environment: meta.environment,
   };
-}
-
-/** The last lines of each node's logs. */
-async function logTails({ logs }: StoredRun): Promise<ReportLog[]> {
-  const tails: ReportLog[] = [];
-  for (const [node, files] of logs)
-    for (const file of files) {
-      const lines = (await readFile(file, 'utf8')).split('\n');
-      tails.push({ node, file: basename(file), text: lines.slice(-40).join('\n') });
-    }
-  return tails;
 }

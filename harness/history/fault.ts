@@ -18,6 +18,15 @@ export interface FaultBegin {
   readonly evidence: string;
   /** When the injection was begun, ns: the event itself comes after the probe, by when damage may have been done. */
   readonly began?: number;
+  /** The directed links between nodes that it touches, each `from→to`; absent: it is no fault of links. */
+  readonly links?: readonly string[];
+  /** Clocks as measured before the injection and after it; absent: it is no fault of clocks. */
+  readonly offsets?: { readonly before: ClockOffsets; readonly after: ClockOffsets };
+}
+
+/** Each node's clock minus true time, ms. */
+export interface ClockOffsets {
+  readonly [node: string]: number;
 }
 
 export interface FaultEnd {
@@ -25,6 +34,8 @@ export interface FaultEnd {
   /** Was it felt by the database: dropped packets or bytes, process gone, offset measured, leader changed? */
   readonly bit: boolean;
   readonly evidence: string;
+  /** Clocks as measured just before they were set right again. */
+  readonly offsets?: ClockOffsets;
 }
 
 /** One fault from injection to heal; times in ns, `end` null when it was never healed. */
@@ -34,6 +45,8 @@ export interface FaultWindow extends FaultBegin {
   readonly bit: boolean;
   /** Client operations open at some moment of the window. */
   readonly inFlight: number;
+  /** Clocks as measured just before the heal. */
+  readonly offsetsAtHeal?: ClockOffsets;
 }
 
 export type Phase = 'set-up' | 'warm-up' | 'main' | 'heal' | 'quiesce' | 'final' | 'done';
@@ -106,6 +119,7 @@ export function faultWindows(history: History): FaultWindow[] {
       start,
       end,
       bit: healed?.value.bit ?? false,
+      ...(healed?.value.offsets === undefined ? {} : { offsetsAtHeal: healed.value.offsets }),
       evidence: [begin.evidence, healed?.value.evidence].filter(Boolean).join('; '),
       inFlight: operationsOpenBetween(history, start, end ?? Infinity),
     };

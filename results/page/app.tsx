@@ -2,12 +2,14 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Operations } from '../operations.ts';
 import type { PageData } from '../page-data.ts';
 import { Checks } from './checks.tsx';
-import { Commands, Configuration, Logs } from './appendix.tsx';
+import { Commands, Configuration } from './appendix.tsx';
 import { Faults } from './faults.tsx';
 import { Findings } from './findings.tsx';
 import { FirstScreen } from './first-screen.tsx';
+import { Logs } from './logs.tsx';
 import { loadHistory } from './history-data.ts';
 import { Performance } from './performance.tsx';
+import { KeyStories } from './key-story.tsx';
 import { HistoryBrowser } from './timeline/history-browser.tsx';
 
 /** Shows an event (its index) in the history browser. */
@@ -36,12 +38,13 @@ export function App({ data }: { readonly data: PageData }) {
         <FirstScreen data={data} ops={ops} show={show} />
         {problem && <p class="problem">The history in this file could not be read: {problem}</p>}
         <Findings data={data} ops={ops} show={show} />
+        <KeyStories data={data} ops={ops} show={show} />
         <Checks data={data} />
         <Faults data={data} ops={ops} />
         <Performance data={data} ops={ops} />
         <HistoryBrowser data={data} ops={ops} shown={shown} place={browser} />
         <Configuration config={data.config} />
-        <Logs logs={data.logs} />
+        <Logs data={data} ops={ops} show={show} />
         <Commands commands={data.commands} />
       </main>
     </>
@@ -51,6 +54,7 @@ export function App({ data }: { readonly data: PageData }) {
 function Header({ data }: { readonly data: PageData }) {
   const links = [
     ['findings', 'Findings', true],
+    ['key', 'Keys', data.counts.operations > 0],
     ['faults', 'Faults', data.faults.length > 0],
     ['performance', 'Performance', true],
     ['history', 'History', true],

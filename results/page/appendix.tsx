@@ -36,23 +36,6 @@ function worded(value: Json): string {
   return JSON.stringify(value);
 }
 
-export function Logs({ logs }: { readonly logs: PageData['logs'] }) {
-  if (logs.length === 0) return null;
-  return (
-    <section id="logs" aria-labelledby="logs-title">
-      <h2 id="logs-title">Logs</h2>
-      {logs.map((log) => (
-        <details>
-          <summary>
-            {visible(log.node)} <span class="quiet">{visible(log.file)}, its end</span>
-          </summary>
-          <pre tabIndex={0}>{log.text.split('\n').map(visible).join('\n')}</pre>
-        </details>
-      ))}
-    </section>
-  );
-}
-
 export function Commands({ commands }: { readonly commands: PageData['commands'] }) {
   if (commands.length === 0) return null;
   return (

@@ -1,8 +1,9 @@
-import { visible } from '../visible.ts';
 import { useMemo, useState } from 'preact/hooks';
 import type { Operations } from '../operations.ts';
-import type { Gauge, PageData } from '../page-data.ts';
+import type { PageData } from '../page-data.ts';
 import { bins, extent, type Bins, type Span } from '../performance.ts';
+import { ClusterChart } from './cluster-chart.tsx';
+import { Gauges } from './gauges.tsx';
 import { count, duration, moment, percent } from './format.ts';
 import { drawLatencies } from './latency-points.ts';
 import { TimeChart } from './time-chart.tsx';
@@ -95,54 +96,11 @@ function Charts({ data, ops }: { readonly data: PageData; readonly ops: Operatio
           { name: 'available', color: (t) => t.write, values: series.available, format: percent, fill: true },
         ]}
       />
-      {[...grouped(data.gauges)].map(([name, gauges]) => (
-        <GaugeChart key={name} name={name} gauges={gauges} shared={shared} />
-      ))}
+      <ClusterChart data={data} shared={shared} />
+      <Gauges gauges={data.gauges} shared={shared} />
       <SeriesTable ops={ops} span={span} />
     </>
   );
-}
-
-type Shared = Pick<Parameters<typeof TimeChart>[0], 'span' | 'faults' | 'marks' | 'onZoom'>;
-
-function GaugeChart({
-  name,
-  gauges,
-  shared,
-}: {
-  readonly name: string;
-  readonly gauges: readonly Gauge[];
-  readonly shared: Shared;
-}) {
-  const times = [...new Set(gauges.flatMap((g) => g.time))].sort((a, b) => a - b);
-  return (
-    <TimeChart
-      {...shared}
-      title={visible(name)}
-      time={times}
-      height={140}
-      unit={short}
-      lines={gauges.map((g, i) => {
-        const at = new Map(g.time.map((t, s) => [t, g.value[s]]));
-        return {
-          name: visible(g.name.slice(name.length + 1) || name),
-          color: (t) => t.lines[i % t.lines.length],
-          values: times.map((t) => at.get(t) ?? null),
-          format: short,
-        };
-      })}
-    />
-  );
-}
-
-/** Gauges by what they measure: `lag-bytes:n2` and `lag-bytes:n3` share a chart. */
-function grouped(gauges: readonly Gauge[]): Map<string, Gauge[]> {
-  const groups = new Map<string, Gauge[]>();
-  for (const gauge of gauges) {
-    const name = gauge.name.split(':')[0];
-    groups.set(name, [...(groups.get(name) ?? []), gauge]);
-  }
-  return groups;
 }
 
 const ROWS = 40;
@@ -187,6 +145,3 @@ function SeriesTable({ ops, span }: { readonly ops: Operations; readonly span: S
     </details>
   );
 }
-
-const SHORT = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
-const short = (v: number): string => SHORT.format(v);

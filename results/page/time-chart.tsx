@@ -10,10 +10,19 @@ import { useWidth } from './use-width.ts';
 export interface Line {
   readonly name: string;
   readonly color: (theme: Theme) => string;
-  readonly values: readonly (number | null)[];
+  /** Null breaks the line, undefined is passed over. */
+  readonly values: readonly (number | null | undefined)[];
   /** Shown in the legend. */
   readonly format: (value: number) => string;
   readonly fill?: boolean;
+  /** A line that keeps its value until the next one, with a dot at each. */
+  readonly stepped?: boolean;
+}
+
+/** Names for the values of the vertical axis, which are then rows: `at` 0 is the lowest. */
+export interface Label {
+  readonly at: number;
+  readonly text: string;
 }
 
 interface Props {
@@ -28,10 +37,17 @@ interface Props {
   readonly range?: readonly [number, number];
   readonly unit: (value: number) => string;
   readonly height?: number;
+  /** Rows instead of a scale of numbers. */
+  readonly labels?: readonly Label[];
   /** Draws behind the lines, in the plot's canvas pixels. */
   readonly behind?: (plot: uPlot, theme: Theme) => void;
+  /** Draws before everything. */
+  readonly before?: (plot: uPlot, theme: Theme) => void;
   readonly children?: ComponentChildren;
 }
+
+/** Room for the vertical axis, so that the time axes of all charts stand below each other. */
+const AXIS = 64;
 
 /** A chart over the run's time; all of a page share cursor and stretch, and show the faults behind. */
 export function TimeChart(props: Props) {
@@ -81,8 +97,9 @@ function options(props: Props, width: number, theme: Theme): uPlot.Options {
       { ...axis, size: 30, values: (_, ticks) => ticks.map((t) => seconds(t, props.span)) },
       {
         ...axis,
-        size: 64,
+        size: AXIS,
         values: (_, ticks) => ticks.map((t) => (t === null ? '' : props.unit(t))),
+        ...(props.labels ? rowsOf(props.labels) : {}),
         ...(props.logarithmic
           ? {
               filter: powersOfTen,
@@ -103,14 +120,16 @@ function options(props: Props, width: number, theme: Theme): uPlot.Options {
         return {
           label: line.name,
           stroke: color,
-          width: 1.5,
-          points: { show: false },
-          spanGaps: false,
+          width: line.stepped ? 1 : 1.5,
+          points: line.stepped ? { show: true, size: 6, width: 0, fill: color } : { show: false },
+          spanGaps: line.stepped ?? false,
+          ...(line.stepped && uPlot.paths.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
           value: (_, v) => (v === null ? '' : line.format(v)),
           ...(line.fill ? { fill: `color-mix(in srgb, ${color} 22%, transparent)` } : {}),
         };
       }),
     ],
+    legend: { show: props.lines.length > 0 },
     hooks: {
       drawClear: [
         (plot) => {
@@ -118,7 +137,12 @@ function options(props: Props, width: number, theme: Theme): uPlot.Options {
           props.behind?.(plot, theme);
         },
       ],
-      draw: [(plot) => drawMarks(plot, props.marks, theme)],
+      draw: [
+        (plot) => {
+          drawMarks(plot, props.marks, theme);
+          props.before?.(plot, theme);
+        },
+      ],
       setSelect: [
         (plot) => {
           if (plot.select.width < 3) return;
@@ -129,6 +153,15 @@ function options(props: Props, width: number, theme: Theme): uPlot.Options {
       ],
       ready: [(plot) => plot.over.addEventListener('dblclick', () => props.onZoom(null))],
     },
+  };
+}
+
+function rowsOf(labels: readonly Label[]): Partial<uPlot.Axis> {
+  return {
+    splits: () => labels.map(({ at }) => at),
+    values: () => labels.map(({ text }) => text),
+    grid: { show: false },
+    ticks: { show: false },
   };
 }
 
