@@ -17,7 +17,12 @@ function inject(cluster: Cluster, text: string, seed = 'seed') {
   const runtime = realRuntime(seed);
   const [spec] = parseFaults(text, FAULTS, cluster.nodes);
   // Nobody waits in a test.
-  const clock = { now: () => 0, sleep: () => Promise.resolve(), after: () => () => undefined };
+  const clock = {
+    now: () => 0,
+    sleep: () => Promise.resolve(),
+    after: () => () => undefined,
+    quietly: () => () => undefined,
+  };
   return FAULTS.get(spec.family)!.inject(spec, { cluster, random: runtime.random('x'), clock });
 }
 

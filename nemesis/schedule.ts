@@ -52,30 +52,33 @@ export function planFaults(
 
 /** The plan as a generator for the nemesis' thread; moments count from when it is first asked. */
 export function scheduleOf(planned: readonly Planned[]): Generator {
-  return new Scheduled(planned, null);
+  return new Scheduled(planned, 0, null);
 }
 
 class Scheduled implements Generator {
   readonly #planned: readonly Planned[];
+  /** The place of what comes next. */
+  readonly #at: number;
   readonly #began: number | null;
 
-  constructor(planned: readonly Planned[], began: number | null) {
+  constructor(planned: readonly Planned[], at: number, began: number | null) {
     this.#planned = planned;
+    this.#at = at;
     this.#began = began;
   }
 
   next(context: Context): Next {
-    const [first, ...later] = this.#planned;
-    if (first === undefined) return { kind: 'done' };
+    if (this.#at === this.#planned.length) return { kind: 'done' };
+    const { at, f, fault } = this.#planned[this.#at];
     const began = this.#began ?? context.time;
-    const time = began + first.at * MILLISECOND;
-    const here = new Scheduled(this.#planned, began);
+    const time = began + at * MILLISECOND;
+    const here = this.#began === null ? new Scheduled(this.#planned, this.#at, began) : this;
     if (!context.free.includes('nemesis')) return { kind: 'pending', rest: here };
     if (time > context.time) return { kind: 'pending', until: time, rest: here };
     return {
       kind: 'operation',
-      operation: { f: first.f, value: first.fault, thread: 'nemesis', time },
-      rest: new Scheduled(later, began),
+      operation: { f, value: fault, thread: 'nemesis', time },
+      rest: new Scheduled(this.#planned, this.#at + 1, began),
     };
   }
 

@@ -1,7 +1,16 @@
 import { faultWindows, phases, type FaultWindow } from '../../harness/history/fault.ts';
 import { FAIL, INFO, OK, type History } from '../../harness/history/history.ts';
-import { answeringNodes, mediansOf, sidesOf, type Interval, type Side } from './sides.ts';
-import { eachCompleted, latencies, perSecond, type LatencyFigures, type Second } from './series.ts';
+import { Operations, type Interval } from './operations.ts';
+import {
+  answeringNodes,
+  answersIn,
+  mediansOf,
+  secondsOf,
+  sidesOf,
+  type Answers,
+  type Side,
+} from './sides.ts';
+import { latencies, perSecond, type LatencyFigures, type Second } from './series.ts';
 
 /** Operations that were invoked in some stretch of time, by how they ended; rates a second of that time. */
 export interface Availability {
@@ -54,12 +63,14 @@ export function performanceOf(history: History): Performance {
   const windows = faultWindows(history);
   const faulty = union(windows.map((w): Interval => [Math.max(w.start, from), Math.min(w.end ?? end, to)]));
   const calm = complement(faulty, from, to);
+  const operations = new Operations(history);
+  const usually = { nodes: answeringNodes(history), answers: answersIn(operations, calm) };
   return {
-    total: availabilityIn(history, [[0, end + 1]]),
-    duringFaults: availabilityIn(history, faulty),
-    withoutFaults: availabilityIn(history, calm),
-    calmMedians: mediansOf(history, calm),
-    faults: windows.map((window) => impactOf(history, window, end, calm)),
+    total: availabilityIn(operations, [[0, end + 1]]),
+    duringFaults: availabilityIn(operations, faulty),
+    withoutFaults: availabilityIn(operations, calm),
+    calmMedians: mediansOf(operations, calm),
+    faults: windows.map((window) => impactOf(operations, window, end, usually)),
     latency: latencies(history),
     seconds: perSecond(history),
   };
@@ -74,49 +85,41 @@ function measured(history: History, end: number): Interval {
 }
 
 function impactOf(
-  history: History,
+  operations: Operations,
   window: FaultWindow,
   end: number,
-  calm: readonly Interval[],
+  usually: { readonly nodes: readonly string[]; readonly answers: Answers },
 ): FaultImpact {
   const { id, fault, family, reached, bit, inFlight, targets } = window;
   const during: Interval[] = [[window.start, window.end ?? end + 1]];
-  const others = answeringNodes(history).filter((node) => !targets.includes(node));
+  const others = usually.nodes.filter((node) => !targets.includes(node));
   return {
     ...{ id, fault, family, reached, bit, inFlight },
     start: window.start / 1e6,
     end: window.end === null ? null : window.end / 1e6,
-    ...availabilityIn(history, during),
-    msToFirstOk: msToFirstOk(history, window.start),
-    msToFirstOkAfterHeal: window.end === null ? null : msToFirstOk(history, window.end),
-    sides: sidesOf(history, [targets, others], during, calm),
-    medians: mediansOf(history, during),
+    ...availabilityIn(operations, during),
+    msToFirstOk: msToFirstOk(operations, window.start),
+    msToFirstOkAfterHeal: window.end === null ? null : msToFirstOk(operations, window.end),
+    sides: sidesOf([targets, others], answersIn(operations, during), usually.answers),
+    medians: mediansOf(operations, during),
   };
 }
 
-function msToFirstOk(history: History, since: number): number | null {
-  let first = Infinity;
-  eachCompleted(history, (invoked, completed) => {
-    if (history.type[completed] === OK && history.time[invoked] >= since)
-      first = Math.min(first, history.time[completed]);
-  });
+function msToFirstOk(operations: Operations, since: number): number | null {
+  const first = operations.firstOk(since);
   return first === Infinity ? null : (first - since) / 1e6;
 }
 
-/** Of the operations invoked in the intervals (disjoint, ascending, half-open). */
-function availabilityIn(history: History, intervals: readonly Interval[]): Availability {
+/** Of the operations invoked in the intervals (disjoint). */
+function availabilityIn(operations: Operations, intervals: readonly Interval[]): Availability {
+  const { history } = operations;
   const counts = [0, 0, 0, 0];
-  let at = 0;
-  for (let i = 0; i < history.length; i++) {
-    if (history.process[i] < 0 || history.type[i] !== 0) continue;
-    while (at < intervals.length && intervals[at][1] <= history.time[i]) at++;
-    if (at === intervals.length) break;
-    if (history.time[i] < intervals[at][0]) continue;
-    counts[0]++;
-    if (history.pair[i] >= 0) counts[history.type[history.pair[i]]]++;
-    else counts[INFO]++;
-  }
-  const seconds = intervals.reduce((sum, [from, to]) => sum + Math.max(0, to - from), 0) / 1e9;
+  for (const interval of intervals)
+    operations.each(interval, (_, completed) => {
+      counts[0]++;
+      counts[completed >= 0 ? history.type[completed] : INFO]++;
+    });
+  const seconds = secondsOf(intervals);
   const [attempts] = counts;
   return {
     ...{ seconds, attempts, ok: counts[OK], fail: counts[FAIL], info: counts[INFO] },

@@ -1,9 +1,7 @@
 // What a fault costs those on either side of it, and what it costs in time: the material of CAP and PACELC.
 import { OK, INVOKE, type History } from '../../harness/history/history.ts';
-import { eachCompleted, percentile } from './series.ts';
-
-/** Half-open, ns. */
-export type Interval = readonly [number, number];
+import type { Interval, Operations } from './operations.ts';
+import { percentile } from './series.ts';
 
 /** How the nodes of one side answered while a fault lay between them and the others. */
 export interface Side {
@@ -14,41 +12,49 @@ export interface Side {
   readonly share: number | null;
 }
 
+/** `ok` answers of operations that were invoked in some intervals, by node. */
+export interface Answers {
+  readonly byNode: ReadonlyMap<string, number>;
+  readonly seconds: number;
+}
+
 /** Fewer answers a second are no service: a stray read at a standby. */
 const SERVICE = 1;
 
-/** Answers by the nodes of each side, those invoked in `during` against those invoked in `calm`. */
-export function sidesOf(
-  history: History,
-  sides: readonly (readonly string[])[],
-  during: readonly Interval[],
-  calm: readonly Interval[],
-): Side[] {
-  const sideOf = new Map(sides.flatMap((nodes, side) => nodes.map((node) => [node, side] as const)));
-  const counts = sides.map(() => [0, 0]);
-  eachCompleted(history, (invoked, completed) => {
-    if (history.type[completed] !== OK || history.node[completed] < 0) return;
-    const side = sideOf.get(history.nodes.valueOf(history.node[completed]));
-    if (side === undefined) return;
-    if (within(history.time[invoked], during)) counts[side][0]++;
-    else if (within(history.time[invoked], calm)) counts[side][1]++;
-  });
-  return sides.map((nodes, side) => {
-    const [then, usually] = counts[side];
-    const healthy = perSecond(usually, calm);
-    return { nodes, healthy, share: healthy < SERVICE ? null : perSecond(then, during) / healthy };
+export function answersIn(operations: Operations, intervals: readonly Interval[]): Answers {
+  const { history } = operations;
+  const counts = new Int32Array(history.nodes.size);
+  for (const interval of intervals)
+    operations.each(interval, (_, completed) => {
+      if (completed >= 0 && history.type[completed] === OK && history.node[completed] >= 0)
+        counts[history.node[completed]]++;
+    });
+  return {
+    byNode: new Map(Array.from(counts, (count, node) => [history.nodes.valueOf(node), count])),
+    seconds: secondsOf(intervals),
+  };
+}
+
+/** Answers by the nodes of each side, during the fault against those in calm. */
+export function sidesOf(sides: readonly (readonly string[])[], during: Answers, calm: Answers): Side[] {
+  return sides.map((nodes) => {
+    const healthy = perSecond(nodes, calm);
+    return { nodes, healthy, share: healthy < SERVICE ? null : perSecond(nodes, during) / healthy };
   });
 }
 
 /** Median latency of `ok` operations by function, ms, of those invoked in the intervals. */
-export function mediansOf(history: History, intervals: readonly Interval[]): Record<string, number> {
+export function mediansOf(operations: Operations, intervals: readonly Interval[]): Record<string, number> {
+  const { history } = operations;
   const groups = new Map<number, number[]>();
-  eachCompleted(history, (invoked, completed, latency) => {
-    if (history.type[completed] !== OK || !within(history.time[invoked], intervals)) return;
-    const known = groups.get(history.f[invoked]);
-    if (known === undefined) groups.set(history.f[invoked], [latency]);
-    else known.push(latency);
-  });
+  for (const interval of intervals)
+    operations.each(interval, (invoked, completed) => {
+      if (completed < 0 || history.type[completed] !== OK) return;
+      const latency = history.time[completed] - history.time[invoked];
+      const known = groups.get(history.f[invoked]);
+      if (known === undefined) groups.set(history.f[invoked], [latency]);
+      else known.push(latency);
+    });
   return Object.fromEntries(
     [...groups]
       .sort(([a], [b]) => a - b)
@@ -68,11 +74,11 @@ export function answeringNodes(history: History): string[] {
   return [...seen].map((id) => history.nodes.valueOf(id)).sort();
 }
 
-function within(time: number, intervals: readonly Interval[]): boolean {
-  return intervals.some(([from, to]) => time >= from && time < to);
+export function secondsOf(intervals: readonly Interval[]): number {
+  return intervals.reduce((sum, [from, to]) => sum + Math.max(0, to - from), 0) / 1e9;
 }
 
-function perSecond(count: number, intervals: readonly Interval[]): number {
-  const seconds = intervals.reduce((sum, [from, to]) => sum + Math.max(0, to - from), 0) / 1e9;
+function perSecond(nodes: readonly string[], { byNode, seconds }: Answers): number {
+  const count = nodes.reduce((sum, node) => sum + (byNode.get(node) ?? 0), 0);
   return seconds === 0 ? 0 : count / seconds;
 }

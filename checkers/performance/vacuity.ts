@@ -53,7 +53,7 @@ function tooFew(history: History, windows: readonly FaultWindow[], minimum: numb
     history,
     (i) => isOk(i) && healed !== null && history.time[history.pair[i]] >= healed,
   );
-  const during = countOf(history, (i) => {
+  const during = enough(history, minimum, (i) => {
     if (history.type[i] !== INVOKE) return false;
     const end = history.pair[i] < 0 ? Infinity : history.time[history.pair[i]];
     return windows.some((w) => history.time[i] <= (w.end ?? Infinity) && end >= w.start);
@@ -79,6 +79,14 @@ function unfelt(windows: readonly FaultWindow[]): string[] {
   return windows.length > 0 && idle.length === windows.length
     ? ['no operation was in flight during any fault']
     : [];
+}
+
+/** {@link countOf}, up to `limit`: more need not be known. */
+function enough(history: History, limit: number, keep: (i: number) => boolean): number {
+  let count = 0;
+  for (let i = 0; i < history.length && count < limit; i++)
+    if (history.process[i] !== NEMESIS && keep(i)) count++;
+  return count;
 }
 
 function countOf(history: History, keep: (i: number) => boolean): number {

@@ -31,19 +31,18 @@ export class StoreClient implements Client {
     const isRead = isReading(operation);
     const router = operation.node === undefined ? this.#router : pinned(operation.node);
     let to = router.choose(operation, isRead);
-    try {
-      const ahead = router.ahead?.bind(router);
-      const completion = await this.#ask(operation, to, router, signal).catch((error: unknown) => {
+    for (let first = true; ; first = false)
+      try {
+        return await this.#ask(operation, to, router, signal);
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
         // A read that was refused has no effect, so that asking elsewhere is the same operation still.
-        if (!(error instanceof StoreError && error.code === 'behind' && ahead)) throw error;
-        return this.#ask(operation, (to = ahead()), router, signal);
-      });
-      return { ...completion, node: to.node };
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      router.moveOn(error.leader);
-      return { ...completionOf(error, isRead), node: to.node };
-    }
+        if (first && error.code === 'behind' && router.ahead) to = router.ahead();
+        else {
+          router.moveOn(error.leader);
+          return { ...completionOf(error, isRead), node: to.node };
+        }
+      }
   }
 
   async #ask(
@@ -54,12 +53,12 @@ export class StoreClient implements Client {
   ): Promise<Completion> {
     const translation = this.#translate(operation, at, this.#session);
     const request = after === undefined ? translation.request : { ...translation.request, after };
-    const connection = await this.#connect(node, signal);
+    const connection = this.#present(node) ?? (await this.#connect(node, signal));
     const reply = (await connection.ask({ request }, signal)) as Reply;
     if (!reply.ok) throw new StoreError(reply.code, 'sent', reply.message, reply.leader);
     router.done?.(operation, operation.f === 'read', reply.position);
     const value = translation.value(reply);
-    return value === undefined ? { type: 'ok' } : { type: 'ok', value };
+    return value === undefined ? { type: 'ok', node } : { type: 'ok', value, node };
   }
 
   close(): Promise<void> {
@@ -67,10 +66,13 @@ export class StoreClient implements Client {
     return Promise.resolve();
   }
 
-  async #connect(node: string, signal: AbortSignal): Promise<Dialogue> {
+  #present(node: string): Dialogue | null {
     const present = this.#connections.get(node);
-    if (present?.open) return present;
-    present?.close();
+    return present?.open ? present : null;
+  }
+
+  async #connect(node: string, signal: AbortSignal): Promise<Dialogue> {
+    this.#connections.get(node)?.close();
     const connection = await this.#fleet.dial(node, signal);
     this.#connections.set(node, connection);
     return connection;

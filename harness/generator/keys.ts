@@ -51,8 +51,8 @@ function rotating(pool: KeyPool, slots: readonly Slot[], used: number, given: nu
         }
         if (next.kind === 'done')
           throw new Error(`independentKeys: there is no operation on key ${JSON.stringify(after[i].key)}`);
-        const { key } = after[i];
-        after[i] = { ...after[i], generator: next.rest };
+        const { key, number } = after[i];
+        after[i] = { number, key, generator: next.rest };
         if (next.kind === 'operation') {
           const { thread, time } = next.operation;
           const operation = due(next.operation, thread, time, key);

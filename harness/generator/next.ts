@@ -43,7 +43,8 @@ export function earlier(a: number | undefined, b: number | undefined): number | 
 
 /** The same context with a stream of its own: what gives every child its own randomness. */
 export function forked(context: Context, name: string): Context {
-  return { ...context, random: context.random.fork(name) };
+  const { time, free, threads, processOf } = context;
+  return { time, free, threads, processOf, random: context.random.fork(name) };
 }
 
 /**

@@ -7,11 +7,13 @@ const isClient = (thread: Thread): boolean => thread !== 'nemesis';
 
 /** `context` with only these threads, and a stream of its own. */
 function restricted(context: Context, name: string, keep: (thread: Thread) => boolean): Context {
+  const { time, free, threads, processOf } = context;
   return {
-    ...context,
+    time,
+    free: free.filter(keep),
+    threads: threads.filter(keep),
+    processOf,
     random: context.random.fork(name),
-    free: context.free.filter(keep),
-    threads: context.threads.filter(keep),
   };
 }
 

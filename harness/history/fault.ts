@@ -109,8 +109,11 @@ export function phases(history: History): PhaseMark[] {
 
 /** The history's faults in order of injection. */
 export function faultWindows(history: History): FaultWindow[] {
+  const begun = told<FaultBegin>(history, 'fault', BEGIN);
+  if (begun.length === 0) return [];
+  const openBetween = openOperations(history);
   const ends = new Map(told<FaultEnd>(history, 'heal', END).map((end) => [end.value.id, end]));
-  return told<FaultBegin>(history, 'fault', BEGIN).map(({ time, value: begin }) => {
+  return begun.map(({ time, value: begin }) => {
     const start = typeof begin.began === 'number' ? Math.min(begin.began, time) : time;
     const healed = ends.get(begin.id);
     const end = healed?.time ?? null;
@@ -121,20 +124,35 @@ export function faultWindows(history: History): FaultWindow[] {
       bit: healed?.value.bit ?? false,
       ...(healed?.value.offsets === undefined ? {} : { offsetsAtHeal: healed.value.offsets }),
       evidence: [begin.evidence, healed?.value.evidence].filter(Boolean).join('; '),
-      inFlight: operationsOpenBetween(history, start, end ?? Infinity),
+      inFlight: openBetween(start, end ?? Infinity),
     };
   });
 }
 
-function operationsOpenBetween(history: History, start: number, end: number): number {
-  let open = 0;
+/** Counts the client operations that were open at some moment from `start` to `end`, both included. */
+function openOperations(history: History): (start: number, end: number) => number {
+  const invoked: number[] = [];
+  const completed: number[] = [];
   for (let i = 0; i < history.length; i++) {
     if (history.process[i] === NEMESIS || history.type[i] !== 0) continue;
+    invoked.push(history.time[i]);
     const pair = history.pair[i];
-    const completed = pair < 0 ? Infinity : history.time[pair];
-    if (history.time[i] <= end && completed >= start) open++;
+    if (pair >= 0) completed.push(history.time[pair]);
   }
-  return open;
+  const [begins, ends] = [Float64Array.from(invoked).sort(), Float64Array.from(completed).sort()];
+  // All that have begun by the end, but for those that were over before the start.
+  return (start, end) => below(begins, end, true) - below(ends, start, false);
+}
+
+/** How many of the ascending values are below `limit`, or `orEqual`. */
+function below(values: Float64Array, limit: number, orEqual: boolean): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle] < limit || (orEqual && values[middle] === limit)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** `value` as the JSON that a history holds: for the writers of {@link FaultBegin} and {@link FaultEnd}. */

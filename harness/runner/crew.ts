@@ -11,6 +11,12 @@ const REST = 100 * MILLISECOND;
 /** How long connections may take to close at the end. */
 const CLOSING = 2 * SECOND;
 
+/** How an operation ended, and until when its thread takes no other (null: no longer than this). */
+export interface Performed {
+  readonly last: Notice;
+  readonly rest: Promise<void> | null;
+}
+
 /** Those who do what a generator says: a worker for each client thread, and the nemesis. */
 export class Crew {
   readonly threads: readonly Thread[];
@@ -35,24 +41,24 @@ export class Crew {
   readonly processOf = (thread: Thread): number =>
     thread === 'nemesis' ? NEMESIS : this.#workers[thread].process;
 
-  /** Does the operation, recording it and telling of it; resolves when its thread is free again. */
-  async perform(operation: DueOperation, tell: (notice: Notice) => void): Promise<void> {
+  /** Does the operation, recording it and telling that it has begun. */
+  async perform(operation: DueOperation, tell: (notice: Notice) => void): Promise<Performed> {
     if (operation.thread === 'nemesis') return this.#performFault(operation, tell);
     const thread = operation.thread;
     const worker = this.#workers[thread];
     const { process } = worker;
     tell(this.#recorder.invoked(process, operation));
     const { completion, afterwards } = await worker.perform(operation);
-    const notice = this.#recorder.completed(process, operation, completion);
+    const last = this.#recorder.completed(process, operation, completion);
+    if (afterwards === 'go on') return { last, rest: null };
     if (afterwards === 'retire')
       this.#workers[thread] = new Worker(process + this.#input.concurrency, this.#options);
     // Nobody waits for it: a connection in an unknown state may never close.
-    if (afterwards !== 'go on') void worker.close();
-    tell(notice);
-    if (afterwards !== 'go on') await this.#options.clock.sleep(REST, this.#input.interrupt);
+    void worker.close();
+    return { last, rest: this.#options.clock.sleep(REST, this.#input.interrupt) };
   }
 
-  async #performFault(operation: DueOperation, tell: (notice: Notice) => void): Promise<void> {
+  async #performFault(operation: DueOperation, tell: (notice: Notice) => void): Promise<Performed> {
     const notice = (type: 'invoke' | 'info'): Notice => {
       const { f, thread, key = null, value = null } = operation;
       return { type, thread, process: NEMESIS, f, key, value, time: this.#options.clock.now() };
@@ -63,7 +69,7 @@ export class Crew {
     } catch (error) {
       this.#recordBrokenFault(operation, messageOf(error));
     }
-    tell(notice('info'));
+    return { last: notice('info'), rest: null };
   }
 
   /**

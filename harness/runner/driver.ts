@@ -1,5 +1,5 @@
 import type { Context, DueOperation, Generator, Notice, Thread } from '../generator/types.ts';
-import { MILLISECOND, type Clock, type Random } from '../runtime/types.ts';
+import { MILLISECOND, type Cancel, type Clock, type Random } from '../runtime/types.ts';
 import type { Crew } from './crew.ts';
 
 /** How often an excused thread is looked at. */
@@ -21,6 +21,8 @@ export class Driver {
   #excused: Thread | null = null;
   #finished = false;
   #wake: () => void = () => {};
+  /** The timer that ends a rest; it outlives a rest that ends earlier, since the next one mostly wants the same. */
+  #alarm: { readonly at: number; readonly cancel: Cancel } | null = null;
 
   constructor(generator: Generator, crew: Crew, clock: Clock, random: Random, stop: AbortSignal) {
     this.#generator = generator;
@@ -46,6 +48,7 @@ export class Driver {
         else await this.#rest(Math.min(next.until ?? Infinity, until));
       }
     } finally {
+      this.#setAlarm(Infinity);
       this.#stop.removeEventListener('abort', stopped);
     }
   }
@@ -66,6 +69,7 @@ export class Driver {
   /** Resolves when nothing is under way any more, or at `until` (ns): then false. */
   async drained(until = Infinity): Promise<boolean> {
     while (this.#busy.size > 0 && this.#clock.now() < until) await this.#rest(until);
+    this.#setAlarm(Infinity);
     if (this.#failure) throw this.#failure.error;
     return this.#busy.size === 0;
   }
@@ -91,16 +95,26 @@ export class Driver {
       );
     this.#busy.add(thread);
     this.#free = null;
+    const failed = (error: unknown) => {
+      this.#failure ??= { error };
+      this.#release(thread);
+    };
     this.#crew
       .perform(operation, (notice) => this.#tell(notice))
-      .catch((error: unknown) => {
-        this.#failure ??= { error };
+      .then(({ last, rest }) => {
+        if (rest === null) return this.#release(thread, last);
+        this.#tell(last);
+        rest.then(() => this.#release(thread), failed);
       })
-      .finally(() => {
-        this.#busy.delete(thread);
-        this.#free = null;
-        this.#wake();
-      });
+      .catch(failed);
+  }
+
+  /** The thread is free again, as its `last` notice may find it. */
+  #release(thread: Thread, last?: Notice): void {
+    this.#busy.delete(thread);
+    this.#free = null;
+    if (last) this.#tell(last);
+    else this.#wake();
   }
 
   #tell(notice: Notice): void {
@@ -110,14 +124,24 @@ export class Driver {
 
   /** Until something happens, at the latest until `until`. */
   #rest(until: number): Promise<void> {
+    this.#setAlarm(until);
     return new Promise((resolve) => {
-      const cancel =
-        until === Infinity ? null : this.#clock.after(until - this.#clock.now(), () => this.#wake());
       this.#wake = () => {
-        cancel?.();
         this.#wake = () => {};
         resolve();
       };
     });
+  }
+
+  #setAlarm(at: number): void {
+    if (this.#alarm?.at === at) return;
+    this.#alarm?.cancel();
+    this.#alarm = null;
+    if (at === Infinity) return;
+    const cancel = this.#clock.after(at - this.#clock.now(), () => {
+      this.#alarm = null;
+      this.#wake();
+    });
+    this.#alarm = { at, cancel };
   }
 }

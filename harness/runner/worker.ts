@@ -46,17 +46,17 @@ export class Worker {
   }
 
   /** Does the operation; never rejects, and always ends in time, whatever the client does. */
-  async perform(operation: Operation): Promise<Outcome> {
+  perform(operation: Operation): Promise<Outcome> {
     const attempt = this.#patience;
     const stage: Stage = { sent: false };
-    const outcome = await new Promise<Outcome>((resolve) => {
+    return new Promise<Outcome>((resolve) => {
       let over = false;
       const end = (result: Outcome) => {
         if (over) return;
         over = true;
         cancel();
         this.#giveUp = null;
-        resolve(result);
+        resolve(this.#considered(result));
       };
       const stop = (code: string, message: string) => {
         end(unanswered(operation, stage, code, message));
@@ -74,7 +74,6 @@ export class Worker {
         end(unanswered(operation, stage, 'client-threw', messageOf(error)));
       });
     });
-    return this.#considered(outcome);
   }
 
   /** Ends the operation under way as one that was not answered. */
@@ -91,9 +90,9 @@ export class Worker {
   }
 
   async #attempt(operation: Operation, signal: AbortSignal, stage: Stage): Promise<Outcome> {
-    let client: Client | null;
+    let client: Client | null = this.#clients.get(operation.node ?? '') ?? null;
     try {
-      client = await this.#connected(operation.node, signal);
+      client ??= await this.#connected(operation.node, signal);
     } catch (error) {
       const completion = {
         type: 'fail',
@@ -109,8 +108,6 @@ export class Worker {
   }
 
   async #connected(node: string | undefined, signal: AbortSignal): Promise<Client | null> {
-    const known = this.#clients.get(node ?? '');
-    if (known) return known;
     const process = this.#process;
     const request: ConnectRequest = { port: this.#options.port, process, session: process };
     const client = await this.#options.cluster.connect(node === undefined ? request : { ...request, node });

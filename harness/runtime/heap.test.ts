@@ -17,7 +17,7 @@ it('gives entries by time, ties in order of arrival, and none that was removed',
         expect(heap.pop()).toBe(model.shift());
       };
       entries.forEach(({ at, removed, popAfter }, order) => {
-        const due: Due = { at, order, fire: () => {}, slot: -1 };
+        const due: Due = { at, order, fire: () => {}, quiet: false, slot: -1 };
         heap.push(due);
         if (removed) {
           heap.remove(due);

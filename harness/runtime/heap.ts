@@ -3,6 +3,8 @@ export interface Due {
   readonly at: number;
   readonly order: number;
   readonly fire: () => void;
+  /** Nobody can be woken by it. */
+  readonly quiet: boolean;
   slot: number;
 }
 

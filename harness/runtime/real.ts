@@ -36,4 +36,8 @@ class RealClock implements Clock {
     arm();
     return () => clearTimeout(timer);
   }
+
+  quietly(ns: number, fire: () => void): Cancel {
+    return this.after(ns, fire);
+  }
 }

@@ -35,6 +35,20 @@ describe('virtual time', () => {
     expect(later).toBe(0);
   });
 
+  it('keeps the order of events, also of those that wake nobody', async () => {
+    const runtime = virtualRuntime(1);
+    const order: string[] = [];
+    await runtime.run(async () => {
+      runtime.clock.quietly(10, () => order.push('quiet'));
+      runtime.clock.quietly(20, () => order.push('quiet, like the sleeper before it'));
+      void runtime.clock.sleep(15).then(() => order.push('sleeper'));
+      runtime.clock.quietly(15, () => order.push('never'))();
+      await runtime.clock.sleep(20);
+      order.push('end');
+    });
+    expect(order).toEqual(['quiet', 'sleeper', 'quiet, like the sleeper before it', 'end']);
+  });
+
   it('forgets a cancelled timer', async () => {
     const runtime = virtualRuntime(1);
     let fired = false;

@@ -76,7 +76,15 @@ class Simulation implements VirtualRuntime, Clock {
   }
 
   after(ns: number, fire: () => void): Cancel {
-    const due = { at: this.#now + Math.max(0, Math.round(ns)), order: this.#order++, fire, slot: -1 };
+    return this.#put(ns, fire, false);
+  }
+
+  quietly(ns: number, fire: () => void): Cancel {
+    return this.#put(ns, fire, true);
+  }
+
+  #put(ns: number, fire: () => void, quiet: boolean): Cancel {
+    const due = { at: this.#now + Math.max(0, Math.round(ns)), order: this.#order++, fire, quiet, slot: -1 };
     this.#due.push(due);
     return () => this.#due.remove(due);
   }
@@ -88,13 +96,14 @@ class Simulation implements VirtualRuntime, Clock {
     };
     const result = main();
     result.then(end, end);
-    for (let events = 1; ; events++) {
-      await allHaveComeToWait();
+    for (let events = 1, quiet = false; ; events++) {
+      if (!quiet) await allHaveComeToWait();
       if (finished) return result;
       const due = this.#due.pop() ?? (await this.#afterRealWork(() => finished));
       if (due === null) return result;
       this.#now = due.at;
       due.fire();
+      quiet = due.quiet;
       if (events % EVENTS_PER_BREATH === 0) await breath();
     }
   }

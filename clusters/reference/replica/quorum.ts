@@ -21,8 +21,22 @@ export function neededForFailover(ack: Acknowledgement, followers: number): numb
   return ack === 'async' ? 1 : followers - required(ack, followers) + 1;
 }
 
-/** The highest value that at least `count` of these have reached; Infinity when none needs to. */
+/** The highest value that at least `count` of these have reached; 0 of fewer, Infinity when none needs to. */
 export function reachedBy(values: readonly number[], count: number): number {
   if (count === 0) return Infinity;
-  return [...values].sort((a, b) => b - a)[count - 1] ?? 0;
+  return descending(values)[count - 1] ?? 0;
+}
+
+/** A copy in descending order, by insertion into a few places: this is done for every answer of every follower. */
+export function descending(values: readonly number[]): number[] {
+  const sorted: number[] = [];
+  for (const value of values) {
+    let at = sorted.length;
+    while (at > 0 && sorted[at - 1] < value) {
+      sorted[at] = sorted[at - 1];
+      at -= 1;
+    }
+    sorted[at] = value;
+  }
+  return sorted;
 }

@@ -1,5 +1,7 @@
 import { latestMembers } from './leadership.ts';
 import type { ReplicaLog } from './log.ts';
+import type { Position } from './positions.ts';
+import type { Answer } from './tables.ts';
 import type { Acknowledgement, Change, ReplicaOptions, Request, Status } from './types.ts';
 
 export interface SingleLeaderOptions extends ReplicaOptions {
@@ -18,6 +20,15 @@ export interface PendingRead {
   readonly id: number;
   readonly request: Exclude<Request, Change>;
   readonly round: number;
+}
+
+/** The answer, which nobody else has yet, with where in the log it stands. */
+export function positioned(
+  answer: { -readonly [field in keyof Answer]: Answer[field] },
+  position: Position,
+): Answer {
+  answer.position = position;
+  return answer;
 }
 
 /** How a node stands by its log. */

@@ -3,7 +3,7 @@ import { Leadership } from './leadership.ts';
 import { ReplicaLog, type Entry } from './log.ts';
 import type { Ack, Ship, SingleLeaderMessage } from './messages.ts';
 import { WaitingReads, hasReached, hasReachedAsText, type Position } from './positions.ts';
-import { statusOf, type PendingRead, type SingleLeaderOptions } from './single-leader-parts.ts';
+import { positioned, statusOf, type PendingRead, type SingleLeaderOptions } from './single-leader-parts.ts';
 import { Tables, isChange } from './tables.ts';
 import {
   HEARTBEAT_MS,
@@ -276,7 +276,7 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
       const lsn = ++this.#applied;
       const { change } = this.#log.at(lsn);
       const reply: Reply =
-        change.op === 'config' ? { ok: true } : { ...this.#tables.apply(change), position: this.#position() };
+        change.op === 'config' ? { ok: true } : positioned(this.#tables.apply(change), this.#position());
       const id = this.#writes.get(lsn);
       if (id === undefined) continue;
       this.#writes.delete(lsn);
@@ -291,7 +291,7 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
   }
 
   #answer(id: number, request: Exclude<Request, Change>): void {
-    this.#reply(id, { ...this.#tables.answer(request), position: this.#position() });
+    this.#reply(id, positioned(this.#tables.answer(request), this.#position()));
   }
 
   #onRequest(id: number, request: Request): void {

@@ -4,8 +4,8 @@ import type { Change, Fields, ListChange, Reply, Request } from './types.ts';
 /** All rows by table, for a snapshot. */
 export type TablesImage = readonly (readonly [table: string, rows: readonly (readonly [string, Fields])[]])[];
 
-/** A request that went well. */
-type Answer = Extract<Reply, { readonly ok: true }>;
+/** A request that went well: each answer is a new object. */
+export type Answer = Extract<Reply, { readonly ok: true }>;
 
 /** The stored data of a replica with a log: what applying the log in order gives, the same on every replica. */
 export class Tables {

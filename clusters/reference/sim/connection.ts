@@ -52,7 +52,7 @@ export class SimConnection implements Dialogue, Asker {
       if (!this.open) return refuse('connection-closed', 'the connection was closed before');
       this.#listen(signal);
       this.#waiting = { take: resolve, end: reject };
-      this.#clock.after(draw(this.#random, NETWORK), () => {
+      this.#clock.quietly(draw(this.#random, NETWORK), () => {
         if (this.open) this.#node.ask(question, this);
         else this.lost();
       });

@@ -77,7 +77,7 @@ export class SimDisk {
     const batch = this.#unsynced.length;
     this.#syncing = true;
     const lazily = this.#lazy;
-    this.#clock.after(lazily ? WRITE_BACK : draw(this.#random, SYNC), () => {
+    this.#clock.quietly(lazily ? WRITE_BACK : draw(this.#random, SYNC), () => {
       if (this.#crashes !== crashes) return;
       for (let i = 0; i < batch; i++) this.#keep(this.#unsynced[i]);
       this.#unsynced = this.#unsynced.slice(batch);
@@ -91,7 +91,7 @@ export class SimDisk {
   /** Says at once that it is durable. */
   #pretend(): void {
     const [crashes, count] = [this.#crashes, ++this.#durable];
-    this.#clock.after(0, () => this.#crashes === crashes && this.#onDurable(count));
+    this.#clock.quietly(0, () => this.#crashes === crashes && this.#onDurable(count));
   }
 }
 

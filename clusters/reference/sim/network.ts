@@ -60,7 +60,7 @@ export class SimLink {
   probe(arrive: () => void): void {
     const cuts = this.#cuts;
     if (this.#cut) return;
-    this.#clock.after(this.#latency(), () => this.#cuts === cuts && arrive());
+    this.#clock.quietly(this.#latency(), () => this.#cuts === cuts && arrive());
   }
 
   #carry(later: number, arrive: () => void): void {
@@ -69,7 +69,7 @@ export class SimLink {
       return;
     }
     const cuts = this.#cuts;
-    this.#clock.after(later + this.#latency(), () => {
+    this.#clock.quietly(later + this.#latency(), () => {
       if (this.#cuts !== cuts) this.dropped += 1;
       else {
         this.carried += 1;

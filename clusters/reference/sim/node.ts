@@ -80,7 +80,7 @@ export class SimNode {
     const { clock, random, disk, makeReplica } = this.#parts;
     const life = ++this.life;
     this.#state = 'running';
-    clock.after(draw(random, BOOT), () => {
+    clock.quietly(draw(random, BOOT), () => {
       if (this.life !== life) return;
       this.#replica = makeReplica();
       const records = disk.open((count) => this.take({ kind: 'durable', count }));
@@ -149,7 +149,7 @@ export class SimNode {
     const { clock } = this.#parts;
     const { life } = this;
     this.#draining = true;
-    clock.after(Math.max(0, this.#busyUntil - clock.now()), () => {
+    clock.quietly(Math.max(0, this.#busyUntil - clock.now()), () => {
       this.#draining = false;
       if (this.life === life && this.#state === 'running') this.#drain();
       this.#drainLater();
@@ -190,7 +190,7 @@ export class SimNode {
         break;
       case 'timer':
         this.#cancelTimer();
-        this.#cancelTimer = clock.after(effect.ms * MILLISECOND, () => this.take({ kind: 'timer' }));
+        this.#cancelTimer = clock.quietly(effect.ms * MILLISECOND, () => this.take({ kind: 'timer' }));
         break;
       case 'note':
         this.note(effect.text);

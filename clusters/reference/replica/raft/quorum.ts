@@ -1,4 +1,5 @@
 import type { BugName } from '../../bugs.ts';
+import { descending } from '../quorum.ts';
 
 /** How many of `members` are a majority: any two of them have one in common. */
 export function majority(members: number, bug: BugName | 'none'): number {
@@ -8,15 +9,5 @@ export function majority(members: number, bug: BugName | 'none'): number {
 /** The highest value that so many of these have reached; 0 when there are not so many. */
 export function reachedBy(values: readonly number[], count: number): number {
   if (values.length < count) return 0;
-  // Insertion into a few places: this is done for every answer of every follower.
-  const highest: number[] = [];
-  for (const value of values) {
-    let at = highest.length;
-    while (at > 0 && highest[at - 1] < value) {
-      highest[at] = highest[at - 1];
-      at -= 1;
-    }
-    highest[at] = value;
-  }
-  return highest[count - 1];
+  return descending(values)[count - 1];
 }
