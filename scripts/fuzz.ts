@@ -2,7 +2,8 @@
 // tsx scripts/fuzz.ts [--scale F] [--seed N] [NAME…]: F = 1 is what CI runs.
 import { parseArgs } from 'node:util';
 import { fuzz as fuzzLinearizability, SIMULATIONS } from '../checkers/linearizability/testing/fuzz.ts';
-import { fuzzClassics, fuzzQueues } from '../checkers/classics/testing/fuzz.ts';
+import { CLASSICS } from '../checkers/classics/testing/definitions.ts';
+import { fuzzAgainst, fuzzQueues } from '../checkers/classics/testing/fuzz.ts';
 import { fuzzCausal, fuzzViews } from '../checkers/causal/testing/fuzz.ts';
 import { fuzzCounters, fuzzSets, fuzzSiblings } from '../checkers/crdts/testing/fuzz.ts';
 import { fuzzLww } from '../checkers/lww/testing/fuzz.ts';
@@ -10,6 +11,7 @@ import { fuzzRegular } from '../checkers/regular/testing/fuzz.ts';
 import { fuzzSequential } from '../checkers/sequential/testing/fuzz.ts';
 import { fuzzScans } from '../checkers/scans/testing/fuzz.ts';
 import { fuzzSessions } from '../checkers/session/testing/fuzz.ts';
+import { COLLECTIONS } from '../checkers/sets-queues-counters/testing/definitions.ts';
 import { exhaustRegisters } from '../checkers/testing/exhaust.ts';
 import { fuzzStaleness } from '../checkers/staleness/testing/fuzz.ts';
 import { fuzzTransactions } from '../checkers/transactions/testing/fuzz.ts';
@@ -31,7 +33,8 @@ const FUZZERS: readonly Fuzzer[] = [
   ['crdt-set', 100_000, fuzzSets],
   ['siblings', 100_000, fuzzSiblings],
   ['fifo-queue', 100_000, fuzzQueues],
-  ['classics', 50_000, fuzzClassics],
+  ['classics', 50_000, (runs, seed) => fuzzAgainst(CLASSICS, runs, seed)],
+  ['collections', 50_000, (runs, seed) => fuzzAgainst(COLLECTIONS, runs, seed)],
   ['staleness', 100_000, fuzzStaleness],
   ['causal', 50_000, fuzzCausal],
   ['causal-memory', 100_000, fuzzViews],

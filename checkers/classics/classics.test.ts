@@ -10,7 +10,9 @@ import { log } from './log.ts';
 import { longFork } from './long-fork.ts';
 import { monotonic } from './monotonic.ts';
 import { setFull } from './set-full.ts';
-import { fuzzClassics, fuzzQueues } from './testing/fuzz.ts';
+import { CLASSICS } from './testing/definitions.ts';
+import { fuzzAgainst, fuzzQueues } from './testing/fuzz.ts';
+import { fuzzRuns } from '../testing/runs.ts';
 
 const check = (checker: Checker, events: readonly EventInput[]): Verdict =>
   checker.check(historyOf(events), {}) as Verdict;
@@ -216,7 +218,7 @@ describe('log', () => {
 });
 
 it('the classics agree with their definitions, spelled out over all pairs, on random histories', () => {
-  const tally = fuzzClassics(1000, 5);
+  const tally = fuzzAgainst(CLASSICS, fuzzRuns(1000), 5);
   for (const name of [
     'causal-reverse',
     'non-monotonic',

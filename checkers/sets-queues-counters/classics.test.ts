@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { historyOf } from '../../harness/history/builder.ts';
+import { fuzzAgainst } from '../classics/testing/fuzz.ts';
+import { fuzzRuns } from '../testing/runs.ts';
 import type { Checker, Verdict } from '../types.ts';
 import { bank } from './bank.ts';
 import { counter } from './counter.ts';
 import { Script } from './testing/cluster-history.ts';
+import { COLLECTIONS } from './testing/definitions.ts';
 import { totalQueue } from './total-queue.ts';
 import { uniqueIds } from './unique-ids.ts';
 
@@ -139,6 +142,17 @@ describe('total-queue', () => {
     for (const key of ['a', 'b']) two.op(2, 'dequeue', null, { key, saw: null });
     expect(check(totalQueue, two)).toMatchObject({ valid: true, findings: [], stats: { queues: 2 } });
   });
+});
+
+it('sets, queues, counters, ids and banks agree with their definitions on random histories', () => {
+  const tally = fuzzAgainst(COLLECTIONS, fuzzRuns(500), 7);
+  for (const { checker } of COLLECTIONS) {
+    const valid = tally[`${checker.name} valid`] / fuzzRuns(500);
+    expect(valid, checker.name).toBeGreaterThan(0.2);
+    expect(valid, checker.name).toBeLessThan(0.85);
+    for (const name of checker.anomalies)
+      if (name !== 'divergence') expect(tally[name], name).toBeGreaterThan(0);
+  }
 });
 
 describe('bank', () => {

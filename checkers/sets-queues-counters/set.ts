@@ -14,8 +14,8 @@ import { finalPhase, finalReads, settlementOf, type Settlement } from './final-r
  * - recovered: indeterminate, and in a final read (counted, no anomaly);
  * - unexpected: read, but never added before; or its add had certainly failed; or twice in one read.
  *
- * Without proof of quiescence (a run whose replicas did not settle) a loss is only possible. In a bare file the last
- * reads are taken to be final, as Jepsen does. O(total length of the reads).
+ * Of several final reads of one node the last counts. Without proof of quiescence (a run whose replicas did not settle)
+ * a loss is only possible. In a bare file the last reads are taken to be final, as Jepsen does. O(total length of the reads).
  */
 export const set: Checker = {
   name: 'set',
@@ -122,12 +122,19 @@ function setsOf(history: History): Map<number, ElementSet> {
   }
   const phase = finalPhase(history);
   for (const one of sets.values())
-    one.finals = finalReads(history, one.reads, one.lastUpdate, phase).map((index) => ({
+    one.finals = lastOfEach(history, finalReads(history, one.reads, one.lastUpdate, phase)).map((index) => ({
       index,
       began: pair[index],
       elements: new Set((values[index] as readonly Json[]).map(identityOf)),
     }));
   return sets;
+}
+
+/** The last read of each node: what it showed before says nothing of what is left. */
+function lastOfEach(history: History, reads: readonly number[]): number[] {
+  const last = new Map<number, number>();
+  for (const read of reads) last.set(history.node[read], read);
+  return [...last.values()].sort((a, b) => a - b);
 }
 
 /** Names at most this many elements in a finding's evidence. */

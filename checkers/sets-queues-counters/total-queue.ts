@@ -93,15 +93,11 @@ function judge(key: Json, { elements, drained, uncertain }: Contents, findings: 
   for (const element of elements) {
     const { value, acknowledged, attempted, failed, out } = element;
     const name = JSON.stringify(value);
-    if (out.length > 0 && !attempted.some((enqueue) => enqueue < out[0])) {
+    const first = Math.min(...out);
+    if (out.length > 0 && !attempted.some((enqueue) => enqueue < first)) {
       const kind = failed.length > 0 ? 'failed-write-visible' : 'unexpected-element';
       const why = failed.length > 0 ? 'although its enqueue had failed' : 'but nobody had enqueued it';
-      findings.add(
-        kind,
-        key,
-        [...failed, ...attempted, out[0]],
-        `${name} was dequeued (#${out[0]}), ${why}.`,
-      );
+      findings.add(kind, key, [...failed, ...attempted, first], `${name} was dequeued (#${first}), ${why}.`);
     } else if (out.length > attempted.length)
       findings.add(
         'duplicate-delivery',

@@ -6,6 +6,7 @@ import { log } from '../log.ts';
 import { longFork } from '../long-fork.ts';
 import { monotonic } from '../monotonic.ts';
 import { setFull } from '../set-full.ts';
+import { list, okOf, opsOf, some, type Op } from './plain.ts';
 import type { Asked, Drawn } from './random-events.ts';
 
 /** A checker, random operations for it, and its definition spelled out over all pairs: names of what must be found. */
@@ -14,44 +15,9 @@ export interface Classic {
   readonly ask: (step: Drawn, serial: number) => Asked;
   readonly answer: (step: Drawn, begun: readonly EventInput[], own: EventInput) => Json;
   readonly definition: (events: readonly EventInput[]) => Set<string>;
+  /** Is a finding's witness, as a history, still guilty? Default: yes. */
+  readonly standsAlone?: false;
 }
-
-interface Op {
-  readonly process: number;
-  readonly f: string;
-  readonly asked: Json;
-  readonly saw: Json;
-  readonly inv: number;
-  /** Infinity unless `ok`. */
-  readonly ret: number;
-  readonly failed: boolean;
-}
-
-function opsOf(events: readonly EventInput[]): Op[] {
-  return events.flatMap((e, inv): Op[] => {
-    if (e.type !== 'invoke') return [];
-    const end = events.findIndex((x, j) => j > inv && x.process === e.process);
-    const type = end < 0 ? 'info' : events[end].type;
-    const ok = type === 'ok';
-    const saw = ok ? (events[end].value ?? null) : null;
-    return [
-      {
-        process: e.process,
-        f: e.f,
-        asked: e.value ?? null,
-        saw,
-        inv,
-        ret: ok ? end : Infinity,
-        failed: type === 'fail',
-      },
-    ];
-  });
-}
-
-const okOf = (ops: readonly Op[], f: string): Op[] => ops.filter((op) => op.f === f && op.ret < Infinity);
-const list = (value: Json): readonly Json[] => value as readonly Json[];
-const some = <T>(all: readonly T[], test: (a: T, b: T) => boolean): boolean =>
-  all.some((a) => all.some((b) => a !== b && test(a, b)));
 
 const setAnswer: Classic['answer'] = (step, begun, own) => {
   if (own.f === 'add') return own.value ?? null;

@@ -4,7 +4,7 @@ import type { EventInput } from '../../../harness/history/event.ts';
 import { bruteForce, queueSpecification } from '../../linearizability/testing/oracle.ts';
 import type { Checker, Finding, Verdict } from '../../types.ts';
 import { fifoQueue } from '../fifo-queue.ts';
-import { CLASSICS } from './definitions.ts';
+import type { Classic } from './definitions.ts';
 import { randomEvents, type Drawn } from './random-events.ts';
 
 type Tally = Record<string, number>;
@@ -19,12 +19,17 @@ function complain(what: string, events: readonly EventInput[], found: readonly F
   );
 }
 
+/** The operations of a finding's witness, as a history. */
+function aloneIn(events: readonly EventInput[], finding: Finding): EventInput[] {
+  const { pair } = historyOf(events);
+  const kept = new Set(finding.witness.flatMap((i) => [i, pair[i]]));
+  return events.filter((_, i) => kept.has(i));
+}
+
 /** A certain finding's witness alone, as a history, is still guilty of it. */
 function witnessesStand(checker: Checker, events: readonly EventInput[], found: readonly Finding[]): void {
-  const { pair } = historyOf(events);
   for (const finding of found) {
-    const kept = new Set(finding.witness.flatMap((i) => [i, pair[i]]));
-    const alone = events.filter((_, i) => kept.has(i));
+    const alone = aloneIn(events, finding);
     // What the search found may, alone, have a name.
     const alike = (f: Finding): boolean => f.name === finding.name || finding.name === 'non-linearizable';
     if (!certain(checker, alone).some(alike)) complain('witness proves nothing', alone, [finding]);
@@ -84,20 +89,29 @@ export function fuzzQueues(runs: number, seed: number): Tally {
   return tally;
 }
 
-/** The other classics against their definitions over all pairs and triples of operations. */
-export function fuzzClassics(runs: number, seed: number): Tally {
+/**
+ * Checkers against their definitions over all pairs and triples of operations. The definition also judges every witness
+ * alone: it must still be guilty.
+ */
+export function fuzzAgainst(all: readonly Classic[], runs: number, seed: number): Tally {
   const tally: Tally = {};
+  const count = (name: string): number => (tally[name] = (tally[name] ?? 0) + 1);
   fc.assert(
     fc.property(drawn, (steps) => {
-      for (const { checker, ask, answer, definition } of CLASSICS) {
+      for (const { checker, ask, answer, definition, standsAlone } of all) {
         const events = randomEvents(steps, ask, answer);
         const found = certain(checker, events);
         const names = [...new Set(found.map((f) => f.name))].sort();
         const expected = [...definition(events)].sort();
         if (names.join() !== expected.join())
           complain(`${checker.name}: expected ${expected.join()}`, events, found);
-        for (const name of names) tally[name] = (tally[name] ?? 0) + 1;
+        if (names.length === 0) count(`${checker.name} valid`);
+        for (const name of names) count(name);
+        if (standsAlone === false) continue;
         witnessesStand(checker, events, found);
+        for (const finding of found)
+          if (!definition(aloneIn(events, finding)).has(finding.name))
+            complain(`${checker.name}: by definition the witness proves nothing`, events, [finding]);
       }
     }),
     { numRuns: runs, seed },

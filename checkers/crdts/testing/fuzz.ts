@@ -103,11 +103,11 @@ export function fuzzSets(runs: number, seed: number): Tally {
     const ask = (dice: Tape, serial: number): Asked => {
       const roll = dice.roll(7);
       if (roll < 2) return { f: 'read', value: null };
-      const value = dice.roll(2) === 0 ? serial : dice.roll(3);
+      const value = dice.roll(3) === 0 ? serial : dice.roll(2);
       return { f: roll > 4 && !grows ? 'remove' : 'add', value };
     };
     const run = (type: ReplicaType<ReturnType<ReturnType<typeof setType>['empty']>>, amnesia: boolean) =>
-      gossip({ type, nodes: 2, sessions: 3, operations: 9, sticky, amnesia, ask }, t);
+      gossip({ type, nodes: 2, sessions: 3, operations: 14, sticky, amnesia, ask }, t);
     const twin = run(setType('none'), false);
     acquits(crdtSet, twin.events, sticky);
     const { events } = run(setType(defect === 'amnesia' ? 'none' : defect), defect === 'amnesia');
