@@ -12,6 +12,7 @@ import { fuzzSequential } from '../checkers/sequential/testing/fuzz.ts';
 import { fuzzScans } from '../checkers/scans/testing/fuzz.ts';
 import { fuzzSessions } from '../checkers/session/testing/fuzz.ts';
 import { COLLECTIONS } from '../checkers/sets-queues-counters/testing/definitions.ts';
+import { exhaustObjects } from '../checkers/testing/exhaust-objects.ts';
 import { exhaustRegisters } from '../checkers/testing/exhaust.ts';
 import { fuzzStaleness } from '../checkers/staleness/testing/fuzz.ts';
 import { fuzzTransactions } from '../checkers/transactions/testing/fuzz.ts';
@@ -41,7 +42,8 @@ const FUZZERS: readonly Fuzzer[] = [
   ['scans', 100_000, fuzzScans],
   ['transactions', 100_000, fuzzTransactions],
   // Every history of three operations, whatever the scale.
-  ['exhaustive', 1, () => exhaustRegisters({ operations: 3, sessions: 3, keys: 2, thinAir: true })],
+  ['exhaustive/objects', 1, () => exhaustObjects(3)],
+  ['exhaustive/registers', 1, () => exhaustRegisters({ operations: 3, sessions: 3, keys: 2, thinAir: true })],
   ['readers', 10_000, fuzzReader],
 ];
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { everyHistory } from './every-history.ts';
+import { exhaustObjects } from './exhaust-objects.ts';
 import { exhaustRegisters } from './exhaust.ts';
 
 const bound = { sessions: 3, keys: 2, thinAir: true };
@@ -25,4 +26,13 @@ it('leaves out reads of what nobody wrote where it is told to', () => {
   const all = [...everyHistory({ ...bound, operations: 3, thinAir: false })];
   expect(all.length).toBeLessThan(3822);
   expect(JSON.stringify(all)).not.toContain('99');
+});
+
+it('queues, sets, counters, ids and banks agree with their definitions on every history of two operations', () => {
+  const tally = exhaustObjects(2);
+  expect(tally['fifo-queue']).toEqual({ histories: 192, valid: 121 });
+  for (const [name, { histories, valid }] of Object.entries(tally)) {
+    expect(histories, name).toBeGreaterThan(40);
+    expect(valid, name).toBeGreaterThan(histories / 4);
+  }
 });
