@@ -12,7 +12,12 @@ export interface LatencyFigures {
   readonly p99: number;
   readonly p999: number;
   readonly max: number;
+  /** The latencies (ms) at {@link CURVE}: the whole distribution, for charts. */
+  readonly curve: readonly number[];
 }
+
+/** Percentiles that draw a distribution down to its tail. */
+export const CURVE: readonly number[] = [0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999];
 
 /** One second of the run, for charts: completions by outcome, and latencies of the `ok` ones in ms (null: none). */
 export interface Second {
@@ -56,6 +61,7 @@ export function latencies(history: History): LatencyFigures[] {
         type: NAMES[group % 4] as LatencyFigures['type'],
         count: sorted.length,
         ...{ p50: at(0.5), p99: at(0.99), p999: at(0.999), max: at(1) },
+        curve: CURVE.map(at),
       };
     });
 }

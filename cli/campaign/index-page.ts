@@ -1,4 +1,6 @@
 import { html, page, type Markup } from '../../results/pages/html.ts';
+import { trendSection } from '../../results/trends/page.ts';
+import type { Trend } from '../../results/trends/trend.ts';
 import { byChange, changeText, type Regressions } from './regressions.ts';
 import { placeOf, type CampaignResults, type CellResult } from './summary.ts';
 
@@ -7,6 +9,7 @@ export function campaignPage(
   results: CampaignResults,
   regressions: Regressions | null,
   reports: ReadonlySet<string>,
+  trend: Trend | null = null,
 ): string {
   const surprises = results.cells.flatMap((cell) => cell.surprises.map((surprise) => ({ cell, surprise })));
   const body = html`<h1>${results.name}</h1>
@@ -26,6 +29,12 @@ export function campaignPage(
                   </li>`,
               )}
             </ul>`
+    }
+    ${
+      trend === null
+        ? null
+        : html`<h2>Over the nights</h2>
+            ${trendSection(trend)}`
     }
     <h2>Cells</h2>
     <div class="scroll">

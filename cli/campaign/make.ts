@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Clock } from '../../harness/runtime/types.ts';
+import { wallClock } from '../../harness/runtime/wall.ts';
+import type { NightRow } from '../../results/trends/nights.ts';
+import { trendOf } from '../../results/trends/trend.ts';
 import { realRuntime } from '../../harness/runtime/real.ts';
 import { tell } from '../output.ts';
 import { onInterrupt } from '../run/interrupt.ts';
@@ -19,6 +22,8 @@ export interface MakeCampaignOptions {
   readonly resume: boolean;
   /** What to say against earlier runs; absent: nothing. */
   readonly against?: (results: CampaignResults) => Regressions | null;
+  /** Earlier campaigns to draw a trend with, the oldest first: those of the same name count. */
+  readonly nights?: readonly NightRow[];
 }
 
 export interface MadeCampaign {
@@ -33,7 +38,7 @@ export function campaignName(path: string, name: string | undefined): string {
 
 /** Makes a campaign's runs and writes its directory. @throws UsageError when the file or the directory will not do. */
 export async function makeCampaign(path: string, options: MakeCampaignOptions): Promise<MadeCampaign> {
-  const { directory, jobs, resume, against = () => null } = options;
+  const { directory, jobs, resume, against = () => null, nights = [] } = options;
   const file = readCampaign(path);
   const cells = planCampaign(file);
   const name = campaignName(path, file.name);
@@ -48,7 +53,9 @@ export async function makeCampaign(path: string, options: MakeCampaignOptions): 
   interrupt.release();
   const results = campaignResults(name, cells, rows);
   const regressions = against(results);
-  await writeOutcome(directory, { results, timings: campaignTimings(rows), regressions });
+  const before = nights.filter((night) => night.name === name);
+  const trend = trendOf([...before, { name, startedAt: wallClock(), cells: results.cells }]);
+  await writeOutcome(directory, { results, timings: campaignTimings(rows), regressions, trend });
   return { results, regressions };
 }
 

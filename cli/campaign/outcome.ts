@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomically } from '../../results/atomic-write.ts';
+import type { Trend } from '../../results/trends/trend.ts';
 import { campaignAnnotations } from './annotations.ts';
 import { campaignPage } from './index-page.ts';
 import { campaignJunit } from './junit.ts';
@@ -12,12 +13,14 @@ export interface CampaignOutcome {
   readonly timings: CampaignTimings;
   /** Null without a baseline. */
   readonly regressions: Regressions | null;
+  /** Null where there are no nights before. */
+  readonly trend: Trend | null;
 }
 
 /** Writes what people and CI servers read of a campaign into its directory. */
 export async function writeOutcome(
   directory: string,
-  { results, timings, regressions }: CampaignOutcome,
+  { results, timings, regressions, trend }: CampaignOutcome,
 ): Promise<void> {
   const write = (name: string, text: string) => writeAtomically(join(directory, name), text);
   const json = (value: unknown) => `${JSON.stringify(value, null, 1)}\n`;
@@ -29,5 +32,5 @@ export async function writeOutcome(
   await write('summary.md', campaignMarkdown(results, regressions));
   await write('junit.xml', campaignJunit(results, timings.rows));
   await write('annotations.txt', campaignAnnotations(results, regressions));
-  await write('index.html', campaignPage(results, regressions, reports));
+  await write('index.html', campaignPage(results, regressions, reports, trend));
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { wallClock } from '../../harness/runtime/wall.ts';
+import { nightsIn } from '../../results/trends/nights.ts';
 import { campaignName, makeCampaign } from '../campaign/make.ts';
 import { campaignJsonSchema, readCampaign } from '../campaign/schema.ts';
 import {
@@ -66,6 +67,7 @@ export const campaignCommand = defineCommand({
       directory,
       jobs: args.jobs,
       resume: args.resume,
+      nights: args.baseline === undefined ? [] : await nightsIn(args.baseline),
       against: (made) =>
         against === null
           ? null

@@ -1,3 +1,4 @@
+import { CURVE } from '../../checkers/performance/series.ts';
 import { html, type Markup } from '../pages/html.ts';
 import type { Measures } from './measures.ts';
 import { digits } from './words.ts';
@@ -66,6 +67,89 @@ export function latencyChart(configurations: readonly Measures[]): Markup | null
       ${lines}
     </svg>
     <p class="soft">● p50 · ▮ p99 · ○ p99.9, medians over runs.</p>`;
+}
+
+const PANEL = { width: 372, height: 230, left: 62, right: 28, top: 26, bottom: 34 } as const;
+
+/** The distributions of one kind of operation over each other, a line a configuration, the tail drawn out. */
+export function distributionCharts(configurations: readonly Measures[]): Markup | null {
+  const functions = [...new Set(configurations.flatMap((one) => one.latency.map(({ f }) => f)))].sort();
+  const panels = functions.flatMap((f) => {
+    const lines = configurations.flatMap((one, i) => {
+      const curve = one.latency.find((latency) => latency.f === f)?.curve ?? [];
+      return curve.length === 0 ? [] : [{ i, name: one.configuration, curve }];
+    });
+    return lines.length === 0 ? [] : [distributionPanel(f, lines)];
+  });
+  if (panels.length === 0) return null;
+  return html`<div class="panels">${panels}</div>
+    <p class="legend">
+      ${configurations.map(
+        ({ configuration }, i) =>
+          html`<svg width="14" height="10" aria-hidden="true">
+              <rect width="14" height="4" y="3" fill="${colour(i)}"></rect>
+            </svg>
+            ${shortened(configuration)} `,
+      )}
+    </p>
+    <p class="soft">Latency below which each share of the operations stayed; medians over runs.</p>`;
+}
+
+interface Distribution {
+  readonly i: number;
+  readonly name: string;
+  /** ms at each of {@link CURVE}. */
+  readonly curve: readonly number[];
+}
+
+/** Each further nine takes the same room, as HdrHistogram draws it. */
+const nines = (q: number): number => -Math.log10(1 - q);
+
+function distributionPanel(f: string, lines: readonly Distribution[]): Markup {
+  const { width, height, left, right, top, bottom } = PANEL;
+  const most = nines(CURVE[CURVE.length - 1]);
+  const x = (q: number): number => left + (nines(q) / most) * (width - left - right);
+  const { x: up, ticks } = decades(
+    lines.flatMap(({ curve }) => [...curve]),
+    height - bottom,
+    top,
+  );
+  return html`<svg
+    viewBox="0 0 ${width} ${height}"
+    width="${width}"
+    role="img"
+    aria-label="Latency distribution of ${f} by configuration"
+  >
+    <text x="${left}" y="15">${f}</text>
+    ${ticks.map(
+      (ms) =>
+        html`<line
+            class="axis"
+            x1="${left}"
+            x2="${width - right}"
+            y1="${px(up(ms))}"
+            y2="${px(up(ms))}"
+          ></line>
+          <text class="label" x="${left - 8}" y="${px(up(ms) + 4)}" text-anchor="end">${ms} ms</text>`,
+    )}
+    ${[0.5, 0.9, 0.99, 0.999].map(
+      (q) =>
+        html`<line class="axis" x1="${px(x(q))}" x2="${px(x(q))}" y1="${top}" y2="${height - bottom}"></line>
+          <text class="label" x="${px(x(q))}" y="${height - bottom + 18}" text-anchor="middle"
+            >${Number((q * 100).toFixed(1))} %</text
+          >`,
+    )}
+    ${lines.map(
+      ({ i, name, curve }) =>
+        html`<polyline
+          points="${curve.map((ms, at) => `${px(x(CURVE[at]))},${px(up(ms))}`).join(' ')}"
+          fill="none"
+          stroke="${colour(i)}"
+          stroke-width="2"
+          ><title>${name}</title></polyline
+        >`,
+    )}
+  </svg>`;
 }
 
 /** A configuration in the Pareto chart: what it costs and what it keeps. */

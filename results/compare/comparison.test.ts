@@ -35,7 +35,9 @@ function run(invented: Invented): ComparedRun {
   } = invented;
   const performance: Performance = {
     ...{ total: none, duringFaults: none, withoutFaults: none, calmMedians: { write: calm }, seconds: [] },
-    latency: [{ f: 'write', type: 'ok', count: 9, p50, p99: p50 * 3, p999: p50 * 9, max: p50 * 10 }],
+    latency: [
+      { f: 'write', type: 'ok', count: 9, p50, p99: p50 * 3, p999: p50 * 9, max: p50 * 10, curve: [] },
+    ],
     faults: faults.map(
       (fault) => ({ reached: true, bit: true, sides: [], medians: {}, ...fault }) as FaultImpact,
     ),

@@ -1,5 +1,6 @@
+import { CURVE, type LatencyFigures } from '../../checkers/performance/series.ts';
 import type { Random } from '../../harness/runtime/types.ts';
-import { medianOf, type Estimate } from '../statistics/quantiles.ts';
+import { medianOf, quantile, type Estimate } from '../statistics/quantiles.ts';
 import { rateOf, type Rate } from '../statistics/rates.ts';
 import { scorecardOf, type Scorecard } from './pacelc.ts';
 import { feltFaults, performanceIn, type ComparedRun } from './run.ts';
@@ -11,6 +12,8 @@ export interface LatencyMeasure {
   readonly p50: Estimate;
   readonly p99: Estimate;
   readonly p999: Estimate;
+  /** Latencies at the percentiles of `CURVE`; empty for runs judged by a release that kept none. */
+  readonly curve: readonly number[];
 }
 
 /** What was measured of a configuration over all its runs. Estimates are medians over runs with 95 % intervals. */
@@ -103,8 +106,20 @@ function latencyOf(runs: readonly ComparedRun[], estimate: Estimator): LatencyMe
     const p50 = estimate(of.map((figure) => figure.p50));
     const p99 = estimate(of.map((figure) => figure.p99));
     const p999 = estimate(of.map((figure) => figure.p999));
-    return p50 && p99 && p999 ? [{ f, p50, p99, p999 }] : [];
+    return p50 && p99 && p999 ? [{ f, p50, p99, p999, curve: curveOf(of) }] : [];
   });
+}
+
+/** At each percentile the median over runs. */
+function curveOf(figures: readonly Partial<LatencyFigures>[]): number[] {
+  const curves = figures.flatMap(({ curve }) => (curve === undefined ? [] : [curve]));
+  if (curves.length === 0) return [];
+  return CURVE.map((_, i) =>
+    quantile(
+      curves.map((curve) => curve[i]).sort((a, b) => a - b),
+      0.5,
+    ),
+  );
 }
 
 /** Figures of the `staleness` checker that are numbers. */

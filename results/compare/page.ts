@@ -1,5 +1,5 @@
 import { html, page, type Markup } from '../pages/html.ts';
-import { latencyChart, paretoChart, type Dot } from './charts.ts';
+import { distributionCharts, latencyChart, paretoChart, type Dot } from './charts.ts';
 import type { Comparison } from './comparison.ts';
 import type { Measures } from './measures.ts';
 import { keptOf } from './strongest.ts';
@@ -37,7 +37,7 @@ export function comparisonPage(comparison: Comparison): string {
     <h2>Consistency against latency and availability</h2>
     ${paretoChart(dotsOf(configurations))}
     <h2>Latency</h2>
-    ${latencyChart(configurations)} ${figures(configurations)}
+    ${distributionCharts(configurations)} ${latencyChart(configurations)} ${figures(configurations)}
     <h2>What differs from ${first?.configuration ?? 'the first'}</h2>
     ${
       differences.length === 0

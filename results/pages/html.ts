@@ -115,9 +115,16 @@ button, input, select { font: inherit; color: inherit; background: var(--paper);
 button { cursor: pointer; }
 th button { border: 0; padding: 0; font-weight: 600; color: var(--soft); background: none; }
 .tools { display: flex; flex-wrap: wrap; gap: 10px; align-items: center; margin: 12px 0; }
+.panels { display: flex; flex-wrap: wrap; gap: 10px 24px; }
+.legend svg { margin-left: 12px; }
 svg { max-width: 100%; height: auto; }
 svg text { fill: var(--ink); font: 12px system-ui, sans-serif; }
 svg .axis { stroke: var(--line); fill: none; }
 svg .label { fill: var(--soft); }
+.bar-valid { fill: var(--valid); background: var(--valid); }
+.bar-violation { fill: var(--violation); background: var(--violation); }
+.bar-unknown, .bar-inconclusive { fill: var(--doubt); background: var(--doubt); }
+.bar-error { fill: var(--error); background: var(--error); }
+.swatch { display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin-left: 8px; }
 @media print { main { max-width: none; padding: 0; } .tools { display: none; } }
 `;

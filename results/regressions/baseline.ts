@@ -21,6 +21,11 @@ const campaign = z.object({
   ),
 });
 
+/** The cells of a campaign's results.json. @throws ZodError when it is none. */
+export function campaignCells(content: unknown): JudgedCell[] {
+  return campaign.parse(content).cells;
+}
+
 /**
  * What earlier runs found: of a run directory, a campaign directory, a campaign's results.json, or a directory that
  * holds some of these (nights), whose runs are then taken together.

@@ -8,6 +8,8 @@ import { loadRuns } from '../compare/load.ts';
 import { comparisonPage } from '../compare/page.ts';
 import { html, page } from '../pages/html.ts';
 import { RunDirectoryError } from '../run-directory.ts';
+import { readNight } from '../trends/nights.ts';
+import { trendsPage } from '../trends/page.ts';
 import { LiveRun, livePage } from './live.ts';
 import { shelfPage } from './shelf-page.ts';
 import { Shelf, type Item } from './shelf.ts';
@@ -84,6 +86,7 @@ class Site {
     if (pathname === '/') return send(response, shelfPage(this.#shelf.root, await this.#shelf.items()));
     if (pathname === '/api/runs') return sendJson(response, await this.#shelf.items());
     if (pathname === '/compare') return this.#compare(searchParams.getAll('id'), response);
+    if (pathname === '/trends') return this.#trends(response);
     if (first === 'api' && id === 'live') return this.#liveView(rest[0] ?? '', response);
     if (first === 'live') return this.#livePage(id, response);
     if (first === 'item') return this.#file(id, rest, response);
@@ -103,6 +106,12 @@ class Site {
     if (comparison.configurations.length < 2)
       throw new RunDirectoryError('Choose runs of at least two configurations to compare');
     send(response, comparisonPage(comparison));
+  }
+
+  async #trends(response: ServerResponse): Promise<void> {
+    const campaigns = (await this.#shelf.items()).filter(({ kind }) => kind === 'campaign').reverse();
+    const nights = await Promise.all(campaigns.map(({ path }) => readNight(join(this.#shelf.root, path))));
+    send(response, trendsPage(nights.filter((night) => night !== null)));
   }
 
   async #livePage(id: string, response: ServerResponse): Promise<void> {

@@ -5,7 +5,13 @@ import type { Item } from './shelf.ts';
 export function shelfPage(root: string, items: readonly Item[]): string {
   const outcomes = [...new Set(items.map(({ outcome }) => outcome))].sort();
   const body = html`<h1>Runs</h1>
-    <p class="soft">${items.length} in <code>${root}</code></p>
+    <p class="soft">
+      ${items.length} in <code>${root}</code>${
+        items.some(({ kind }) => kind === 'campaign')
+          ? html` · <a href="/trends">trends over nights</a>`
+          : null
+      }
+    </p>
     <form action="/compare" method="get">
       <div class="tools">
         <label
