@@ -52,6 +52,11 @@ describe('prefix consistency', () => {
     const fork = concurrent('a x 1', 'a y 1', 'r x [1], r y', 'r x, r y [1]');
     expect(judged(fork, 'prefix').valid).toBe(false);
   });
+
+  it('an indeterminate append in the middle of a list takes part', () => {
+    const history = sequential('0: r y, a y 3', '1?: a y 1', '2: a y 2', '3: r y [1 2]');
+    expect(judged(history, 'prefix')).toMatchObject({ valid: true });
+  });
 });
 
 describe('two thousand transactions of a correct database', () => {

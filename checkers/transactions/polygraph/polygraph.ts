@@ -138,10 +138,17 @@ function initialFirst(
 }
 
 /** Those that committed; of the indeterminate ones those that were seen, or that may hide behind a look at nothing. */
-function participants({ transactions, registers, observations }: Inferred, absences: Absences): Uint8Array {
+function participants(
+  { transactions, registers, lists, observations }: Inferred,
+  absences: Absences,
+): Uint8Array {
   const { count, status, owner } = transactions;
   const { offset } = observations;
   const takesPart = new Uint8Array(count);
+  // In the middle of a list, where what was read last is another's, an append was seen all the same.
+  lists.position.forEach((place, append) => {
+    if (place >= 0 && status[owner[append]] === INFO) takesPart[owner[append]] = 1;
+  });
   for (let t = 0; t < count; t++)
     if (status[t] === OK || (status[t] === INFO && offset[t + 1] > offset[t])) takesPart[t] = 1;
   for (const look of registers.open)
