@@ -1,7 +1,9 @@
 // What the runner and the nemeses need of any cluster: interfaces only; clusters/ implements them.
 import type { EventType, Json, OperationError } from './history/event.ts';
 import type { Operation } from './generator/types.ts';
-import type { HostNode, Links, Refusal } from './hosts/types.ts';
+import type { Corruption } from './hosts/corruption.ts';
+import type { Disk, HostNode, Links, Refusal } from './hosts/types.ts';
+import type { Random } from './runtime/types.ts';
 
 /** How an operation ended. A client decides by its error table: `info` whenever it cannot be sure. */
 export interface Completion {
@@ -73,6 +75,8 @@ export interface ClockControl {
   setOffset(node: string, ms: number): Promise<void>;
   /** The node's clock minus true time, measured through the node itself, in ms. */
   offset(node: string): Promise<number>;
+  /** From now on the node's clock, and its timers, run so many percent too fast; absent: only its offset can be set. */
+  setDrift?(node: string, percent: number): Promise<void>;
 }
 
 /** What an operator does to move the primary. */
@@ -93,6 +97,16 @@ export interface Operator {
 export interface Storage {
   readonly host: HostNode;
   readonly data: string;
+}
+
+/** A node's disk that is made up: it can be told to fail, as no real one can. */
+export interface MadeUpDisk extends Pick<Disk, 'cutPower' | 'fill' | 'free' | 'available'> {
+  /** Every sync fails with EIO from now on, or no longer. */
+  failSyncs(fail: boolean): void;
+  /** How many syncs have failed so since the beginning. */
+  readonly failed: number;
+  /** Turns a bit of what is on it, or cuts it off; its process must be gone. */
+  damage(kind: 'bit-flip' | 'truncate', random: Random): Promise<Corruption>;
 }
 
 /** Membership as the database itself decides it. */
@@ -116,6 +130,8 @@ export interface Settled {
 /** A running cluster. Every wait inside has a deadline and, when it ends, the tail of the node's log in its error. */
 export interface Cluster {
   readonly nodes: readonly string[];
+  /** Which data centre each node stands in; absent: nobody has said. */
+  readonly sites?: ReadonlyMap<string, string> | undefined;
   /** Boots until writable through every endpoint that should be. */
   start(): Promise<void>;
   connect(request: ConnectRequest): Promise<Client>;
@@ -129,6 +145,8 @@ export interface Cluster {
   readonly operator: Operator | Refusal;
   /** Where a node's data lies, for faults of its disk; absent: it has none that a fault could touch. */
   readonly storage?: (node: string) => Storage;
+  /** In simulation: a node's disk, instead. */
+  readonly disk?: (node: string) => MadeUpDisk;
   /** Members that can be taken out of the cluster and put back; absent: whoever is configured belongs to it. */
   readonly membership?: Membership;
   /** After heal: brings dead nodes back (rewinding them if need be), then proves by markers or LSNs that all have caught up. */

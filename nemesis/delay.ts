@@ -2,7 +2,7 @@ import type { Link, Links } from '../harness/hosts/types.ts';
 import { MILLISECOND } from '../harness/runtime/types.ts';
 import { linksOf } from './links.ts';
 import { wrongTarget } from './spec.ts';
-import { linksBetween, nodesOf } from './targets.ts';
+import { BETWEEN_SITES, linksBetween, linksMeant, nodesOf } from './targets.ts';
 import { defineFault, type FaultContext } from './types.ts';
 
 const DURATION = /^(\d+)(ms|s)$/;
@@ -33,10 +33,17 @@ async function carried(links: Links, chosen: readonly Link[]): Promise<number> {
 export const delay = defineFault({
   name: 'delay',
   title: 'Slow the links of nodes down, in each direction',
-  forms: ['delay:primary:50ms', 'delay:one:50ms', 'delay:all:1s', 'delay:<node>[+<node>…]:<duration>'],
+  forms: [
+    'delay:primary:50ms',
+    'delay:one:50ms',
+    'delay:site:50ms',
+    'delay:between-sites:50ms',
+    'delay:all:1s',
+    'delay:<node>[+<node>…]:<duration>',
+  ],
   validate: (spec, nodes) => {
     if (nodes.length < 2) return 'one node has no links';
-    const wrong = wrongTarget(spec.target, ['primary', 'one', 'all'], nodes);
+    const wrong = wrongTarget(spec.target, ['primary', 'one', 'site', BETWEEN_SITES, 'all'], nodes);
     if (wrong !== null) return wrong;
     const ms = parseDelay(spec.option);
     if (ms === null) return 'it needs a duration such as 50ms or 1s';
@@ -46,11 +53,9 @@ export const delay = defineFault({
     const links = linksOf(context);
     const ms = parseDelay(spec.option) ?? 0;
     const targets = await nodesOf(spec, context);
-    const rest = context.cluster.nodes.filter((node) => !targets.includes(node));
-    const among = targets.flatMap((from) =>
-      targets.filter((to) => to !== from).map((to): Link => ({ from, to })),
-    );
-    const slowed = [...linksBetween(targets, rest), ...among];
+    const among = targets.flatMap((node, i) => linksBetween([node], targets.slice(i + 1)));
+    const others = spec.target !== BETWEEN_SITES && targets.length < context.cluster.nodes.length;
+    const slowed = [...linksMeant(spec, context, targets), ...(others ? among : [])];
     const before = await probed(links, context, slowed);
     await links.delay(slowed, ms);
     const during = await probed(links, context, slowed);

@@ -1,7 +1,8 @@
 // Faults of a node's disk: its power, its room, its bytes.
-import type { Storage } from '../harness/cluster.ts';
+import type { MadeUpDisk, Storage } from '../harness/cluster.ts';
 import { cutOff, flipBit } from '../harness/hosts/corruption.ts';
 import type { Disk } from '../harness/hosts/types.ts';
+import { MILLISECOND } from '../harness/runtime/types.ts';
 import { NODE_TARGETS, nodesOf } from './targets.ts';
 import { wrongTarget } from './spec.ts';
 import { defineFault, type FaultContext, type FaultSpec, type Injection } from './types.ts';
@@ -14,7 +15,8 @@ function storageOn({ cluster }: FaultContext, node: string): Storage {
   return cluster.storage(node);
 }
 
-function diskOf(context: FaultContext, node: string): Disk {
+function diskOf(context: FaultContext, node: string): Disk | MadeUpDisk {
+  if (context.cluster.disk !== undefined) return context.cluster.disk(node);
   const { disk } = storageOn(context, node).host;
   if (disk === undefined) throw new Error(`${node} has no disk of its own`);
   return disk;
@@ -107,14 +109,20 @@ export const corrupt = defineFault({
       : 'it needs to be told what to do: bit-flip or truncate',
   inject: async (spec, context): Promise<Injection> => {
     if (!isCorruption(spec.option)) throw new Error(`there is no corruption "${spec.option ?? ''}"`);
-    const damage = CORRUPTIONS[spec.option];
+    const kind = spec.option;
+    const damage = CORRUPTIONS[kind];
     const targets = await nodesOf(spec, context);
     await Promise.all(targets.map((node) => context.cluster.processes.kill(node)));
     const gone = await allGone(context, targets);
     const done = await Promise.all(
       targets.map(async (node) => {
+        const random = context.random.fork(node);
+        if (context.cluster.disk !== undefined) {
+          const { file, at, done: changed } = await context.cluster.disk(node).damage(kind, random);
+          return { changed, told: `${node}: ${file} at record ${at}` };
+        }
         const { data } = storageOn(context, node);
-        const { file, at, done: changed } = await damage(data, context.random.fork(node));
+        const { file, at, done: changed } = await damage(data, random);
         return { changed, told: `${node}: ${file.slice(data.length + 1)} at byte ${at}` };
       }),
     );
@@ -126,6 +134,40 @@ export const corrupt = defineFault({
       heal: async () => {
         await restart(context, targets);
         return { bit: reached, evidence: 'restarted on the damaged files' };
+      },
+    };
+  },
+});
+
+const LOOKS = 40;
+const BETWEEN_LOOKS = 50 * MILLISECOND;
+
+/** After a failed fsync nobody knows what the disk holds: a database must end (Rebello et al., ATC 2020). */
+export const fsyncError = defineFault({
+  name: 'fsync-error',
+  title: 'Let every sync of the disk fail with EIO; mend it at heal, and restart what gave up',
+  forms: forms('fsync-error'),
+  validate: plainTarget,
+  inject: async (spec, context): Promise<Injection> => {
+    const targets = await nodesOf(spec, context);
+    const disks = targets.map((node) => {
+      const disk = context.cluster.disk?.(node);
+      if (disk === undefined) throw new Error(`the disk of ${node} cannot be told to fail`);
+      return disk;
+    });
+    const sum = () => disks.reduce((all, disk) => all + disk.failed, 0);
+    const before = sum();
+    for (const disk of disks) disk.failSyncs(true);
+    for (let i = 0; i < LOOKS && sum() === before; i++) await context.clock.sleep(BETWEEN_LOOKS);
+    const reached = sum() > before;
+    return {
+      targets,
+      reached,
+      evidence: `${sum() - before} syncs have failed so far`,
+      heal: async () => {
+        for (const disk of disks) disk.failSyncs(false);
+        await restart(context, targets);
+        return { bit: reached, evidence: `${sum() - before} syncs failed` };
       },
     };
   },

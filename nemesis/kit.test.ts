@@ -60,6 +60,83 @@ describe('shapes of partitions', () => {
   });
 });
 
+describe('data centres', () => {
+  const spread = () => ({
+    ...fiveNodes(),
+    sites: new Map(['n1', 'n2', 'n3', 'n4', 'n5'].map((node, i) => [node, i % 2 === 0 ? 'a' : 'b'])),
+  });
+
+  it('a site is all of its nodes and nobody else', async () => {
+    for (const seed of ['a', 'b', 'c', 'd']) {
+      const { targets } = await inject(spread(), 'kill:site', seed);
+      expect([
+        ['n1', 'n3', 'n5'],
+        ['n2', 'n4'],
+      ]).toContainEqual(targets);
+    }
+  });
+
+  it('between sites nothing gets through, within them everything does', async () => {
+    const cluster = spread();
+    await inject(cluster, 'partition:between-sites');
+    expect(hears(cluster, 'n1')).toEqual(['n3', 'n5']);
+    expect(hears(cluster, 'n4')).toEqual(['n2']);
+  });
+});
+
+describe('clocks that drift or strobe', () => {
+  /** Time passes when somebody waits. */
+  const withTime = (text: string, obeys: boolean) => {
+    let now = 0;
+    const due: { at: number; then: () => void }[] = [];
+    let [offset, rate, since] = [0, 0, 0];
+    const read = () => offset + ((now - since) / 1e6) * (rate / 100);
+    const clocks = {
+      setOffset: async (_: string, ms: number) => void (obeys && ([offset, since] = [ms, now])),
+      setDrift: async (_: string, percent: number) =>
+        void (obeys && ([offset, since, rate] = [read(), now, percent])),
+      offset: async () => read(),
+    };
+    const clock = {
+      now: () => now,
+      sleep: async (ns: number) => {
+        now += ns;
+        for (const one of due.splice(0))
+          if (one.at <= now) one.then();
+          else due.push(one);
+        await new Promise((resolve) => setImmediate(resolve));
+      },
+      after: (ns: number, then: () => void) => {
+        due.push({ at: now + ns, then });
+        return () => undefined;
+      },
+      quietly: () => () => undefined,
+    };
+    const cluster = { ...fakeCluster(), clocks };
+    const [spec] = parseFaults(text, FAULTS, cluster.nodes);
+    const random = realRuntime('x').random('x');
+    return FAULTS.get(spec.family)!.inject(spec, { cluster, random, clock });
+  };
+
+  it.each(['drift:one:+10%', 'drift:n2:-5%', 'strobe:one:200ms'])(
+    '%s is seen in the measured offset',
+    async (text) => {
+      const injection = await withTime(text, true);
+      expect(injection).toMatchObject({ reached: true });
+      expect(await injection.heal()).toMatchObject({ bit: true });
+      expect(await withTime(text, false)).toMatchObject({ reached: false });
+    },
+  );
+
+  it('what cannot be made or seen is refused', () => {
+    const refused = (text: string) => expect(() => parseFaults(text, FAULTS, ['n1', 'n2', 'n3']));
+    refused('drift:one:+90%').toThrow('a rate off by 1% to 25%');
+    refused('drift:one').toThrow('it needs a rate such as +10%');
+    refused('strobe:one').toThrow('it needs a duration to jump by');
+    refused('kill:between-sites').toThrow('there is no target or node');
+  });
+});
+
 /** A cluster whose nodes keep a file each, on disks that obey as far as `flaws` let them. */
 function withStorage(flaws: { readonly fillsHalf?: boolean } = {}) {
   const cluster = fakeCluster();

@@ -1,53 +1,96 @@
+import type { Link, LinkCounters, Links } from '../harness/hosts/types.ts';
 import { MILLISECOND } from '../harness/runtime/types.ts';
-import { dropped, linksOf } from './links.ts';
-import { linksBetween, NODE_TARGETS, nodesOf } from './targets.ts';
+import { linksOf } from './links.ts';
+import { BETWEEN_SITES, linksMeant, NODE_TARGETS, nodesOf } from './targets.ts';
 import { wrongTarget } from './spec.ts';
-import { defineFault, type Injection } from './types.ts';
+import { defineFault, type FaultFamily, type Injection } from './types.ts';
 
 const PERCENT = /^(\d{1,2})%$/;
+const TARGETS = [...NODE_TARGETS, BETWEEN_SITES];
 const PROBES = 20;
 const BETWEEN = 100 * MILLISECOND;
 
-/** Packets vanish at random: TCP sends them again, later and later. */
-export const loss = defineFault({
+/** What happens to a share of what nodes send each other. */
+interface Mishap {
+  readonly name: string;
+  readonly title: string;
+  /** What became of the traffic that it met, in words. */
+  readonly done: string;
+  readonly act: (links: Links) => ((chosen: readonly Link[], percent: number) => Promise<void>) | undefined;
+  readonly count: (counters: LinkCounters) => number;
+  readonly refused: string;
+}
+
+function shareOf({ name, title, done, act, count, refused }: Mishap): FaultFamily {
+  return defineFault({
+    name,
+    title,
+    forms: [...TARGETS, '<node>[+<node>…]'].map((target) => `${name}:${target}:<percent>%`),
+    validate: (spec, nodes) => {
+      if (nodes.length < 2) return 'one node has nobody to talk to';
+      const percent = Number(PERCENT.exec(spec.option ?? '')?.[1] ?? 0);
+      if (percent === 0) return 'it needs a share such as 20%';
+      return wrongTarget(spec.target, TARGETS, nodes);
+    },
+    inject: async (spec, context): Promise<Injection> => {
+      const links = linksOf(context);
+      const start = act(links);
+      if (start === undefined) throw new Error(refused);
+      const targets = await nodesOf(spec, context);
+      const chosen = linksMeant(spec, context, targets);
+      const met = async () => {
+        const counters = await Promise.all(chosen.map((link) => links.counters(link)));
+        return counters.reduce((sum, one) => sum + count(one), 0);
+      };
+      const before = await met();
+      await start(chosen, Number(PERCENT.exec(spec.option ?? '')?.[1]));
+      let seen = 0;
+      for (let i = 0; i < PROBES && seen === 0; i++) {
+        await context.clock.sleep(BETWEEN);
+        seen = (await met()) - before;
+      }
+      const told = (amount: number) => `${amount} bytes or packets of database traffic ${done}`;
+      return {
+        targets,
+        links: chosen,
+        reached: seen > 0,
+        evidence: `${told(seen)} so far`,
+        heal: async () => {
+          const all = (await met()) - before;
+          await links.heal(chosen);
+          return { bit: all > 0, evidence: told(all) };
+        },
+      };
+    },
+  });
+}
+
+/** Packets vanish at random: TCP sends them again, later and later; in simulation a message is gone. */
+export const loss = shareOf({
   name: 'loss',
   title: 'Lose a share of the packets between nodes and the others',
-  forms: [...NODE_TARGETS, '<node>[+<node>…]'].map((target) => `loss:${target}:<percent>%`),
-  validate: (spec, nodes) => {
-    if (nodes.length < 2) return 'one node has nobody to lose packets to';
-    const percent = Number(PERCENT.exec(spec.option ?? '')?.[1] ?? 0);
-    if (percent === 0) return 'it needs a share such as 20%';
-    return wrongTarget(spec.target, NODE_TARGETS, nodes);
-  },
-  inject: async (spec, context): Promise<Injection> => {
-    const links = linksOf(context);
-    if (links.lose === undefined)
-      throw new Error('links of this host lose no packets: they lose all or none');
-    const targets = await nodesOf(spec, context);
-    const others = context.cluster.nodes.filter((node) => !targets.includes(node));
-    // Everybody is meant: then between each two.
-    const chosen = others.length > 0 ? linksBetween(targets, others) : among(targets);
-    const before = await dropped(links, chosen);
-    await links.lose(chosen, Number(PERCENT.exec(spec.option ?? '')?.[1]));
-    let lost = 0;
-    for (let i = 0; i < PROBES && lost === 0; i++) {
-      await context.clock.sleep(BETWEEN);
-      lost = (await dropped(links, chosen)) - before;
-    }
-    return {
-      targets,
-      links: chosen,
-      reached: lost > 0,
-      evidence: `${lost} bytes of database traffic lost so far`,
-      heal: async () => {
-        const all = (await dropped(links, chosen)) - before;
-        await links.heal(chosen);
-        return { bit: all > 0, evidence: `${all} bytes of database traffic lost` };
-      },
-    };
-  },
+  done: 'lost',
+  act: (links) => links.lose?.bind(links),
+  count: ({ dropped }) => dropped,
+  refused: 'links of this host lose no packets: they lose all or none',
 });
 
-function among(nodes: readonly string[]) {
-  return nodes.flatMap((node, i) => linksBetween([node], nodes.slice(i + 1)));
-}
+/** What TCP spares an application, and datagrams or a proxy that retries do not. */
+export const duplicate = shareOf({
+  name: 'duplicate',
+  title: 'Deliver a share of the messages between nodes and the others twice',
+  done: 'delivered twice',
+  act: (links) => links.duplicate?.bind(links),
+  count: ({ duplicated = 0 }) => duplicated,
+  refused: 'links of this host double no messages',
+});
+
+export const reorder = shareOf({
+  name: 'reorder',
+  title:
+    'Hold a share of the messages between nodes and the others back until later ones have overtaken them',
+  done: 'overtaken by later ones',
+  act: (links) => links.reorder?.bind(links),
+  count: ({ reordered = 0 }) => reordered,
+  refused: 'links of this host keep the order of messages',
+});

@@ -1,11 +1,11 @@
-import { linksBetween, nodesOf, primariesOf } from './targets.ts';
+import { BETWEEN_SITES, linksBetween, linksBetweenSites, nodesOf, primariesOf, sitesOf } from './targets.ts';
 import { cutLinks } from './links.ts';
 import { wrongTarget } from './spec.ts';
 import type { Link } from '../harness/hosts/types.ts';
 import { defineFault, type FaultContext, type FaultSpec } from './types.ts';
 
 const OPTIONS = ['in', 'out', 'reset', 'syn'];
-const SHAPES = ['primary', 'one', 'halves', 'sites', 'bridge', 'ring'];
+const SHAPES = ['primary', 'one', 'halves', 'site', 'sites', BETWEEN_SITES, 'bridge', 'ring'];
 /** With fewer, whoever hears a majority of a ring hears everybody, or TCP works in no direction. */
 const RING = 4;
 
@@ -17,7 +17,9 @@ export const partition = defineFault({
     'partition:primary',
     'partition:one',
     'partition:halves',
+    'partition:site',
     'partition:sites',
+    'partition:between-sites',
     'partition:bridge',
     'partition:ring',
     'partition:<node>[+<node>…]',
@@ -33,7 +35,7 @@ export const partition = defineFault({
     if (wrong !== null) return wrong;
     if (spec.target === 'bridge' && nodes.length < 3) return 'a bridge needs three nodes';
     if (spec.target === 'ring' && nodes.length < RING) return `a ring needs ${RING} nodes`;
-    const whole = spec.target === 'bridge' || spec.target === 'ring';
+    const whole = ['bridge', 'ring', BETWEEN_SITES].includes(spec.target);
     if (whole && (spec.option === 'in' || spec.option === 'out'))
       return `a ${spec.target} has no inside: it takes reset or syn`;
     return new Set(spec.target.split('+')).size >= nodes.length
@@ -65,6 +67,8 @@ async function cutOf(
       );
       return { targets: [...nodes], cut };
     }
+    case BETWEEN_SITES:
+      return { targets: [...nodes], cut: linksBetweenSites(cluster) };
     case 'bridge': {
       // Two halves that hear nothing of each other, and one node that hears both (Jepsen, bridge).
       const [, ...rest] = random.shuffle(nodes);
@@ -91,8 +95,7 @@ async function groupOf(spec: FaultSpec, context: FaultContext): Promise<string[]
       .shuffle(nodes)
       .slice(0, Math.floor(nodes.length / 2))
       .sort();
-  // The last nodes stand in another data centre.
-  if (spec.target === 'sites') return nodes.slice(Math.ceil(nodes.length / 2));
+  if (spec.target === 'sites') return sitesOf(context.cluster).at(-1) ?? [];
   return nodesOf(spec, context);
 }
 

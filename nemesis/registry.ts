@@ -1,12 +1,14 @@
 import { clock } from './clock.ts';
 import { delay } from './delay.ts';
-import { corrupt, diskFull, powerOff } from './disk.ts';
-import { loss } from './loss.ts';
+import { corrupt, diskFull, fsyncError, powerOff } from './disk.ts';
+import { drift } from './drift.ts';
+import { duplicate, loss, reorder } from './loss.ts';
 import { membership } from './membership.ts';
 import { failover, restartThenPromote, switchover } from './operator.ts';
 import { cutStandbys, partition } from './partition.ts';
 import { kill, pause } from './process.ts';
 import { rollingRestart } from './rolling.ts';
+import { strobe } from './strobe.ts';
 import type { FaultFamily } from './types.ts';
 
 const all: readonly FaultFamily[] = [
@@ -25,6 +27,11 @@ const all: readonly FaultFamily[] = [
   powerOff,
   diskFull,
   corrupt,
+  fsyncError,
+  duplicate,
+  reorder,
+  drift,
+  strobe,
 ];
 
 /** Fault families by name, in the order in which they are listed. */

@@ -24,6 +24,7 @@ describe('the grammar of faults', () => {
           .replace('<duration>', '90ms')
           .replace('<node>', 'n1')
           .replace('<percent>', '20')
+          .replace('<±percent>', '-5')
           .replace('<target>', 'n2');
         expect(parseFaults(text, FAULTS, [...nodes, 'n4']), text).toHaveLength(1);
       }

@@ -1,9 +1,13 @@
 import type { Link } from '../harness/hosts/types.ts';
 import { SECOND } from '../harness/runtime/types.ts';
+import type { Cluster } from '../harness/cluster.ts';
 import type { FaultContext, FaultSpec } from './types.ts';
 
 /** Words that choose nodes; `<node>` and `<node>+<node>` name them. */
-export const NODE_TARGETS = ['primary', 'one', 'minority', 'majority', 'all'] as const;
+export const NODE_TARGETS = ['primary', 'one', 'minority', 'majority', 'site', 'all'] as const;
+
+/** For faults of links: those from one data centre to another. */
+export const BETWEEN_SITES = 'between-sites';
 
 const ATTEMPTS = 6;
 const BETWEEN_ATTEMPTS = SECOND / 2;
@@ -42,11 +46,50 @@ export async function nodesOf(spec: FaultSpec, context: FaultContext): Promise<s
         .shuffle(nodes)
         .slice(0, nodes.length - minority)
         .sort();
+    case 'site': {
+      const sites = sitesOf(cluster);
+      return sites[random.below(sites.length)];
+    }
     case 'all':
+    case BETWEEN_SITES:
       return [...nodes];
     default:
       return spec.target.split('+');
   }
+}
+
+/** Nodes by data centre. Where nobody has said which stands where, the last half of them stand in another one. */
+export function sitesOf({ nodes, sites }: Pick<Cluster, 'nodes' | 'sites'>): string[][] {
+  const half = Math.ceil(nodes.length / 2);
+  const groups = new Map<string, string[]>();
+  for (const [i, node] of nodes.entries()) {
+    const site = sites?.get(node) ?? (i < half ? 'dc1' : 'dc2');
+    const group = groups.get(site);
+    if (group) group.push(node);
+    else groups.set(site, [node]);
+  }
+  return [...groups.values()];
+}
+
+/** Every directed link between nodes of different data centres. */
+export function linksBetweenSites(cluster: Pick<Cluster, 'nodes' | 'sites'>): Link[] {
+  const sites = sitesOf(cluster);
+  return sites.flatMap((site, i) => sites.slice(i + 1).flatMap((other) => linksBetween(site, other)));
+}
+
+/**
+ * The links that a fault of links is about: those that a target stands for, those between nodes meant and the others,
+ * or, when everybody is meant, those between each two.
+ */
+export function linksMeant(
+  { target }: FaultSpec,
+  { cluster }: FaultContext,
+  meant: readonly string[],
+): Link[] {
+  if (target === BETWEEN_SITES) return linksBetweenSites(cluster);
+  const others = cluster.nodes.filter((node) => !meant.includes(node));
+  if (others.length > 0) return linksBetween(meant, others);
+  return meant.flatMap((node, i) => linksBetween([node], meant.slice(i + 1)));
 }
 
 /** Every directed link between the two groups, both ways. */

@@ -40,6 +40,8 @@ export interface FaultFamily {
   readonly forms: readonly string[];
   /** Does it need nodes with disks of their own? */
   readonly needsDisk?: boolean;
+  /** Reaches whatever that family reaches: a cluster that refuses that one refuses this one. */
+  readonly reachesAs?: string;
   /** Why this spec is wrong, or null. */
   readonly validate: (spec: FaultSpec, nodes: readonly string[]) => string | null;
   /** Injects, probes and resolves once the fault is in place. */

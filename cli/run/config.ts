@@ -93,7 +93,7 @@ export function resolveRun(request: RunRequest): ResolvedRun {
   const nodeNames = Array.from({ length: nodes }, (_, i) => `n${i + 1}`);
   const faults = faultsOf(request.nemesis ?? '', nodeNames);
   for (const fault of faults) {
-    const refused = unreachable(fault, world) ?? cluster.refuses(fault.family, world, settings);
+    const refused = unreachable(fault, world) ?? cluster.refuses(reachOf(fault), world, settings);
     if (refused !== null)
       throw new DoesNotFit(
         `Fault ${fault.text} cannot reach ${cluster.name} in the ${world} world: ${refused}`,
@@ -135,15 +135,25 @@ export function resolveRun(request: RunRequest): ResolvedRun {
 
 /** What a world cannot do to any cluster. */
 function unreachable({ family, option }: FaultSpec, world: World): string | null {
+  if (world !== 'sim' && (family === 'duplicate' || family === 'reorder'))
+    return 'TCP neither doubles nor reorders what it carries: take --world sim';
   if (world === 'docker')
     return family === 'delay'
       ? 'links between containers can only be cut, since their kernel may have no netem; take --world process or sim'
+      : null;
+  if (world === 'sim')
+    return family === 'partition' && option === 'syn'
+      ? 'messages have no connections in simulation: take --world docker'
       : null;
   if (FAULTS.get(family)?.needsDisk === true)
     return 'only a container has a disk of its own: take --world docker';
   if (family === 'loss' || (family === 'partition' && option === 'syn'))
     return 'single packets are dropped by a firewall: take --world docker';
   return null;
+}
+
+function reachOf({ family }: FaultSpec): string {
+  return FAULTS.get(family)?.reachesAs ?? family;
 }
 
 /** What `--consistency` asks: exactly these guarantees, whatever fault is dealt. */

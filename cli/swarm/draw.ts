@@ -14,6 +14,11 @@ import { lookup, UsageError } from '../usage.ts';
  */
 const FORMS: Readonly<Record<string, readonly string[]>> = {
   clock: ['clock:one:+5s', 'clock:one:-250ms', 'clock:all:+1m'],
+  drift: ['drift:one:+20%', 'drift:one:-10%'],
+  strobe: ['strobe:one:200ms'],
+  loss: ['loss:one:20%', 'loss:primary:10%', 'loss:all:5%'],
+  duplicate: ['duplicate:all:20%'],
+  reorder: ['reorder:all:20%', 'reorder:primary:50%'],
   delay: ['delay:primary:20ms', 'delay:one:50ms', 'delay:all:10ms'],
   partition: [
     'partition:primary',
@@ -24,6 +29,8 @@ const FORMS: Readonly<Record<string, readonly string[]>> = {
     'partition:halves:reset',
   ],
   'cut-standbys': ['cut-standbys'],
+  'fsync-error': ['fsync-error:one', 'fsync-error:primary'],
+  'disk-full': ['disk-full:one', 'disk-full:primary'],
   kill: ['kill:one', 'kill:primary', 'kill:minority', 'kill:all'],
   pause: ['pause:one', 'pause:primary', 'pause:minority'],
   failover: ['failover', 'failover:unfenced'],
@@ -31,8 +38,13 @@ const FORMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Who is dead or stopped tells no time, and an operator kills a primary that does not answer. */
+const ENDS = ['kill', 'pause', 'fsync-error', 'disk-full', 'failover', 'restart-then-promote'];
 const SPOILING: readonly (readonly [string, readonly string[]])[] = [
-  ['clock', ['kill', 'pause', 'failover', 'restart-then-promote']],
+  ['clock', [...ENDS, 'drift', 'strobe']],
+  ['drift', [...ENDS, 'strobe']],
+  ['strobe', ENDS],
+  ['fsync-error', ENDS],
+  ['disk-full', ENDS],
   ['pause', ['kill', 'failover', 'restart-then-promote']],
 ];
 /** These need standbys that answer. */

@@ -5,6 +5,8 @@ const NEEDS: Readonly<Record<string, string>> = {
   'power-off': 'it keeps its data where no power can be cut',
   'disk-full': 'it keeps its data where nothing can be filled',
   corrupt: 'it does not say where its data lies',
+  'fsync-error': 'only a made-up disk can be told to fail a sync: take the reference store in --world sim',
+  drift: 'its clock can be set, but not made to run faster or slower',
 };
 
 /** Why a fault family cannot reach a system that can do only these of the faults that need something; null if it can. */

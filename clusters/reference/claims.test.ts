@@ -79,7 +79,7 @@ async function run(
   const runtime = virtualRuntime(seed);
   const settings = storeSettings(chosen);
   return runtime.run(async () => {
-    const names = ['n1', 'n2', 'n3', ...(settings.sloppy ? ['n4', 'n5'] : [])];
+    const names = ['n1', 'n2', 'n3', ...(settings.sloppy || settings.k > 1 ? ['n4', 'n5'] : [])];
     const store = new Simulation(runtime, settings, names);
     const { clock } = runtime;
     for (const name of store.names) await store.start(name, false);
@@ -133,7 +133,7 @@ const CONFIGURATIONS: Readonly<Record<string, Readonly<Record<string, Setting>>>
   'multi-leader': { strategy: 'multi-leader', reads: 'sticky' },
   'multi-leader, any': { strategy: 'multi-leader', reads: 'any' },
   ...Object.fromEntries(
-    [...SINGLE_LEADER.slice(-4), ...MULTI_LEADER, ...LEADERLESS].map(({ name, settings }) => [
+    [...SINGLE_LEADER.slice(7), ...MULTI_LEADER, ...LEADERLESS].map(({ name, settings }) => [
       `configuration ${name}`,
       settings,
     ]),

@@ -5,7 +5,10 @@ import type { StoreSettings } from './settings.ts';
 const SOURCE = 'docs/reference-store.md';
 
 /** Every family that leaves the leader in place: the data are on disk before a write is acknowledged. */
-const HARMLESS = ['kill', 'pause', 'partition', 'cut-standbys', 'delay', 'clock'];
+const CRASHES = ['kill', 'pause', 'power-off', 'disk-full', 'fsync-error'];
+const NETWORK = ['partition', 'delay', 'loss', 'duplicate', 'reorder'];
+const CLOCKS = ['clock', 'drift', 'strobe'];
+const HARMLESS = [...CRASHES, ...NETWORK, 'cut-standbys', ...CLOCKS];
 const FAILOVERS = ['failover', 'restart-then-promote'];
 /** All nodes at once, of as many as anyone will start: only availability hangs on how many are down. */
 const ALL = 99;
@@ -32,6 +35,10 @@ const ROUTED: Readonly<Record<Reads, { readonly guarantee: readonly string[]; re
     guarantee: ['durable', 'monotonic-reads', 'monotonic-writes', 'writes-follow-reads'],
     from: 'from one replica a session',
   },
+  nearest: {
+    guarantee: ['durable'],
+    from: 'from any replica of the session’s site',
+  },
   'after-write': {
     guarantee: ['durable'],
     from: 'from the leader for a while after a write of the session, else from any replica',
@@ -53,9 +60,9 @@ const ROUTED: Readonly<Record<Reads, { readonly guarantee: readonly string[]; re
  * it carries a token of how far it has seen the log: then the log is an order that respects every session's. Time after
  * a write guarantees nothing: a replica may lag for longer.
  */
-function singleLeader({ ack, reads, fencing }: StoreSettings): Claim {
+function singleLeader({ ack, reads, fencing, fallback }: StoreSettings): Claim {
   const { guarantee, from } = ROUTED[reads];
-  const survivesFailover = ack !== 'async' && fencing;
+  const survivesFailover = ack !== 'async' && fencing && fallback === 0;
   return {
     guarantee: [...guarantee, 'convergent'],
     operations: 'register (read, write, cas), set (add, read), rows (read, write, delete), counter, crdt-set',
@@ -72,7 +79,7 @@ function singleLeader({ ack, reads, fencing }: StoreSettings): Claim {
  * ones, a delete stays, and nothing that a write follows outlives it, whatever the clocks say.
  */
 function multiLeader({ reads, stamps, conflicts, lww }: StoreSettings): Claim {
-  const atHome = reads !== 'any';
+  const atHome = reads !== 'any' && reads !== 'nearest';
   const byStamps = conflicts === 'lww' || conflicts === 'crdt';
   const keeps = conflicts === 'siblings' || (byStamps && (conflicts === 'crdt' || lww === 'field'));
   const sessions = atHome && byStamps && stamps === 'wall';
@@ -85,9 +92,11 @@ function multiLeader({ reads, stamps, conflicts, lww }: StoreSettings): Claim {
     ],
     operations:
       'register (read, write), set (add, read), rows, counter, crdt-set, siblings; cas is local to a leader',
-    reads: atHome ? 'from the session’s home leader' : 'from any leader',
+    reads: atHome
+      ? 'from the session’s home leader'
+      : `from any leader${reads === 'nearest' ? ' of its site' : ''}`,
     tolerates: {
-      faults: ['kill', 'pause', 'partition', 'delay', ...(timeless ? ['clock'] : [])],
+      faults: [...CRASHES, ...NETWORK, ...(timeless ? CLOCKS : [])],
       howMany: ALL,
     },
     source: `${SOURCE}#multi-leader-${conflicts}`,
@@ -120,7 +129,7 @@ function leaderless(settings: StoreSettings): Claim {
     operations: 'register (read, write), set (add, read), rows, counter, crdt-set, siblings; there is no cas',
     reads: `from ${r} of ${n} nodes${sloppy ? ', or others in their place' : ''}`,
     tolerates: {
-      faults: ['kill', 'pause', 'partition', 'delay', ...(timeless && !fresh ? ['clock'] : [])],
+      faults: [...CRASHES, ...NETWORK, ...(timeless && !fresh ? CLOCKS : [])],
       howMany: ALL,
     },
     source: `${SOURCE}#${linearizable ? 'leaderless-abd' : 'leaderless'}`,
@@ -145,7 +154,7 @@ function raft({ reads, confirm, isolation }: StoreSettings): Claim {
     guarantee: [...guarantee, strict],
     operations: 'register (read, write, cas), set (add, read), rows (read, write, delete), transactions',
     reads: `${from}, ${by}`,
-    tolerates: { faults: [...HARMLESS, 'delay', ...FAILOVERS], howMany: ALL },
+    tolerates: { faults: [...HARMLESS, ...FAILOVERS], howMany: ALL },
     source: `${SOURCE}#raft`,
   };
 }

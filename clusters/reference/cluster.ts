@@ -3,6 +3,7 @@ import type {
   ClockControl,
   Cluster,
   ConnectRequest,
+  MadeUpDisk,
   Operator,
   ProcessControl,
   Settled,
@@ -18,6 +19,7 @@ import { PORTS } from './ports.ts';
 import { AnyNodeRouter, RaftRouter, pinned, type LeaderSeen, type Router } from './routing.ts';
 import { StoreSession } from './session.ts';
 import { SingleLeaderRouter } from './single-leader-router.ts';
+import { sitesOf } from './sites.ts';
 import { settled, missing } from './settle.ts';
 import { storeSettings, type StoreSettings } from './settings.ts';
 
@@ -35,6 +37,8 @@ export const NO_STANDBY: Readonly<Record<StoreSettings['strategy'], string | nul
 /** The reference store, in the world that its fleet lives in. */
 export class ReferenceCluster implements Cluster {
   readonly nodes: readonly string[];
+  readonly disk?: (node: string) => MadeUpDisk;
+  readonly sites: ReadonlyMap<string, string> | undefined;
   readonly links: Links | Refusal;
   readonly operator: Operator | Refusal;
   readonly #context: SimulatedContext;
@@ -48,8 +52,11 @@ export class ReferenceCluster implements Cluster {
   constructor(context: SimulatedContext, fleet: Fleet) {
     this.nodes = context.nodes;
     this.links = fleet.links;
+    if (fleet.disk) this.disk = fleet.disk.bind(fleet);
     this.#context = context;
     this.#settings = storeSettings(context.settings);
+    const { sites } = this.#settings;
+    this.sites = sites > 1 ? sitesOf(context.nodes, sites) : undefined;
     this.#store = fleet;
     this.#operator = new StoreOperator(this.#store, context.nodes, this.#settings, context.runtime.clock);
     this.#seen = { node: context.nodes[0] };
@@ -101,7 +108,8 @@ export class ReferenceCluster implements Cluster {
   };
 
   readonly clocks: ClockControl = {
-    setOffset: (node, ms) => this.#store.setClockOffset(node, ms),
+    setOffset: (node, offsetMs) => this.#store.setClock(node, { offsetMs }),
+    setDrift: (node, driftPercent) => this.#store.setClock(node, { driftPercent }),
     offset: (node) => this.#store.clockOffset(node),
   };
 
@@ -188,10 +196,10 @@ export class ReferenceCluster implements Cluster {
     if (node !== undefined) return pinned(node);
     const random = this.#context.runtime.random('reference/routing').fork(String(process));
     if (this.#raft) {
-      const { reads, confirm } = this.#settings;
+      const { reads, sites, confirm } = this.#settings;
       return new RaftRouter(
         this.nodes,
-        { reads, confirmed: confirm !== 'none' },
+        { reads, sites, confirmed: confirm !== 'none' },
         session,
         random,
         this.#seen,

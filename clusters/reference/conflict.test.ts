@@ -21,6 +21,35 @@ describe('a combination that cannot be had is refused with the reason', () => {
     refused('leaderless', { r: 1.5 }).toThrow('r=1.5 is no number of nodes');
   });
 
+  it('more followers than there are, and a fallback of what never falls back', () => {
+    refused('any', { k: 5 }).toThrow('k=5 asks for more followers than the 4 there are');
+    refused('first', { k: 0 }).toThrow('k=0 is no number of followers: use 1 or more');
+    refused('first', { k: 2.5 }).toThrow('k=2.5 is no number of followers');
+    refused('semi-sync', { k: 9 }).not.toThrow();
+    refused('semi-sync', { fallback: -1 }).toThrow('fallback=-1 is no time in ms');
+    refused('sync', { fallback: 500 }).toThrow('ack=sync never goes on without its followers');
+    refused('async', { fallback: 500 }).toThrow('ack=async waits for nobody');
+    refused('any', { fallback: 500 }).not.toThrow();
+  });
+
+  it('sites that the nodes cannot be spread over', () => {
+    refused('async', { sites: 4 }).toThrow('sites=4 cannot be: use a whole number from 1 to the 3 nodes');
+    refused('async', { sites: 1.5 }).toThrow('sites=1.5 cannot be');
+    refused('async', { reads: 'nearest' }).toThrow('reads=nearest needs sites: use --set sites=2 or more');
+    refused('async', { reads: 'nearest', sites: 2 }).not.toThrow();
+  });
+
+  it('faults and networks that only the simulator can make, in the process world', () => {
+    refused('async', { network: 'rough' }).toThrow('network=rough is one that the simulator makes up');
+    for (const nemesis of ['duplicate:one:20%', 'reorder:one:20%'])
+      refused('async', {}, { nemesis }).toThrow('TCP neither doubles nor reorders what it carries');
+    refused('async', {}, { nemesis: 'fsync-error:one' }).toThrow('only a made-up disk can be told to fail');
+    refused('async', {}, { nemesis: 'disk-full:one' }).toThrow('only a container has a disk of its own');
+    const sim = { world: 'sim' as const };
+    for (const nemesis of ['fsync-error:one', 'disk-full:one', 'reorder:one:20%', 'drift:one:+5%'])
+      refused('async', { network: 'rough' }, { ...sim, nemesis }).not.toThrow();
+  });
+
   it('logical stamps without quorums that overlap', () => {
     refused('leaderless-abd', { r: 1 }).toThrow(
       'stamps=logical finds the latest write only in quorums that overlap',

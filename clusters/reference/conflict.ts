@@ -6,12 +6,29 @@ export function settingsConflict(settings: StoreSettings, world: string, nodes: 
   const { bug, strategy } = settings;
   const wrongBug = bugConflict(bug, strategy, world);
   if (wrongBug !== null) return wrongBug;
-  const { reads, leaderFor } = settings;
+  const { reads, leaderFor, sites, network } = settings;
+  if (network !== 'mild' && world !== 'sim')
+    return `network=${network} is one that the simulator makes up: use --world sim`;
+  if (!Number.isInteger(sites) || sites < 1 || sites > nodes)
+    return `sites=${sites} cannot be: use a whole number from 1 to the ${nodes} nodes there are`;
+  if (reads === 'nearest' && sites === 1) return 'reads=nearest needs sites: use --set sites=2 or more';
   if (strategy !== 'single-leader' && (reads === 'after-write' || reads === 'token' || reads === 'own'))
     return `reads=${reads} goes by a single leader: it is not for strategy=${strategy}`;
   if (!(leaderFor >= 0)) return `leaderFor=${leaderFor} is no time in s`;
+  if (strategy === 'single-leader') return acknowledgementConflict(settings, nodes);
   if (strategy === 'leaderless') return quorumConflict(settings, nodes);
   return settings.stamps === 'logical' ? 'stamps=logical takes quorums: it is for strategy=leaderless' : null;
+}
+
+function acknowledgementConflict({ ack, k, fallback }: StoreSettings, nodes: number): string | null {
+  if (ack === 'first' || ack === 'any') {
+    if (!Number.isInteger(k) || k < 1) return `k=${k} is no number of followers: use 1 or more`;
+    if (k > nodes - 1) return `k=${k} asks for more followers than the ${nodes - 1} there are`;
+  }
+  if (!(fallback >= 0)) return `fallback=${fallback} is no time in ms`;
+  return fallback > 0 && ack !== 'semi-sync' && ack !== 'any'
+    ? `fallback=${fallback} is for ack=semi-sync and ack=any: ack=${ack} ${ack === 'async' ? 'waits for nobody' : 'never goes on without its followers'}`
+    : null;
 }
 
 function quorumConflict({ n, r, w, stamps, conflicts, grace }: StoreSettings, nodes: number): string | null {

@@ -1,4 +1,5 @@
-import { refusedUnless } from '../kit/refusals.ts';
+import { DISK_FAULTS, refusedUnless } from '../kit/refusals.ts';
+import type { World } from '../../harness/hosts/types.ts';
 import { defineCluster, type SimulatedContext } from '../types.ts';
 import { NO_STANDBY, ReferenceCluster } from './cluster.ts';
 import { portConflict, settingsConflict } from './conflict.ts';
@@ -15,6 +16,13 @@ function strategy({ settings, nodes }: SimulatedContext): Strategy {
   return strategyOf(storeSettings(settings), nodes[0]);
 }
 
+/** Of the faults that need something, those that reach it in each world. */
+const ABLE: Readonly<Record<World, readonly string[]>> = {
+  process: ['drift'],
+  sim: [...DISK_FAULTS, 'fsync-error', 'drift'],
+  docker: ['drift'],
+};
+
 const OPERATOR_FAMILIES = ['failover', 'restart-then-promote', 'cut-standbys'];
 
 /** Alibi's own store: small servers whose replication strategy is theirs to choose. */
@@ -27,10 +35,10 @@ export const reference = defineCluster({
   settings: SETTINGS,
   conflict: (settings, world, nodes) => settingsConflict(storeSettings(settings), world, nodes),
   refusesPort: (port, settings) => portConflict(storeSettings(settings), port),
-  refuses: (family, _world, settings) =>
+  refuses: (family, world, settings) =>
     OPERATOR_FAMILIES.includes(family)
       ? NO_STANDBY[storeSettings(settings).strategy]
-      : refusedUnless([], family),
+      : refusedUnless(ABLE[world], family),
   create: (context) => new ReferenceCluster(context, new StoreNodes(context, strategy(context))),
   simulate: (context) => new ReferenceCluster(context, new SimFleet(context, strategy(context))),
 });

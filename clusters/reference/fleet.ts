@@ -1,7 +1,9 @@
+import type { MadeUpDisk } from '../../harness/cluster.ts';
 import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import { MILLISECOND, type Clock } from '../../harness/runtime/types.ts';
 import type { Servers } from './operator.ts';
 import type { Status } from './replica/types.ts';
+import type { ClockSetting } from './node-clock.ts';
 
 /** A client's connection to one node, for one request at a time. Every failure is a StoreError. */
 export interface Dialogue {
@@ -24,7 +26,9 @@ export interface Fleet extends Servers {
   dial(name: string, signal: AbortSignal): Promise<Dialogue>;
   /** The status of every node that answers. */
   statuses(): Promise<ReadonlyMap<string, Status>>;
-  setClockOffset(name: string, offsetMs: number): Promise<void>;
+  setClock(name: string, setting: ClockSetting): Promise<void>;
+  /** In simulation. */
+  disk?(name: string): MadeUpDisk;
   /** The node's clock minus true time, in ms, measured through the node. */
   clockOffset(name: string): Promise<number>;
   /** How often rare states were reached, by name; absent where nobody counts. */
@@ -32,6 +36,9 @@ export interface Fleet extends Servers {
   /** Copies each node's log to `<directory>/<node>/`. */
   copyLogs(directory: string): Promise<void>;
 }
+
+/** Beside a node's log: a line for each change that it gave up at a rejoin, `{id, change}`. */
+export const DISCARDED = 'discarded.jsonl';
 
 const POLL_MS = 20;
 

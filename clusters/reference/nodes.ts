@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HostNode } from '../../harness/hosts/types.ts';
@@ -7,7 +7,8 @@ import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import { MILLISECOND } from '../../harness/runtime/types.ts';
 import type { ClusterContext } from '../types.ts';
 import { Connection } from './connection.ts';
-import { statusesOf, until, type Dialogue, type Fleet } from './fleet.ts';
+import { DISCARDED, statusesOf, until, type Dialogue, type Fleet } from './fleet.ts';
+import { NodeClock, type ClockSetting } from './node-clock.ts';
 import type { Command, Status } from './replica/types.ts';
 import type { Role, ServerConfig, Strategy } from './server/config.ts';
 
@@ -21,7 +22,7 @@ export class StoreNodes implements Fleet {
   readonly #strategy: Strategy;
   readonly #nodes = new Map<string, HostNode>();
   /** A clock that was set wrong stays wrong over a restart: it is the machine's, not the process'. */
-  readonly #clockOffsets = new Map<string, number>();
+  readonly #clocks = new Map<string, NodeClock>();
 
   constructor(context: ClusterContext, strategy: Strategy) {
     this.#context = context;
@@ -52,7 +53,7 @@ export class StoreNodes implements Fleet {
       ),
       log: 'wal.jsonl',
       standby,
-      clockOffsetMs: this.#clockOffsets.get(name) ?? 0,
+      clock: this.#clockOf(name).setting,
     };
     await this.#get(name).start({ name: SERVICE, command: [...serverCommand(), JSON.stringify(config)] });
   }
@@ -86,9 +87,9 @@ export class StoreNodes implements Fleet {
     return statusesOf(this, this.#context.nodes);
   }
 
-  async setClockOffset(name: string, offsetMs: number): Promise<void> {
-    await this.#ask(name, { command: 'set-clock', offsetMs });
-    this.#clockOffsets.set(name, offsetMs);
+  async setClock(name: string, setting: ClockSetting): Promise<void> {
+    await this.#ask(name, { command: 'set-clock', ...setting });
+    this.#clockOf(name).set(setting);
   }
 
   /** The node's clock minus the machine's, in ms, as if read half-way through the round trip. */
@@ -111,8 +112,20 @@ export class StoreNodes implements Fleet {
   async copyLogs(directory: string): Promise<void> {
     for (const [name, node] of this.#nodes) {
       await mkdir(join(directory, name), { recursive: true });
-      for (const log of await node.logs()) await copyFile(log, join(directory, name, basename(log)));
+      const kept = join(node.directory, DISCARDED);
+      const left = await stat(kept).then(
+        () => [kept],
+        () => [],
+      );
+      for (const log of [...(await node.logs()), ...left])
+        await copyFile(log, join(directory, name, basename(log)));
     }
+  }
+
+  #clockOf(name: string): NodeClock {
+    let clock = this.#clocks.get(name);
+    if (!clock) this.#clocks.set(name, (clock = new NodeClock(machineMicros)));
+    return clock;
   }
 
   #get(name: string): HostNode {

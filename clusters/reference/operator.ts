@@ -51,13 +51,13 @@ export class StoreOperator implements Operator {
    */
   async failover({ fence }: { readonly fence: boolean }): Promise<{ from: string; to: string }> {
     const from = this.primary;
-    const { fencing, ack } = this.#settings;
+    const { fencing } = this.#settings;
     const epoch = ++this.#promised;
     if (fence && fencing) await this.#fence(from, epoch);
     const candidates = await this.#candidates(from, epoch);
     const members = candidates.map((candidate) => candidate.name);
     const followers = latestMembers(candidates, this.#members).filter((name) => name !== from).length;
-    const needed = neededForFailover(ack, followers);
+    const needed = neededForFailover(this.#settings, followers);
     if (candidates.length < needed) {
       await this.reassert();
       throw new Error(

@@ -2,15 +2,16 @@ import type { Operation } from '../../harness/generator/types.ts';
 import type { Random } from '../../harness/runtime/types.ts';
 import type { Position } from './replica/positions.ts';
 import type { ReadAt } from './replica/types.ts';
+import { nearTo } from './sites.ts';
 import type { StoreSettings } from './settings.ts';
 
 /**
- * Which replica reads go to: the leader · any · one a session · the leader for a while after a write of the session,
+ * Which replica reads go to: the leader · any · one a session · any of the session's site · the leader for a while after a write of the session,
  * else any · any, once it has come as far as the session has seen, or else the leader · the leader for rows that the
  * session has written, else any. Where every node takes everything, `primary` is the session's home node, as is
  * `sticky`, and so for its writes.
  */
-export type Reads = 'primary' | 'any' | 'sticky' | 'after-write' | 'token' | 'own';
+export type Reads = 'primary' | 'any' | 'sticky' | 'nearest' | 'after-write' | 'token' | 'own';
 
 /** Where an operation goes, and on what terms a read is answered there. */
 export interface Destination {
@@ -43,6 +44,7 @@ export interface LeaderSeen {
 export class RaftRouter implements Router {
   readonly #nodes: readonly string[];
   readonly #reads: Reads;
+  readonly #near: readonly string[];
   readonly #confirmed: boolean;
   readonly #session: number;
   readonly #random: Random;
@@ -54,13 +56,14 @@ export class RaftRouter implements Router {
   /** `confirmed`: whoever answers a read makes sure that it is not behind. */
   constructor(
     nodes: readonly string[],
-    { reads, confirmed }: { readonly reads: Reads; readonly confirmed: boolean },
+    { reads, sites, confirmed }: Pick<StoreSettings, 'reads' | 'sites'> & { readonly confirmed: boolean },
     session: number,
     random: Random,
     seen: LeaderSeen,
   ) {
     this.#nodes = nodes;
     this.#reads = reads;
+    this.#near = nearTo(nodes, sites, session);
     this.#confirmed = confirmed;
     this.#session = session;
     this.#random = random;
@@ -69,12 +72,16 @@ export class RaftRouter implements Router {
 
   choose(_operation: Operation, isRead: boolean): Destination {
     if (isRead && this.#reads !== 'primary') {
-      const own = this.#nodes[this.#session % this.#nodes.length];
-      const node = this.#reads === 'any' ? this.#random.pick(this.#nodes) : own;
-      this.#last = node;
-      return { node, at: this.#confirmed ? 'confirmed' : 'replica' };
+      this.#last = this.#replica();
+      return { node: this.#last, at: this.#confirmed ? 'confirmed' : 'replica' };
     }
     return { node: (this.#last = this.#leader ??= this.#seen.node), at: 'leader' };
+  }
+
+  #replica(): string {
+    if (this.#reads === 'any') return this.#random.pick(this.#nodes);
+    if (this.#reads === 'nearest') return this.#random.pick(this.#near);
+    return this.#nodes[this.#session % this.#nodes.length];
   }
 
   moveOn(leader?: string): void {
@@ -88,26 +95,29 @@ export class RaftRouter implements Router {
 export class AnyNodeRouter implements Router {
   readonly #nodes: readonly string[];
   readonly #reads: Reads;
+  readonly #near: readonly string[];
   readonly #at: ReadAt;
   readonly #session: number;
   readonly #random: Random;
 
   constructor(
     nodes: readonly string[],
-    { reads, strategy }: Pick<StoreSettings, 'reads' | 'strategy'>,
+    { reads, sites, strategy }: Pick<StoreSettings, 'reads' | 'sites' | 'strategy'>,
     session: number,
     random: Random,
   ) {
     this.#nodes = nodes;
     this.#reads = reads;
+    this.#near = nearTo(nodes, sites, session);
     this.#at = strategy === 'leaderless' ? 'quorum' : 'replica';
     this.#session = session;
     this.#random = random;
   }
 
   choose(): Destination {
-    const home = this.#nodes[this.#session % this.#nodes.length];
-    return { node: this.#reads === 'any' ? this.#random.pick(this.#nodes) : home, at: this.#at };
+    if (this.#reads === 'any') return { node: this.#random.pick(this.#nodes), at: this.#at };
+    if (this.#reads === 'nearest') return { node: this.#random.pick(this.#near), at: this.#at };
+    return { node: this.#nodes[this.#session % this.#nodes.length], at: this.#at };
   }
 
   moveOn(): void {

@@ -8,11 +8,15 @@ import type { Acknowledgement } from './replica/types.ts';
 import type { Isolation } from './replica/transaction.ts';
 import type { Reads } from './routing.ts';
 import type { Strategy } from './server/config.ts';
+import { NETWORK_NAMES, type NetworkName } from './sim/network.ts';
 
 /** The store's options under a configuration and the user's `--set`. */
 export interface StoreSettings {
   readonly strategy: Strategy['strategy'];
   readonly ack: Acknowledgement;
+  readonly k: number;
+  readonly fallback: number;
+  readonly sites: number;
   readonly reads: Reads;
   readonly leaderFor: number;
   readonly fencing: boolean;
@@ -32,6 +36,7 @@ export interface StoreSettings {
   readonly atomic: boolean;
   readonly repair: boolean;
   readonly grace: number;
+  readonly network: NetworkName;
   /** A defect to have on purpose. */
   readonly bug: BugName | 'none';
 }
@@ -48,15 +53,34 @@ export const SETTINGS: readonly SettingDefinition[] = [
     name: 'ack',
     title: 'Single leader: whose disks must have a write before it is acknowledged, besides the leader’s own',
     type: 'string',
-    values: ['async', 'semi-sync', 'sync'],
+    values: ['async', 'semi-sync', 'first', 'any', 'sync'],
     default: 'async',
+  },
+  {
+    name: 'k',
+    title: 'Single leader, ack=first and ack=any: so many followers',
+    type: 'number',
+    default: 1,
+  },
+  {
+    name: 'fallback',
+    title:
+      'Single leader, ack=semi-sync and ack=any: ms without an acknowledgement until the leader goes on without (0: never)',
+    type: 'number',
+    default: 0,
+  },
+  {
+    name: 'sites',
+    title: 'Data centres that the nodes are spread over, in the order of their names',
+    type: 'number',
+    default: 1,
   },
   {
     name: 'reads',
     title:
       'Which replica answers reads (multi-leader, leaderless: any node, or else the session’s home node)',
     type: 'string',
-    values: ['primary', 'any', 'sticky', 'after-write', 'token', 'own'],
+    values: ['primary', 'any', 'sticky', 'nearest', 'after-write', 'token', 'own'],
     default: 'any',
   },
   {
@@ -162,6 +186,14 @@ export const SETTINGS: readonly SettingDefinition[] = [
     default: 600_000,
   },
   {
+    name: 'network',
+    title:
+      'Simulation: how much the network loses, doubles and holds back by itself; slow: as between data centres',
+    type: 'string',
+    values: NETWORK_NAMES,
+    default: 'mild',
+  },
+  {
     name: 'bug',
     title: 'A defect to have on purpose, as a proof that it is caught',
     type: 'string',
@@ -180,7 +212,15 @@ export function strategyOf(settings: StoreSettings, firstLeader: string): Strate
   const { bug, strategy, conflicts, lww: granularity, merge, stamps } = settings;
   switch (strategy) {
     case 'single-leader':
-      return { strategy, firstLeader, ack: settings.ack, fencing: settings.fencing, bug };
+      return {
+        strategy,
+        firstLeader,
+        ack: settings.ack,
+        k: settings.k,
+        fallbackMs: settings.fallback,
+        fencing: settings.fencing,
+        bug,
+      };
     case 'multi-leader':
       return {
         strategy,

@@ -3,12 +3,14 @@ import { SECOND, type Clock, type Random } from '../../harness/runtime/types.ts'
 import type { BugName } from './bugs.ts';
 import { hasReached, type Position } from './replica/positions.ts';
 import type { Destination, Reads, Router } from './routing.ts';
+import { nearTo } from './sites.ts';
 import type { StoreSession } from './session.ts';
 
 /** How reads are routed: `leaderFor` (s) is how long `after-write` stays with the leader. */
 export interface ReadRouting {
   readonly reads: Reads;
   readonly leaderFor: number;
+  readonly sites: number;
   readonly bug: BugName | 'none';
 }
 
@@ -19,6 +21,7 @@ export interface ReadRouting {
 export class SingleLeaderRouter implements Router {
   readonly #nodes: readonly string[];
   readonly #routing: ReadRouting;
+  readonly #near: readonly string[];
   readonly #memory: StoreSession;
   readonly #random: Random;
   readonly #clock: Clock;
@@ -37,6 +40,7 @@ export class SingleLeaderRouter implements Router {
   ) {
     this.#nodes = nodes;
     this.#routing = routing;
+    this.#near = nearTo(nodes, routing.sites, number);
     this.#memory = memory;
     this.#random = random;
     this.#clock = clock;
@@ -57,6 +61,8 @@ export class SingleLeaderRouter implements Router {
         return any();
       case 'sticky':
         return { node: this.#home, at: 'replica' };
+      case 'nearest':
+        return { node: this.#random.pick(this.#near), at: 'replica' };
       case 'after-write':
         return this.#clock.now() - this.#memory.writtenAt < this.#routing.leaderFor * SECOND
           ? this.ahead()

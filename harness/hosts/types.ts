@@ -27,14 +27,28 @@ export interface Links {
   cut(links: readonly Link[], mode: 'drop' | 'reset' | 'syn'): Promise<void>;
   /** Each direction given loses so many percent of its packets; absent where that cannot be had. */
   lose?(links: readonly Link[], percent: number): Promise<void>;
+  /** So many percent of what is sent in each direction given arrives twice; absent where that cannot be had. */
+  duplicate?(links: readonly Link[], percent: number): Promise<void>;
+  /** So many percent of what is sent in each direction given are overtaken; absent where that cannot be had. */
+  reorder?(links: readonly Link[], percent: number): Promise<void>;
   /** Each direction given is slowed by `ms`. */
   delay(links: readonly Link[], ms: number): Promise<void>;
   /** Lifts every fault from these links, from all when none are given. */
   heal(links?: readonly Link[]): Promise<void>;
   /** Can `from` open a connection to `to` and be heard, right now? An independent probe, bounded to about a second. */
   reaches(link: Link): Promise<boolean>;
-  /** Database traffic since the host started: bytes carried, and bytes (or packets) that a fault swallowed. */
-  counters(link: Link): Promise<{ readonly carried: number; readonly dropped: number }>;
+  /** Database traffic since the host started. */
+  counters(link: Link): Promise<LinkCounters>;
+}
+
+/** Of one direction between two nodes, in bytes or packets. */
+export interface LinkCounters {
+  readonly carried: number;
+  /** Swallowed by a fault. */
+  readonly dropped: number;
+  /** Doubled or held back by a fault; absent where none can. */
+  readonly duplicated?: number;
+  readonly reordered?: number;
 }
 
 /** A disk of a node's own, mounted below its directory: it can lose its power, and it can be full. */

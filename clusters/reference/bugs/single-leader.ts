@@ -79,4 +79,12 @@ export const SINGLE_LEADER_BUGS = [
     strategy: 'single-leader',
     profile: { configuration: 'async-token', workload: 'session', nemesis: 'partition:one', rate: 600 },
   },
+  {
+    name: 'semi-sync-silent-fallback',
+    title:
+      'Goes on without its followers when none acknowledges for 200 ms, and tells nobody (semi-sync only in name)',
+    expected: 'lost-acknowledged-write',
+    strategy: 'single-leader',
+    profile: { configuration: 'semi-sync', workload: 'set', nemesis: 'cut-standbys,failover' },
+  },
 ] as const satisfies readonly Bug[];

@@ -43,6 +43,32 @@ export const SINGLE_LEADER = [
     ack: 'semi-sync',
     reads: 'token',
   }),
+  configuration(
+    'first',
+    'Single leader, the first follower that answers must have a write; reads from the leader',
+    {
+      ack: 'first',
+      k: 1,
+      reads: 'primary',
+    },
+  ),
+  configuration(
+    'any',
+    'Single leader, any 2 of 4 followers must have a write; reads from the leader',
+    { ack: 'any', k: 2, reads: 'primary' },
+    5,
+  ),
+  configuration(
+    'semi-sync-fallback',
+    'As semi-sync, but the leader goes on without followers that are silent for half a second, as MySQL does',
+    { ack: 'semi-sync', fallback: 500, reads: 'primary' },
+  ),
+  configuration(
+    'async-nearest',
+    'Single leader over two sites; each session reads from the replicas of its own',
+    { ack: 'async', reads: 'nearest', sites: 2 },
+    4,
+  ),
   configuration('async-own', 'Single leader; own data from the leader, others’ from replicas', {
     ack: 'async',
     reads: 'own',

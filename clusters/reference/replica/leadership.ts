@@ -1,9 +1,16 @@
 import type { ConfigEntry, ReplicaLog } from './log.ts';
 import type { Ack, Ship } from './messages.ts';
 import { reachedBy, required } from './quorum.ts';
-import type { Acknowledgement, ReplicaOptions } from './types.ts';
+import type { SingleLeaderOptions } from './single-leader-parts.ts';
+import { HEARTBEAT_MS, type Acknowledging } from './types.ts';
 
 const BATCH = 256;
+
+/** `first`: a follower that was not heard for so many beats is passed over. */
+const SILENT_BEATS = 20;
+
+/** How long the bug `semi-sync-silent-fallback` waits, ms. */
+const SILENT_FALLBACK_MS = 200;
 
 /** What the leader knows of one peer. */
 interface Progress {
@@ -13,6 +20,8 @@ interface Progress {
   round: number;
   /** Acknowledged when the last heartbeat looked: no progress since means that something was lost. */
   before: number;
+  /** The beat in which it was last heard. */
+  heard: number;
 }
 
 /**
@@ -27,7 +36,9 @@ export class Leadership {
   members: readonly string[] = [];
   #round = 0;
   readonly #name: string;
-  readonly #ack: Acknowledgement;
+  readonly #mode: Acknowledging;
+  /** So many beats without an acknowledgement, and nobody waits for one any more. */
+  readonly #patience: number;
   readonly #log: ReplicaLog;
   readonly #peers = new Map<string, Progress>();
   /** Of the peers, those that are members; and how many of them must acknowledge. */
@@ -36,27 +47,41 @@ export class Leadership {
   readonly #send: (to: string, message: Ship) => void;
   /** The LSN of this epoch's first entry. */
   readonly #first: number;
+  #beats = 0;
+  /** Beats since something durable here was left unacknowledged, and how far the log was acknowledged then. */
+  #waited = 0;
+  #stuckAt = 0;
+  /** Fallen back to asynchronous replication, until enough followers have caught up. */
+  #alone = false;
 
   /** The log must hold this epoch's promotion already: it is found there. */
   constructor(
-    options: ReplicaOptions & { readonly ack: Acknowledgement },
+    options: Pick<SingleLeaderOptions, 'name' | 'peers' | 'bug' | 'ack' | 'k' | 'fallbackMs'>,
     log: ReplicaLog,
     send: (to: string, message: Ship) => void,
   ) {
     this.epoch = log.epoch;
     this.#name = options.name;
-    this.#ack = options.bug === 'ack-before-quorum' ? 'async' : options.ack;
+    const { bug, ack, k } = options;
+    this.#mode = { ack: bug === 'ack-before-quorum' ? 'async' : ack, k };
+    const fallbackMs = bug === 'semi-sync-silent-fallback' ? SILENT_FALLBACK_MS : options.fallbackMs;
+    this.#patience = fallbackMs === 0 ? Infinity : Math.ceil(fallbackMs / HEARTBEAT_MS);
     this.#log = log;
     this.#send = send;
     this.#first = promotionOf(log);
     for (const peer of options.peers)
-      this.#peers.set(peer, { next: log.last + 1, acked: 0, round: 0, before: 0 });
+      this.#peers.set(peer, { next: log.last + 1, acked: 0, round: 0, before: 0, heard: 0 });
     this.#admit((log.at(this.#first).change as ConfigEntry).members);
+  }
+
+  /** Does it acknowledge without its followers, since they have been silent for too long? */
+  get alone(): boolean {
+    return this.#alone;
   }
 
   /** The highest round that enough members have answered: they still followed this leader when it was asked. */
   get confirmedRound(): number {
-    if (this.#needed === 0) return this.#round;
+    if (this.#needed === 0 || this.#alone) return this.#round;
     const rounds = this.#followers.map((peer) => peer.round);
     return Math.min(this.#round, reachedBy(rounds, this.#needed));
   }
@@ -83,6 +108,8 @@ export class Leadership {
 
   /** Tells everyone where we are, and sends again what a peer has not acknowledged for a whole beat. */
   heartbeat(): void {
+    this.#beats += 1;
+    this.#lookForFollowers();
     for (const [peer, progress] of this.#peers) {
       if (progress.acked === progress.before) progress.next = progress.acked + 1;
       progress.before = progress.acked;
@@ -98,6 +125,7 @@ export class Leadership {
   onAck(from: string, ack: Ack): void {
     const progress = this.#peers.get(from);
     if (!progress) return;
+    progress.heard = this.#beats;
     progress.round = Math.max(progress.round, ack.round);
     progress.acked = Math.max(progress.acked, ack.lsn);
     progress.next = Math.max(progress.next, progress.acked + 1);
@@ -111,8 +139,8 @@ export class Leadership {
   advance(): boolean {
     const before = this.commit;
     for (;;) {
-      const acked = this.#followers.map((peer) => peer.acked);
-      const target = Math.min(this.#log.durable, reachedBy(acked, this.#needed));
+      const acked = this.#synchronous().map((peer) => peer.acked);
+      const target = Math.min(this.#log.durable, this.#alone ? Infinity : reachedBy(acked, this.#needed));
       if (target < this.#first || target <= this.commit) return this.commit > before;
       // A new member counts only once the members before it have agreed to that.
       const config = this.#nextConfig(target);
@@ -132,6 +160,29 @@ export class Leadership {
     for (const [peer, progress] of this.#peers)
       if (!this.members.includes(peer) && progress.acked >= this.commit) return peer;
     return null;
+  }
+
+  /** Whose acknowledgements count now. */
+  #synchronous(): readonly Progress[] {
+    if (this.#mode.ack !== 'first') return this.#followers;
+    const answers = ({ heard }: Progress) => this.#beats - heard <= SILENT_BEATS;
+    const silent = this.#followers.filter((peer) => !answers(peer));
+    return [...this.#followers.filter(answers), ...silent].slice(0, this.#needed);
+  }
+
+  /** Falls back when nothing was acknowledged for too long, and goes back once enough followers have it all. */
+  #lookForFollowers(): void {
+    const { durable } = this.#log;
+    if (this.#alone)
+      this.#alone =
+        reachedBy(
+          this.#followers.map((peer) => peer.acked),
+          this.#needed,
+        ) < durable;
+    const stuck = !this.#alone && this.commit < durable && this.commit === this.#stuckAt;
+    this.#waited = stuck ? this.#waited + 1 : 0;
+    this.#stuckAt = this.commit;
+    if (this.#waited >= this.#patience) this.#alone = true;
   }
 
   #ship(peer: string): void {
@@ -155,7 +206,7 @@ export class Leadership {
     this.#followers = [...this.#peers].flatMap(([peer, progress]) =>
       members.includes(peer) ? [progress] : [],
     );
-    this.#needed = required(this.#ack, members.filter((member) => member !== this.#name).length);
+    this.#needed = required(this.#mode, members.filter((member) => member !== this.#name).length);
   }
 
   /** The first change of members after the commit position, up to `to`. */

@@ -1,12 +1,15 @@
-import type { Acknowledgement } from './types.ts';
+import type { Acknowledging } from './types.ts';
 
 /** How many of `followers` must acknowledge. */
-export function required(ack: Acknowledgement, followers: number): number {
+export function required({ ack, k }: Acknowledging, followers: number): number {
   switch (ack) {
     case 'async':
       return 0;
     case 'semi-sync':
       return Math.min(1, followers);
+    case 'first':
+    case 'any':
+      return Math.min(k, followers);
     case 'sync':
       return followers;
   }
@@ -17,8 +20,8 @@ export function required(ack: Acknowledgement, followers: number): number {
  * entry: any `required` of them and any this many of them have one in common. Asynchronous replication gives no
  * such number: there, one is enough to promote and no number is enough to be sure.
  */
-export function neededForFailover(ack: Acknowledgement, followers: number): number {
-  return ack === 'async' ? 1 : followers - required(ack, followers) + 1;
+export function neededForFailover(mode: Acknowledging, followers: number): number {
+  return mode.ack === 'async' ? 1 : followers - required(mode, followers) + 1;
 }
 
 /** The highest value that at least `count` of these have reached; 0 of fewer, Infinity when none needs to. */

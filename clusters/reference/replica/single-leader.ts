@@ -3,7 +3,14 @@ import { Leadership } from './leadership.ts';
 import { ReplicaLog, type Entry } from './log.ts';
 import type { Ack, Ship, SingleLeaderMessage } from './messages.ts';
 import { WaitingReads, hasReached, hasReachedAsText, type Position } from './positions.ts';
-import { positioned, statusOf, type PendingRead, type SingleLeaderOptions } from './single-leader-parts.ts';
+import {
+  PendingReads,
+  changesAfter,
+  footingOf,
+  positioned,
+  statusOf,
+  type SingleLeaderOptions,
+} from './single-leader-parts.ts';
 import { Tables, isChange } from './tables.ts';
 import {
   HEARTBEAT_MS,
@@ -50,7 +57,7 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
   /** What may have been read here before a restart: nothing older is served after it. */
   #readableFrom = 0;
   readonly #writes = new Map<number, number>();
-  #reads: PendingRead[] = [];
+  readonly #reads = new PendingReads();
   /** Reads at this replica that wait until it has come far enough. */
   readonly #waiting: WaitingReads;
 
@@ -130,8 +137,17 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
 
   #beat(): void {
     if (!this.#leading) return;
+    const { alone } = this.#leading;
     this.#leading.heartbeat();
+    if (this.#leading.alone !== alone) this.#changeFooting(this.#leading);
     this.#out.push({ kind: 'timer', ms: HEARTBEAT_MS });
+  }
+
+  /** Has fallen back to asynchronous replication, or come back from it. */
+  #changeFooting(leading: Leadership): void {
+    if (this.#options.bug !== 'semi-sync-silent-fallback')
+      this.#note(footingOf(leading.alone, this.#options.fallbackMs));
+    this.#advance(leading);
   }
 
   #onAck(from: string, ack: Ack): void {
@@ -165,12 +181,7 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
 
   #answerReads(leading: Leadership): void {
     if (!leading.established || this.#applied < this.#readableFrom) return;
-    const confirmed = leading.confirmedRound;
-    const waiting: PendingRead[] = [];
-    for (const read of this.#reads)
-      if (read.round <= confirmed) this.#answer(read.id, read.request);
-      else waiting.push(read);
-    this.#reads = waiting;
+    for (const { id, request } of this.#reads.upTo(leading.confirmedRound)) this.#answer(id, request);
   }
 
   /** Gives way to a higher epoch. What it had not answered yet may or may not survive. */
@@ -188,9 +199,8 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
     this.#inLine = false;
     for (const id of this.#writes.values())
       this.#refuse(id, 'deposed', `${why} before the write was committed`);
-    for (const { id } of this.#reads) this.#refuse(id, 'not-leader', why);
+    for (const { id } of this.#reads.upTo(Infinity)) this.#refuse(id, 'not-leader', why);
     this.#writes.clear();
-    this.#reads = [];
   }
 
   // Following
@@ -230,6 +240,8 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
       `discards ${this.#log.last - lsn} entries after LSN ${lsn}: a tail that the leader does not have`,
     );
     this.#sometimes('tail-discarded');
+    const changes = changesAfter(this.#log, lsn);
+    if (changes.length > 0) this.#out.push({ kind: 'discarded', changes });
     this.#log.truncate(lsn);
     this.#readableFrom = Math.min(this.#readableFrom, lsn);
     this.#commit = Math.min(this.#commit, lsn);
@@ -240,13 +252,14 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
   }
 
   #ack(to: string, ship: Ship, retryFrom: number | null): void {
+    this.#tell(to, ship.round, this.#log.epoch === ship.epoch, retryFrom);
+  }
+
+  /** Says how far this log equals that of the leader of its epoch, if that is whom it tells. */
+  #tell(to: string, round: number, theirs: boolean, retryFrom: number | null): void {
     const { epoch, durable } = this.#log;
-    const lsn = epoch === ship.epoch ? Math.min(this.#matched, durable) : 0;
-    this.#out.push({
-      kind: 'send',
-      to,
-      message: { type: 'ack', epoch, round: ship.round, lsn, retryFrom },
-    });
+    const lsn = theirs ? Math.min(this.#matched, durable) : 0;
+    this.#out.push({ kind: 'send', to, message: { type: 'ack', epoch, round, lsn, retryFrom } });
   }
 
   // Both
@@ -260,14 +273,8 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
       return;
     }
     this.#apply();
-    const { leader, epoch, durable } = this.#log;
-    if (leader === null || durable === before) return;
-    const lsn = Math.min(this.#matched, durable);
-    this.#out.push({
-      kind: 'send',
-      to: leader,
-      message: { type: 'ack', epoch, round: 0, lsn, retryFrom: null },
-    });
+    const { leader, durable } = this.#log;
+    if (leader !== null && durable > before) this.#tell(leader, 0, true, null);
   }
 
   #apply(): void {

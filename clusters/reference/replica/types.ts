@@ -137,6 +137,12 @@ export interface Status {
   readonly owed?: number;
 }
 
+/** A change that a deposed leader had in its log, and the new leader's log has not: `<epoch>:<lsn>` names it. */
+export interface Discarded {
+  readonly id: string;
+  readonly change: Change;
+}
+
 export type Input<Message> =
   /** First of all: what the disk holds. `standby`: whatever the disk says, do not lead. */
   | { readonly kind: 'start'; readonly records: readonly Json[]; readonly standby: boolean }
@@ -163,6 +169,8 @@ export type Effect<Message> =
   | { readonly kind: 'status'; readonly id: number; readonly status: Status }
   /** Wake me with `timer` after so many ms. One timer at most is pending. */
   | { readonly kind: 'timer'; readonly ms: number }
+  /** Changes that this node gives up, for whoever reconciles by hand; perhaps not the first time that it says so. */
+  | { readonly kind: 'discarded'; readonly changes: readonly Discarded[] }
   /** For the node's log file. */
   | { readonly kind: 'note'; readonly text: string }
   /** A rare state was reached: campaigns count them, and report those that never were. */
@@ -173,8 +181,17 @@ export interface Replica<Message> {
   step(input: Input<Message>, clock: number): readonly Effect<Message>[];
 }
 
-/** How many followers must have an entry on disk before it counts: none, one, or all. */
-export type Acknowledgement = 'async' | 'semi-sync' | 'sync';
+/**
+ * Which followers must have an entry on disk before it counts: none · any one · the first `k` in the order of the nodes
+ * of those that answer · any `k` · all (PostgreSQL's `FIRST k` and `ANY k` of synchronous_standby_names).
+ */
+export type Acknowledgement = 'async' | 'semi-sync' | 'first' | 'any' | 'sync';
+
+export interface Acknowledging {
+  readonly ack: Acknowledgement;
+  /** Counts for `first` and `any`. */
+  readonly k: number;
+}
 
 export interface ReplicaOptions {
   readonly name: string;

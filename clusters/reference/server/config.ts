@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../../harness/hosts/types.ts';
 import type { Random } from '../../../harness/runtime/types.ts';
 import type { BugName } from '../bugs.ts';
+import type { ClockSetting } from '../node-clock.ts';
 import { Leaderless } from '../replica/leaderless/leaderless.ts';
 import type { LeaderlessMessage } from '../replica/leaderless/messages.ts';
 import type { LeaderlessSettings } from '../replica/leaderless/options.ts';
@@ -13,16 +14,12 @@ import { Raft } from '../replica/raft/raft.ts';
 import type { Confirmation } from '../replica/raft/reading.ts';
 import type { Isolation } from '../replica/transaction.ts';
 import { SingleLeader } from '../replica/single-leader.ts';
-import type { Acknowledgement, Replica } from '../replica/types.ts';
+import type { SingleLeaderOptions } from '../replica/single-leader-parts.ts';
+import type { Replica, ReplicaOptions } from '../replica/types.ts';
 
 /** What makes a replica: the same object for a server process and for a simulated node. */
 export type Strategy = { readonly bug: BugName | 'none' } & (
-  | {
-      readonly strategy: 'single-leader';
-      readonly firstLeader: string;
-      readonly ack: Acknowledgement;
-      readonly fencing: boolean;
-    }
+  | ({ readonly strategy: 'single-leader' } & Omit<SingleLeaderOptions, keyof ReplicaOptions>)
   | ({ readonly strategy: 'multi-leader' } & MultiLeaderSettings)
   | ({ readonly strategy: 'leaderless' } & LeaderlessSettings)
   | {
@@ -45,8 +42,8 @@ export interface ServerConfig {
   readonly log: string;
   /** Whatever the log says, do not lead: the operator has moved on. */
   readonly standby: boolean;
-  /** This node's clock minus the machine's, in ms, to begin with. */
-  readonly clockOffsetMs: number;
+  /** How this node's clock stands to the machine's, to begin with. */
+  readonly clock: ClockSetting;
 }
 
 export type Role = 'client' | 'peer' | 'control';

@@ -1,8 +1,11 @@
+import { appendFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { z } from 'zod';
 import { MILLISECOND, type Cancel, type Clock, type Runtime } from '../../../harness/runtime/types.ts';
 import { machineMicros } from '../../../harness/runtime/machine.ts';
 import type { Endpoint } from '../../../harness/hosts/types.ts';
+import { DISCARDED } from '../fleet.ts';
+import { NodeClock } from '../node-clock.ts';
 import { readLines, writeLine } from '../lines.ts';
 import { asked } from '../replica/transaction.ts';
 import type { Command, Effect, Input, Replica } from '../replica/types.ts';
@@ -15,13 +18,14 @@ import { Wal } from './wal.ts';
 export class ServerNode {
   readonly #config: ServerConfig;
   readonly #clock: Clock;
+  /** This node's own: a fault may have set it wrong. */
+  readonly #ownClock: NodeClock;
   readonly #fatal: (error: Error) => void;
   readonly #replica: Replica<AnyMessage>;
   readonly #links = new Map<string, PeerLink>();
   /** Who waits for which of our own request numbers, and the number it used itself. */
   readonly #asked = new Map<number, { readonly socket: Socket; readonly id: number }>();
   #requests = 0;
-  #offsetMs: number;
   #wal: Wal | null = null;
   #timer: Cancel | null = null;
 
@@ -29,7 +33,7 @@ export class ServerNode {
     this.#config = config;
     this.#clock = clock;
     this.#fatal = fatal;
-    this.#offsetMs = config.clockOffsetMs;
+    this.#ownClock = new NodeClock(machineMicros, config.clock);
     this.#replica = createReplica(config.name, Object.keys(config.peers), config.strategy, random('replica'));
   }
 
@@ -52,13 +56,8 @@ export class ServerNode {
     say(`${name} started with ${opened.records.length} records`);
   }
 
-  /** This node's own clock, in µs. */
-  #now(): number {
-    return machineMicros() + Math.round(this.#offsetMs * 1000);
-  }
-
   #feed(input: Input<AnyMessage>): void {
-    for (const effect of this.#replica.step(input, this.#now())) this.#carryOut(effect);
+    for (const effect of this.#replica.step(input, this.#ownClock.now())) this.#carryOut(effect);
   }
 
   #carryOut(effect: Effect<AnyMessage>): void {
@@ -77,7 +76,13 @@ export class ServerNode {
         break;
       case 'timer':
         this.#timer?.();
-        this.#timer = this.#clock.after(effect.ms * MILLISECOND, () => this.#feed({ kind: 'timer' }));
+        this.#timer = this.#clock.after(this.#ownClock.trueTime(effect.ms * MILLISECOND), () =>
+          this.#feed({ kind: 'timer' }),
+        );
+        break;
+      case 'discarded':
+        // Before the log is cut: a crash in between says it twice, which is better than not at all.
+        appendFileSync(DISCARDED, effect.changes.map((one) => `${JSON.stringify(one)}\n`).join(''));
         break;
       case 'sometimes':
         break;
@@ -122,9 +127,9 @@ export class ServerNode {
       return;
     }
     const { id, command } = parsed.data;
-    if (command.command === 'set-clock') this.#offsetMs = command.offsetMs;
+    if (command.command === 'set-clock') this.#ownClock.set(command);
     if (command.command === 'set-clock' || command.command === 'clock')
-      return writeLine(socket, { id, clock: this.#now() });
+      return writeLine(socket, { id, clock: this.#ownClock.now() });
     this.#feed({ kind: 'command', id: this.#ask(socket, id), command: command satisfies Command });
   }
 

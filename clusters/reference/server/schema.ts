@@ -48,6 +48,10 @@ export const commandSchema = z.object({
     z.object({ command: z.literal('add'), node: z.string() }),
     z.object({ command: z.literal('remove'), node: z.string() }),
     z.object({ command: z.literal('clock') }),
-    z.object({ command: z.literal('set-clock'), offsetMs: z.number() }),
+    z.object({
+      command: z.literal('set-clock'),
+      offsetMs: z.number().optional(),
+      driftPercent: z.number().optional(),
+    }),
   ]),
 });

@@ -15,6 +15,11 @@ interface Pending {
   readonly checkpoint: boolean;
 }
 
+/** Free where nothing was filled, bytes: nobody fills it by writing. */
+const ROOM = 1 << 30;
+/** What a full disk says, and a broken one. */
+type DiskError = 'ENOSPC' | 'EIO';
+
 /** How long the bugs `no-fsync` leave records to the operating system, ns. */
 const WRITE_BACK = SECOND;
 
@@ -29,6 +34,15 @@ export class SimDisk {
   #syncing = false;
   #onDurable: (count: number) => void = () => undefined;
   #durable = 0;
+  #onError: (error: DiskError) => void = () => undefined;
+  /** Leaves no room for anything. */
+  full = false;
+  /** Every sync fails with EIO. */
+  failing = false;
+  /** Syncs that failed so. */
+  failed = 0;
+  /** A record that reads differently from what was written: its checksum is wrong. */
+  #rotten = -1;
   /** Counts the crashes: a sync that one of them interrupted never ends. */
   #crashes = 0;
 
@@ -39,11 +53,42 @@ export class SimDisk {
     this.#lazy = bug === 'no-fsync' || bug === 'raft-no-fsync';
   }
 
-  /** What the disk holds. From now on `onDurable` hears how many of the records appended since are on it. */
-  open(onDurable: (count: number) => void): readonly Json[] {
+  /**
+   * What the disk holds. From now on `onDurable` hears how many of the records appended since are on it, and `onError`
+   * that it takes no more. As the real log does: a damaged record at the end is cut off, another one forbids the start.
+   * @throws Error that says which record is damaged
+   */
+  open(
+    onDurable: (count: number) => void,
+    onError: (error: DiskError) => void = () => undefined,
+  ): readonly Json[] {
     this.#onDurable = onDurable;
+    this.#onError = onError;
     this.#durable = 0;
+    if (this.#rotten >= 0 && this.#rotten === this.#records.length - 1) this.truncate(this.#rotten);
+    if (this.#rotten >= 0)
+      throw new Error(`record ${this.#rotten + 1} is damaged, with sound records after it: restore the log`);
     return this.#records.slice();
+  }
+
+  get size(): number {
+    return this.#records.length;
+  }
+
+  /** Bytes that could be written. */
+  get available(): number {
+    return this.full ? 0 : ROOM;
+  }
+
+  /** One bit of this record turns. */
+  rot(record: number): void {
+    this.#rotten = record;
+  }
+
+  /** Leaves only so many records. */
+  truncate(records: number): void {
+    this.#records.length = records;
+    if (this.#rotten >= records) this.#rotten = -1;
   }
 
   /** `checkpoint`: once this record is on the disk, all before it are of no more use. */
@@ -68,7 +113,7 @@ export class SimDisk {
   }
 
   #keep({ record, checkpoint }: Pending): void {
-    if (checkpoint) this.#records = [];
+    if (checkpoint) this.truncate(0);
     this.#records.push(record);
   }
 
@@ -79,6 +124,7 @@ export class SimDisk {
     const lazily = this.#lazy;
     this.#clock.quietly(lazily ? WRITE_BACK : draw(this.#random, SYNC), () => {
       if (this.#crashes !== crashes) return;
+      if (this.full || this.failing) return this.#fail();
       for (let i = 0; i < batch; i++) this.#keep(this.#unsynced[i]);
       this.#unsynced = this.#unsynced.slice(batch);
       this.#syncing = false;
@@ -86,6 +132,13 @@ export class SimDisk {
       // Hearing of it, the replica may have appended, and so begun the next sync.
       if (this.#unsynced.length > 0 && !this.#syncing) this.#sync();
     });
+  }
+
+  /** The process ends at that; whoever hears of it loses power with it. */
+  #fail(): void {
+    if (this.full) this.#unsynced = [];
+    else this.failed += 1;
+    this.#onError(this.full ? 'ENOSPC' : 'EIO');
   }
 
   /** Says at once that it is durable. */

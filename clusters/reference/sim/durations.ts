@@ -11,6 +11,11 @@ export const NETWORK: Durations = [
   45, 62, 70, 76, 81, 86, 91, 96, 102, 108, 115, 123, 134, 149, 174, 230, 900,
 ];
 
+/** From one data centre of a region to another. */
+export const BETWEEN_SITES: Durations = [
+  4000, 4600, 5000, 5300, 5600, 5800, 6000, 6200, 6400, 6700, 7000, 7400, 7900, 8600, 9800, 12_500, 40_000,
+];
+
 /** A sync of the log on a solid-state disk of the better kind, with the pauses that these have. */
 export const SYNC: Durations = [
   70, 90, 102, 112, 121, 130, 139, 148, 158, 170, 184, 201, 224, 258, 320, 480, 4000,

@@ -1,13 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MILLISECOND, type Random, type Runtime } from '../../../harness/runtime/types.ts';
+import type { MadeUpDisk } from '../../../harness/cluster.ts';
 import type { SimulatedContext } from '../../types.ts';
-import { statusesOf, until, type Dialogue, type Fleet } from '../fleet.ts';
+import { DISCARDED, statusesOf, until, type Dialogue, type Fleet } from '../fleet.ts';
 import type { Command, Replica, Status } from '../replica/types.ts';
 import { createReplica, type AnyMessage, type Strategy } from '../server/config.ts';
+import { storeSettings } from '../settings.ts';
+import { sitesOf } from '../sites.ts';
+import type { ClockSetting } from '../node-clock.ts';
 import { SimConnection } from './connection.ts';
 import { SimDisk } from './disk.ts';
-import { MILD, SimNetwork } from './network.ts';
+import { MadeUp } from './made-up-disk.ts';
+import { NETWORKS, SimNetwork } from './network.ts';
 import { SimNode, type Question } from './node.ts';
 
 const CONTROL_MS = 1000;
@@ -18,31 +23,41 @@ export class SimFleet implements Fleet {
   readonly #runtime: Runtime;
   readonly #names: readonly string[];
   readonly #nodes = new Map<string, SimNode>();
+  readonly #disks = new Map<string, SimDisk>();
   /** Of connections, by node. */
   readonly #wires = new Map<string, Random>();
 
   /** `dress`: what tests put around every replica. */
   constructor(
-    { runtime, nodes }: Pick<SimulatedContext, 'runtime' | 'nodes'>,
+    { runtime, nodes, settings }: Pick<SimulatedContext, 'runtime' | 'nodes' | 'settings'>,
     strategy: Strategy,
     dress: (name: string, replica: Replica<AnyMessage>) => Replica<AnyMessage> = (_name, replica) => replica,
   ) {
     this.#runtime = runtime;
     this.#names = nodes;
-    this.links = new SimNetwork(runtime, nodes, MILD);
+    const { network, sites } = storeSettings(settings);
+    const site = sitesOf(nodes, sites);
+    this.links = new SimNetwork(
+      runtime,
+      nodes,
+      NETWORKS[network],
+      ({ from, to }) => network === 'slow' || site.get(from) !== site.get(to),
+    );
     const { clock } = runtime;
     for (const name of nodes) {
       const peers = nodes.filter((peer) => peer !== name);
       const outward = new Map(peers.map((to) => [to, this.links.link({ from: name, to })]));
       const lots = runtime.random('sim/replica').fork(name);
       this.#wires.set(name, runtime.random('sim/connections').fork(name));
+      const disk = new SimDisk(clock, runtime.random('sim/disk').fork(name), strategy.bug);
+      this.#disks.set(name, disk);
       this.#nodes.set(
         name,
         new SimNode({
           name,
           clock,
           random: runtime.random('sim/boot').fork(name),
-          disk: new SimDisk(clock, runtime.random('sim/disk').fork(name), strategy.bug),
+          disk,
           makeReplica: () => dress(name, createReplica(name, peers, strategy, lots)),
           send: (to, message, later) =>
             outward.get(to)?.send(later, () => this.#node(to).take({ kind: 'message', from: name, message })),
@@ -95,8 +110,12 @@ export class SimFleet implements Fleet {
     return until(this.#runtime.clock, deadlineMs, holds);
   }
 
-  async setClockOffset(name: string, offsetMs: number): Promise<void> {
-    await this.#ask(name, { command: { command: 'set-clock', offsetMs } });
+  async setClock(name: string, setting: ClockSetting): Promise<void> {
+    await this.#ask(name, { command: { command: 'set-clock', ...setting } });
+  }
+
+  disk(name: string): MadeUpDisk {
+    return new MadeUp(this.#disks.get(name) as SimDisk, this.#node(name));
   }
 
   async clockOffset(name: string): Promise<number> {
@@ -119,8 +138,13 @@ export class SimFleet implements Fleet {
 
   /** Writes at once: nothing real may be awaited in virtual time. */
   copyLogs(directory: string): Promise<void> {
-    for (const [name, { log }] of this.#nodes) {
+    for (const [name, { log, discarded }] of this.#nodes) {
       mkdirSync(join(directory, name), { recursive: true });
+      if (discarded.length > 0)
+        writeFileSync(
+          join(directory, name, DISCARDED),
+          discarded.map((one) => `${JSON.stringify(one)}\n`).join(''),
+        );
       writeFileSync(join(directory, name, 'store.log'), log.map((line) => `${line}\n`).join(''));
     }
     return Promise.resolve();

@@ -1,8 +1,9 @@
+import type { Json } from '../../../harness/history/event.ts';
 import { MILLISECOND, type Cancel, type Clock, type Random } from '../../../harness/runtime/types.ts';
-import type { Command, Effect, Input, Replica, Request } from '../replica/types.ts';
+import type { Command, Discarded, Effect, Input, Replica, Request } from '../replica/types.ts';
 import { asked, type Transaction } from '../replica/transaction.ts';
 import type { AnyMessage } from '../server/config.ts';
-import { NodeClock } from './clock.ts';
+import { NodeClock, type ClockSetting } from '../node-clock.ts';
 import type { SimDisk } from './disk.ts';
 import { BOOT, draw } from './durations.ts';
 
@@ -22,7 +23,7 @@ export type Question =
   | { readonly request: Request | Transaction }
   | { readonly command: Command }
   | { readonly command: { readonly command: 'clock' } }
-  | { readonly command: { readonly command: 'set-clock'; readonly offsetMs: number } };
+  | { readonly command: { readonly command: 'set-clock' } & ClockSetting };
 
 /** Whoever asked: hears the answer, to leave in `later` ns, or that the node died first. */
 export interface Asker {
@@ -47,6 +48,8 @@ export class SimNode {
   life = 0;
   /** A line for every note: µs of true time, and the text. */
   readonly log: string[] = [];
+  /** What it gave up at a rejoin, for whoever reconciles by hand. */
+  readonly discarded: Discarded[] = [];
   /** How often its replicas were in each rare state. */
   readonly marks = new Map<string, number>();
   readonly #parts: NodeParts;
@@ -64,7 +67,7 @@ export class SimNode {
 
   constructor(parts: NodeParts) {
     this.#parts = parts;
-    this.clock = new NodeClock(parts.clock);
+    this.clock = new NodeClock(() => Math.floor(parts.clock.now() / 1000));
   }
 
   get state(): 'running' | 'stopped' | 'gone' {
@@ -82,8 +85,21 @@ export class SimNode {
     this.#state = 'running';
     clock.quietly(draw(random, BOOT), () => {
       if (this.life !== life) return;
+      let records: readonly Json[];
+      try {
+        records = disk.open(
+          (count) => this.take({ kind: 'durable', count }),
+          (error) => {
+            this.note(`fatal: the log cannot be written: ${error}`);
+            this.kill();
+          },
+        );
+      } catch (error) {
+        this.note(`fatal: ${(error as Error).message}`);
+        this.kill();
+        return;
+      }
       this.#replica = makeReplica();
-      const records = disk.open((count) => this.take({ kind: 'durable', count }));
       this.note(`started with ${records.length} records`);
       this.take({ kind: 'start', records, standby });
       this.#accepting = true;
@@ -136,7 +152,7 @@ export class SimNode {
     if (command.command !== 'clock' && command.command !== 'set-clock')
       return this.take({ kind: 'command', id, command });
     if (this.#state !== 'running') return;
-    if (command.command === 'set-clock') this.clock.setOffset(command.offsetMs);
+    if (command.command === 'set-clock') this.clock.set(command);
     this.#answer(id, { clock: this.clock.now() }, 0);
   }
 
@@ -190,7 +206,12 @@ export class SimNode {
         break;
       case 'timer':
         this.#cancelTimer();
-        this.#cancelTimer = clock.quietly(effect.ms * MILLISECOND, () => this.take({ kind: 'timer' }));
+        this.#cancelTimer = clock.quietly(this.clock.trueTime(effect.ms * MILLISECOND), () =>
+          this.take({ kind: 'timer' }),
+        );
+        break;
+      case 'discarded':
+        this.discarded.push(...effect.changes);
         break;
       case 'note':
         this.note(effect.text);

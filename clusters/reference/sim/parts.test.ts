@@ -6,6 +6,7 @@ import { virtualRuntime } from '../../../harness/runtime/virtual.ts';
 import type { Replica } from '../replica/types.ts';
 import type { AnyMessage } from '../server/config.ts';
 import { SimDisk } from './disk.ts';
+import { NodeClock } from '../node-clock.ts';
 import { BOOT, NETWORK, SYNC, draw } from './durations.ts';
 import { SimNetwork } from './network.ts';
 import { SimNode } from './node.ts';
@@ -66,12 +67,12 @@ describe('the network', () => {
       const [there, back] = [sent(network, AB, 10), sent(network, BA, 10)];
       await runtime.clock.sleep(SECOND);
       expect([inFlight.length, there.length, back.length]).toEqual([0, 0, 10]);
-      expect(await network.counters(AB)).toEqual({ carried: 0, dropped: 11 });
-      expect(await network.counters(BA)).toEqual({ carried: 10, dropped: 0 });
+      expect(await network.counters(AB)).toMatchObject({ carried: 0, dropped: 11 });
+      expect(await network.counters(BA)).toMatchObject({ carried: 10, dropped: 0 });
       expect([await network.reaches(AB), await network.reaches(BA)]).toEqual([false, true]);
       await network.heal();
       expect(await network.reaches(AB)).toBe(true);
-      expect(await network.counters(AB)).toEqual({ carried: 0, dropped: 11 });
+      expect(await network.counters(AB)).toMatchObject({ carried: 0, dropped: 11 });
     }));
 
   it('a delay holds back one direction until it is healed', () =>
@@ -85,6 +86,90 @@ describe('the network', () => {
       const healed = sent(network, AB, 1);
       await runtime.clock.sleep(10 * MILLISECOND);
       expect([there.length, healed.length]).toEqual([0, 1]);
+    }));
+});
+
+describe('a network that a fault spoils', () => {
+  const CALM = { lost: 0, doubled: 0, late: 0 };
+
+  it('loses, doubles and holds back the share it was told to, counts that, and stops at heal', () =>
+    simulated(async (runtime) => {
+      const network = new SimNetwork(runtime, ['a', 'b'], CALM);
+      const send = async (count: number) => {
+        const arrived: number[] = [];
+        for (let i = 0; i < count; i++) network.link(AB).send(i * MILLISECOND, () => arrived.push(i));
+        await runtime.clock.sleep(10 * SECOND);
+        return arrived;
+      };
+      await network.lose([AB], 20);
+      expect((await send(2000)).length / 2000).toBeCloseTo(0.8, 1);
+      expect((await network.counters(AB)).dropped / 2000).toBeCloseTo(0.2, 1);
+      await network.heal([AB]);
+      await network.duplicate([AB], 30);
+      expect((await send(2000)).length / 2000).toBeCloseTo(1.3, 1);
+      expect((await network.counters(AB)).duplicated! / 2000).toBeCloseTo(0.3, 1);
+      await network.heal([AB]);
+      await network.reorder([AB], 30);
+      const arrived = await send(2000);
+      expect(arrived.filter((i, at) => at > 0 && i < arrived[at - 1]).length).toBeGreaterThan(200);
+      await network.heal();
+      expect(await send(100)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+    }));
+});
+
+describe('a clock that drifts', () => {
+  it('gains what it was told on true time, keeps it, and scales timers', () =>
+    simulated(async (runtime) => {
+      const clock = new NodeClock(() => Math.floor(runtime.clock.now() / 1000));
+      clock.set({ driftPercent: 20 });
+      await runtime.clock.sleep(10 * SECOND);
+      expect(clock.now()).toBe(12_000_000);
+      expect(clock.trueTime(120)).toBe(100);
+      clock.set({ driftPercent: 0 });
+      await runtime.clock.sleep(SECOND);
+      expect(clock.now()).toBe(13_000_000);
+      expect(clock.setting).toEqual({ offsetMs: 2000, driftPercent: 0 });
+      clock.set({ offsetMs: -500 });
+      expect(clock.now()).toBe(10_500_000);
+    }));
+});
+
+describe('a disk that fails', () => {
+  const written = async ({ clock }: Runtime, count: number) => {
+    const disk = new SimDisk(clock, randomStream(1, 'disk'));
+    disk.open(() => undefined);
+    for (let i = 0; i < count; i++) disk.append(i);
+    await clock.sleep(SECOND);
+    return disk;
+  };
+
+  it('says so when it is full or a sync fails, and never that the record is durable', () =>
+    simulated(async (runtime) => {
+      for (const what of ['full', 'failing'] as const) {
+        const disk = await written(runtime, 3);
+        const errors: string[] = [];
+        disk.open(
+          () => expect.unreachable('nothing became durable'),
+          (error) => {
+            errors.push(error);
+            disk.crash();
+          },
+        );
+        disk[what] = true;
+        disk.append(3);
+        await runtime.clock.sleep(SECOND);
+        expect(errors).toEqual([what === 'full' ? 'ENOSPC' : 'EIO']);
+        if (what === 'full') expect(disk.open(() => undefined)).toEqual([0, 1, 2]);
+      }
+    }));
+
+  it('does not start from a damaged record that others follow, and cuts one off that is the last', () =>
+    simulated(async (runtime) => {
+      const disk = await written(runtime, 3);
+      disk.rot(1);
+      expect(() => disk.open(() => undefined)).toThrow('record 2 is damaged, with sound records after it');
+      disk.truncate(2);
+      expect(disk.open(() => undefined)).toEqual([0]);
     }));
 });
 

@@ -232,6 +232,7 @@ export class Simulation implements Servers {
           if (machine.life === life) this.#feed(name, { kind: 'timer' });
         });
         break;
+      case 'discarded':
       case 'sometimes':
         break;
       case 'note':
