@@ -3,11 +3,14 @@ import { canonicalJson } from '../../../harness/history/dictionary.ts';
 import { historyOf } from '../../../harness/history/builder.ts';
 import { events, type History } from '../../../harness/history/history.ts';
 import type { Json } from '../../../harness/history/event.ts';
+import { linearizations } from '../certificate.ts';
 import { linearizability } from '../linearizability.ts';
+import { proves, type Replay } from '../validate-order.ts';
 import { holds } from '../validate.ts';
 import {
   bruteForce,
   counterSpecification,
+  illegal,
   kvSpecification,
   mutexSpecification,
   queueSpecification,
@@ -143,10 +146,28 @@ export function fuzz(name: string, runs: number, seed: number): Campaign {
       const expected = bruteForce(history, simulation.specification, simulation.initial);
       if (expected) valid++;
       agree(history, expected, simulation);
+      if (expected) certified(history, simulation);
     }),
     { numRuns: runs, seed },
   );
   return { runs, valid };
+}
+
+/** @throws when a history that is linearizable gets no order for an object, or one that a replay does not accept. */
+export function certified(
+  history: History,
+  { model, initial, specification }: Pick<Simulation, 'initial' | 'specification'> & { model?: string },
+): void {
+  const replay: Replay = (state, { f, value, result, process }) => {
+    const step = { f, process, input: value, output: result ?? null, done: result !== undefined };
+    const after = specification(state, step);
+    return after === illegal ? undefined : after;
+  };
+  for (const certificate of linearizations(history, { ...(model && { model }), initial }))
+    if (certificate === null || !proves(history, certificate, replay, initial))
+      throw new Error(
+        `no certificate: ${JSON.stringify(certificate)} of\n${[...events(history)].map((e) => JSON.stringify(e)).join('\n')}`,
+      );
 }
 
 /** @throws when the checker's verdict is not the one expected, or a finding does not hold. */
