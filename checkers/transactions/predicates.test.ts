@@ -119,3 +119,11 @@ it('a key that is returned with two values is a transaction that contradicts its
   );
   expect(findings).toMatchObject([{ name: 'internal', witness: [3] }]);
 });
+
+it('read committed asks nothing of what was missed, so no delete that may hide there leaves it open', () => {
+  const history = concurrent('w x 1, w y 1', 'w x -', 'p xy', 'r x 1, r y', 'r x, r y 1');
+  const by = (model: string) => (transactions.check(history, { consistency: [model] }) as Verdict).valid;
+  expect(by('read-committed')).toBe(true);
+  expect(by('strong-read-committed')).toBe(true);
+  expect(by('parallel-snapshot-isolation')).toBe(false);
+});
