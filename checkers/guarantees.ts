@@ -59,6 +59,20 @@ const table: readonly Guarantee[] = [
     source:
       'Vitenberg & Friedman, On the locality of consistency conditions, DISC 2003 (real-time order of writes)',
   },
+  {
+    name: 'single-owner',
+    title:
+      'A key’s operations are served by one shard at a time, and never by an earlier owner after a later one',
+    implies: ['no-thin-air'],
+    source:
+      'Adya et al., Slicer: auto-sharding for datacenter applications, OSDI 2016 (assignment consistency)',
+  },
+  {
+    name: 'minimal-movement',
+    title: 'When members change, no key moves between two that were there before and after',
+    implies: [],
+    source: 'Karger et al., Consistent hashing and random trees, STOC 1997 (monotonicity)',
+  },
   // Not implied by linearizability: a deposed leader that does not know it yet, and can confirm nothing, harms nobody.
   {
     name: 'single-primary',

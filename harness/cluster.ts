@@ -119,6 +119,29 @@ export interface Membership {
   add(node: string): Promise<void>;
 }
 
+/** A change of who owns which partitions, under way. */
+export interface Rebalanced {
+  /** In words: what was begun. */
+  readonly what: string;
+  /** The shards between which data move. */
+  readonly shards: readonly string[];
+  readonly moves: number;
+  /** Moves that are over, and keys that they have brought over. */
+  progress(): { readonly done: number; readonly keys: number; readonly told: string };
+}
+
+/** Partitions that move between shards while clients go on. Each order resolves when it is begun, not when it is done. */
+export interface Rebalancing {
+  /** The shards that own data, now. */
+  members(): readonly string[];
+  join(): Promise<Rebalanced>;
+  leave(): Promise<Rebalanced>;
+  /** The largest partition becomes two, one of which goes to another shard. */
+  split(): Promise<Rebalanced>;
+  /** Two neighbours become one, at one shard. */
+  merge(): Promise<Rebalanced>;
+}
+
 export interface Settled {
   readonly settled: boolean;
   /** What was waited for, and what was still missing when the deadline came. */
@@ -149,6 +172,8 @@ export interface Cluster {
   readonly disk?: (node: string) => MadeUpDisk;
   /** Members that can be taken out of the cluster and put back; absent: whoever is configured belongs to it. */
   readonly membership?: Membership;
+  /** Data that are split over shards; absent: they are not. */
+  readonly rebalancing?: Rebalancing;
   /** After heal: brings dead nodes back (rewinding them if need be), then proves by markers or LSNs that all have caught up. */
   settle(deadlineMs: number): Promise<Settled>;
   /** One sample of gauges, e.g. `{"lag-bytes:n2": 120}`; empty when the system has none. */

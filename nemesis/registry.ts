@@ -7,6 +7,7 @@ import { membership } from './membership.ts';
 import { failover, restartThenPromote, switchover } from './operator.ts';
 import { cutStandbys, partition } from './partition.ts';
 import { kill, pause } from './process.ts';
+import { rebalance } from './rebalance.ts';
 import { rollingRestart } from './rolling.ts';
 import { strobe } from './strobe.ts';
 import type { FaultFamily } from './types.ts';
@@ -23,6 +24,7 @@ const all: readonly FaultFamily[] = [
   switchover,
   rollingRestart,
   membership,
+  rebalance,
   loss,
   powerOff,
   diskFull,

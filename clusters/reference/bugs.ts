@@ -1,5 +1,6 @@
 import { LEADERLESS_BUGS } from './bugs/leaderless.ts';
 import { MULTI_LEADER_BUGS } from './bugs/multi-leader.ts';
+import type { PARTITION_BUGS } from './bugs/partition.ts';
 import { RAFT_BUGS, type UnprovenBug } from './bugs/raft.ts';
 import { SINGLE_LEADER_BUGS } from './bugs/single-leader.ts';
 import type { Bug } from './bugs/types.ts';
@@ -11,15 +12,22 @@ const table = [
   ...RAFT_BUGS,
 ] as const satisfies readonly Bug[];
 
-export type BugName = (typeof table)[number]['name'] | UnprovenBug;
+export type BugName = (typeof table)[number]['name'] | (typeof PARTITION_BUGS)[number]['name'] | UnprovenBug;
 
 /** Defects by name, in the order in which they are listed. */
 export const BUGS: ReadonlyMap<string, Bug> = new Map<string, Bug>(table.map((bug) => [bug.name, bug]));
 
 /** Why this defect cannot be had there, or null. */
-export function bugConflict(name: BugName | 'none', strategy: string, world: string): string | null {
+export function bugConflict(
+  name: BugName | 'none',
+  strategy: string,
+  world: string,
+  partitioned: boolean,
+): string | null {
   const bug = BUGS.get(name);
   if (!bug) return null;
+  if (bug.strategy === 'partitioned')
+    return partitioned ? null : `bug ${name} is one of partitioning: choose a configuration that has one`;
   if (bug.strategy !== strategy)
     return `bug ${name} is one of ${bug.strategy} replication, not of ${strategy}`;
   return bug.simulatedOnly === true && world !== 'sim'

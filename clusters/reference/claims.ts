@@ -15,6 +15,29 @@ const ALL = 99;
 
 /** What these settings promise. */
 export function claimOf(settings: StoreSettings): Claim {
+  return settings.partitioning === 'none' ? unsplit(settings) : split(settings, unsplit(settings));
+}
+
+/**
+ * What a shard promises of its rows holds of all rows, since each has one owner at a time. Rows of several shards have
+ * nothing in common: a scan is no snapshot. Only some ways of partitioning move no more than they must.
+ */
+function split({ partitioning }: StoreSettings, shard: Claim): Claim {
+  const linearizable = shard.guarantee.includes('linearizable');
+  return {
+    guarantee: [
+      ...shard.guarantee.filter((guarantee) => guarantee !== 'convergent' && guarantee !== 'sequential'),
+      ...(linearizable ? ['single-owner'] : []),
+      ...(partitioning === 'modulo' ? [] : ['minimal-movement']),
+    ],
+    operations: 'register (read, write, cas), set (add, read), counter: each row by itself',
+    reads: shard.reads,
+    tolerates: { ...shard.tolerates, faults: [...shard.tolerates.faults, 'rebalance'] },
+    source: 'docs/partitioning.md#claims',
+  };
+}
+
+function unsplit(settings: StoreSettings): Claim {
   switch (settings.strategy) {
     case 'single-leader':
       return singleLeader(settings);

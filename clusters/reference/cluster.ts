@@ -14,6 +14,7 @@ import type { SimulatedContext } from '../types.ts';
 import { StoreClient } from './client.ts';
 import type { Fleet } from './fleet.ts';
 import { StoreOperator } from './operator.ts';
+import { MARKER } from './partition/partitioning.ts';
 import { RaftOperator, leaderOf } from './raft-operator.ts';
 import { PORTS } from './ports.ts';
 import { AnyNodeRouter, RaftRouter, pinned, type LeaderSeen, type Router } from './routing.ts';
@@ -24,7 +25,6 @@ import { settled, missing } from './settle.ts';
 import { storeSettings, type StoreSettings } from './settings.ts';
 
 const BOOT_MS = 30_000;
-const MARKER = 'alibi-marker';
 
 /** Why no standby can be promoted; null if one can. */
 export const NO_STANDBY: Readonly<Record<StoreSettings['strategy'], string | null>> = {
@@ -87,7 +87,7 @@ export class ReferenceCluster implements Cluster {
     const translate = PORTS[request.port];
     if (!translate) return Promise.reject(new Error(`the reference store has no port "${request.port}"`));
     return Promise.resolve(
-      new StoreClient(translate, this.#router(request), this.#store, this.#session(request.session)),
+      new StoreClient(translate, this.router(request), this.#store, this.#session(request.session)),
     );
   }
 
@@ -192,7 +192,8 @@ export class ReferenceCluster implements Cluster {
     return session;
   }
 
-  #router({ node, session, process }: ConnectRequest): Router {
+  /** How one client finds its nodes. */
+  router({ node, session, process }: ConnectRequest): Router {
     if (node !== undefined) return pinned(node);
     const random = this.#context.runtime.random('reference/routing').fork(String(process));
     if (this.#raft) {

@@ -1,11 +1,14 @@
 import { bugConflict } from './bugs.ts';
+import { partitioningConflict, partitionedPortConflict } from './partition/settings.ts';
 import type { StoreSettings } from './settings.ts';
 
 /** Why these settings cannot be had together, in that world and on so many nodes; null if they can. */
 export function settingsConflict(settings: StoreSettings, world: string, nodes: number): string | null {
-  const { bug, strategy } = settings;
-  const wrongBug = bugConflict(bug, strategy, world);
+  const { bug, strategy, partitioning } = settings;
+  const wrongBug = bugConflict(bug, strategy, world, partitioning !== 'none');
   if (wrongBug !== null) return wrongBug;
+  const wrongSplit = partitioningConflict(settings, nodes);
+  if (wrongSplit !== null) return wrongSplit;
   const { reads, leaderFor, sites, network } = settings;
   if (network !== 'mild' && world !== 'sim')
     return `network=${network} is one that the simulator makes up: use --world sim`;
@@ -49,7 +52,10 @@ function quorumConflict({ n, r, w, stamps, conflicts, grace }: StoreSettings, no
 const ORDERED = ['queue', 'log', 'ids'];
 
 /** Why a client port makes no sense there, or null. */
-export function portConflict({ strategy, conflicts }: StoreSettings, port: string): string | null {
+export function portConflict(settings: StoreSettings, port: string): string | null {
+  const { strategy, conflicts } = settings;
+  const unsplit = partitionedPortConflict(settings, port);
+  if (unsplit !== null) return unsplit;
   if (port === 'transaction' && strategy !== 'raft') return 'only strategy=raft takes transactions';
   if (ORDERED.includes(port) && strategy !== 'single-leader' && strategy !== 'raft')
     return `the ${port} port takes one order of all changes: use strategy=single-leader or raft`;

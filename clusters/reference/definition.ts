@@ -1,19 +1,36 @@
 import { DISK_FAULTS, refusedUnless } from '../kit/refusals.ts';
 import type { World } from '../../harness/hosts/types.ts';
 import { defineCluster, type SimulatedContext } from '../types.ts';
-import { NO_STANDBY, ReferenceCluster } from './cluster.ts';
+import { NO_STANDBY } from './cluster.ts';
 import { portConflict, settingsConflict } from './conflict.ts';
 import { LEADERLESS } from './configurations/leaderless.ts';
 import { MULTI_LEADER } from './configurations/multi-leader.ts';
 import { RAFT } from './configurations/raft.ts';
+import { PARTITIONED } from './configurations/partitioned.ts';
 import { SINGLE_LEADER } from './configurations/single-leader.ts';
+import { clusterOn } from './partition/cluster.ts';
 import { StoreNodes } from './nodes.ts';
 import { SimFleet } from './sim/fleet.ts';
 import type { Strategy } from './server/config.ts';
-import { SETTINGS, storeSettings, strategyOf } from './settings.ts';
+import { SETTINGS, storeSettings, strategyOn, type StoreSettings } from './settings.ts';
 
 function strategy({ settings, nodes }: SimulatedContext): Strategy {
-  return strategyOf(storeSettings(settings), nodes[0]);
+  return strategyOn(storeSettings(settings), nodes);
+}
+
+function refusedFault(
+  family: string,
+  world: World,
+  { strategy, partitioning, replicas }: StoreSettings,
+): string | null {
+  if (family === 'rebalance')
+    return partitioning === 'none'
+      ? 'nothing is split there: choose a configuration with partitioning'
+      : null;
+  if (!OPERATOR_FAMILIES.includes(family)) return refusedUnless(ABLE[world], family);
+  return partitioning !== 'none' && replicas < 2
+    ? 'a shard has one node: there is no standby (replicas=3 gives it two)'
+    : NO_STANDBY[strategy];
 }
 
 /** Of the faults that need something, those that reach it in each world. */
@@ -30,15 +47,24 @@ export const reference = defineCluster({
   name: 'reference',
   title: 'Alibi’s reference store: real processes, disks and sockets, replication to choose',
   worlds: ['process', 'sim'],
-  ports: ['register', 'set', 'rows', 'counter', 'crdt-set', 'siblings', 'transaction', 'queue', 'log', 'ids'],
-  configurations: [...SINGLE_LEADER, ...MULTI_LEADER, ...LEADERLESS, ...RAFT],
+  ports: [
+    'register',
+    'set',
+    'rows',
+    'counter',
+    'crdt-set',
+    'siblings',
+    'transaction',
+    'queue',
+    'log',
+    'ids',
+    'partition',
+  ],
+  configurations: [...SINGLE_LEADER, ...MULTI_LEADER, ...LEADERLESS, ...RAFT, ...PARTITIONED],
   settings: SETTINGS,
   conflict: (settings, world, nodes) => settingsConflict(storeSettings(settings), world, nodes),
   refusesPort: (port, settings) => portConflict(storeSettings(settings), port),
-  refuses: (family, world, settings) =>
-    OPERATOR_FAMILIES.includes(family)
-      ? NO_STANDBY[storeSettings(settings).strategy]
-      : refusedUnless(ABLE[world], family),
-  create: (context) => new ReferenceCluster(context, new StoreNodes(context, strategy(context))),
-  simulate: (context) => new ReferenceCluster(context, new SimFleet(context, strategy(context))),
+  refuses: (family, world, settings) => refusedFault(family, world, storeSettings(settings)),
+  create: (context) => clusterOn(context, new StoreNodes(context, strategy(context))),
+  simulate: (context) => clusterOn(context, new SimFleet(context, strategy(context))),
 });

@@ -1,4 +1,5 @@
 import type { Completion } from '../../harness/cluster.ts';
+import type { Assignment } from './partition/maps/map.ts';
 import type { RefusalCode } from './replica/types.ts';
 
 /** How far a request had come when it failed: nothing of it had left this process, or some of it may have. */
@@ -10,12 +11,17 @@ export class StoreError extends Error {
   readonly phase: Phase;
   /** Who leads, as far as the node that refused knows. */
   readonly leader: string | undefined;
+  /** With `moved`: the shard that owns the key's range, where the node knew. */
+  readonly owner: Assignment | undefined;
+  /** The node that was asked, once that is known. */
+  node: string | undefined;
 
-  constructor(code: string, phase: Phase, message: string, leader?: string) {
+  constructor(code: string, phase: Phase, message: string, leader?: string, owner?: Assignment) {
     super(message);
     this.code = code;
     this.phase = phase;
     this.leader = leader;
+    this.owner = owner;
   }
 }
 
@@ -30,6 +36,8 @@ const REFUSALS: Readonly<Record<RefusalCode, 'fail' | 'info'>> = {
   'bad-request': 'fail',
   behind: 'fail',
   conflict: 'fail',
+  moved: 'fail',
+  moving: 'fail',
   deposed: 'info',
   'no-quorum': 'info',
 };

@@ -3,14 +3,19 @@ import type { Json } from '../../harness/history/event.ts';
 import type { Operation } from '../../harness/generator/types.ts';
 import { ids, log, queue } from './list-ports.ts';
 import { CONFLICT_LOG } from './replica/rows/conflict-log.ts';
+import type { PartitionRequest } from './partition/requests.ts';
 import { onlyReads, type MicroOperation, type Transaction } from './replica/transaction.ts';
 import type { Fields, ReadAt, Reply, Request } from './replica/types.ts';
 import type { StoreSession } from './session.ts';
 
 /** A request, and what its answer means as the operation's value (undefined: the invocation's own value). */
 export interface Translation {
-  readonly request: Request | Transaction;
-  readonly value: (reply: Extract<Reply, { ok: true }>) => Json | undefined;
+  readonly request: Request | Transaction | PartitionRequest;
+  readonly value: (
+    reply: Extract<Reply, { ok: true }>,
+    /** Which shard gave it, where data are split. */
+    from?: { readonly shard: string },
+  ) => Json | undefined;
 }
 
 export type Translate = (operation: Operation, at: ReadAt, session: StoreSession) => Translation;

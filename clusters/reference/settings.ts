@@ -5,6 +5,10 @@ import type { Stamps } from './replica/leaderless/options.ts';
 import type { Topology } from './replica/multi-leader/topology.ts';
 import { MERGE_NAMES, type Conflicts, type Granularity, type MergeName } from './replica/rows/resolution.ts';
 import type { Acknowledgement } from './replica/types.ts';
+import type { PartitionKey } from './partition/maps/composite.ts';
+import type { SchemeName } from './partition/partitioning.ts';
+import { PARTITION_SETTINGS } from './partition/setting-definitions.ts';
+import { partitioningOf, type Lookup } from './partition/settings.ts';
 import type { Isolation } from './replica/transaction.ts';
 import type { Reads } from './routing.ts';
 import type { Strategy } from './server/config.ts';
@@ -37,6 +41,18 @@ export interface StoreSettings {
   readonly repair: boolean;
   readonly grace: number;
   readonly network: NetworkName;
+  readonly partitioning: SchemeName | 'none';
+  readonly shards: number;
+  readonly replicas: number;
+  readonly partitions: number;
+  readonly vnodes: number;
+  readonly ringBits: number;
+  readonly weights: string;
+  readonly boundaries: string;
+  readonly partitionKey: PartitionKey;
+  readonly lookup: Lookup;
+  readonly splitRows: number;
+  readonly splitLoad: number;
   /** A defect to have on purpose. */
   readonly bug: BugName | 'none';
 }
@@ -185,6 +201,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
     type: 'number',
     default: 600_000,
   },
+  ...PARTITION_SETTINGS,
   {
     name: 'network',
     title:
@@ -206,6 +223,13 @@ export const SETTINGS: readonly SettingDefinition[] = [
 export function storeSettings(settings: Readonly<Record<string, Setting>>): StoreSettings {
   const complete = Object.fromEntries(SETTINGS.map((s) => [s.name, settings[s.name] ?? s.default]));
   return complete as unknown as StoreSettings;
+}
+
+/** What every replica goes by, on these nodes. @throws BadMap when data cannot be split so. */
+export function strategyOn(settings: StoreSettings, nodes: readonly string[]): Strategy {
+  const strategy = strategyOf(settings, nodes[0]);
+  const partitioning = partitioningOf(settings, nodes);
+  return partitioning === null ? strategy : { ...strategy, partitioning };
 }
 
 export function strategyOf(settings: StoreSettings, firstLeader: string): Strategy {

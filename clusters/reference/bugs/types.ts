@@ -7,7 +7,7 @@ export interface Bug {
   readonly title: string;
   /** The anomaly under which it must be found. */
   readonly expected: string;
-  readonly strategy: 'single-leader' | 'multi-leader' | 'leaderless' | 'raft';
+  readonly strategy: 'single-leader' | 'multi-leader' | 'leaderless' | 'raft' | 'partitioned';
   /** Lives in the simulated disk, which real ones cannot be made to imitate. */
   readonly simulatedOnly?: boolean;
   /** Where it shows: never times, targets or orders beyond what the fault's name says. */

@@ -1,4 +1,5 @@
 import type { Json } from '../../../harness/history/event.ts';
+import type { PartitionChange } from '../partition/requests.ts';
 import type { Change } from './types.ts';
 
 /** Who acknowledges from here on. `promotion`: the first entry of an epoch, in force at once; else from its commit on. */
@@ -12,7 +13,7 @@ export interface ConfigEntry {
 /** An entry of the replicated log; its position (LSN) counts from 1. */
 export interface Entry {
   readonly epoch: number;
-  readonly change: Change | ConfigEntry;
+  readonly change: Change | PartitionChange | ConfigEntry;
 }
 
 /** What the write-ahead log holds: it is only ever appended to, so a truncation is a record too. */

@@ -1,8 +1,15 @@
+import {
+  isPartitionChange,
+  isPartitionRequest,
+  type PartitionChange,
+  type PartitionQuery,
+  type PartitionRequest,
+} from '../partition/requests.ts';
+import { isChange } from './tables.ts';
 import { latestMembers } from './leadership.ts';
 import type { ReplicaLog } from './log.ts';
 import type { Position } from './positions.ts';
-import type { Answer } from './tables.ts';
-import type { Acknowledging, Change, Discarded, ReplicaOptions, Request, Status } from './types.ts';
+import type { Acknowledging, Change, Discarded, ReplicaOptions, Reply, Request, Status } from './types.ts';
 
 export interface SingleLeaderOptions extends ReplicaOptions, Acknowledging {
   /** Who leads when the log is empty. */
@@ -20,19 +27,10 @@ export interface SingleLeaderOptions extends ReplicaOptions, Acknowledging {
 }
 
 /** A read at the leader that waits until its followers have confirmed `round`. */
-interface PendingRead {
+export interface PendingRead {
   readonly id: number;
-  readonly request: Exclude<Request, Change>;
+  readonly request: Exclude<Request, Change> | PartitionQuery;
   readonly round: number;
-}
-
-/** The answer, which nobody else has yet, with where in the log it stands. */
-export function positioned(
-  answer: { -readonly [field in keyof Answer]: Answer[field] },
-  position: Position,
-): Answer {
-  answer.position = position;
-  return answer;
 }
 
 export class PendingReads {
@@ -89,6 +87,17 @@ export function changesAfter(log: ReplicaLog, lsn: number): Discarded[] {
   return log
     .slice(lsn + 1, log.last)
     .flatMap(({ epoch, change }, i) =>
-      change.op === 'config' ? [] : [{ id: `${epoch}:${lsn + 1 + i}`, change }],
+      change.op === 'config' || isPartitionRequest(change) ? [] : [{ id: `${epoch}:${lsn + 1 + i}`, change }],
     );
+}
+
+/** The answer, which nobody else has yet, with where in the log it stands; a refusal says nothing of that. */
+export function positioned(reply: Reply, position: Position): Reply {
+  if (reply.ok)
+    (reply as { -readonly [field in keyof typeof reply]: (typeof reply)[field] }).position = position;
+  return reply;
+}
+
+export function goesIntoLog(request: Request | PartitionRequest): request is Change | PartitionChange {
+  return isPartitionRequest(request) ? isPartitionChange(request) : isChange(request);
 }

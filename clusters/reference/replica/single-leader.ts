@@ -1,4 +1,5 @@
 import type { MarkName } from '../marks.ts';
+import { isPartitionRequest, type PartitionRequest } from '../partition/requests.ts';
 import { Leadership } from './leadership.ts';
 import { ReplicaLog, type Entry } from './log.ts';
 import type { Ack, Ship, SingleLeaderMessage } from './messages.ts';
@@ -7,14 +8,15 @@ import {
   PendingReads,
   changesAfter,
   footingOf,
+  goesIntoLog,
   positioned,
   statusOf,
+  type PendingRead,
   type SingleLeaderOptions,
 } from './single-leader-parts.ts';
 import { Tables, isChange } from './tables.ts';
 import {
   HEARTBEAT_MS,
-  type Change,
   type Command,
   type Effect,
   type Input,
@@ -45,7 +47,7 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
   readonly #options: SingleLeaderOptions;
   readonly #log = new ReplicaLog((record) => this.#out.push({ kind: 'append', record }));
   #out: Effect<SingleLeaderMessage>[] = [];
-  #tables = new Tables();
+  #tables: Tables;
   #applied = 0;
   /** Committed, as far as this node was told. */
   #commit = 0;
@@ -63,6 +65,7 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
 
   constructor(options: SingleLeaderOptions) {
     this.#options = options;
+    this.#tables = new Tables(options);
     const reached = options.bug === 'token-compared-as-string' ? hasReachedAsText : hasReached;
     this.#waiting = new WaitingReads(reached, {
       answer: (id, request) => this.#answer(id, request),
@@ -89,6 +92,7 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
         this.#onDurable(input.count);
         break;
       case 'request':
+      case 'partition':
         this.#onRequest(input.id, input.request);
         break;
       case 'transaction':
@@ -207,14 +211,19 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
 
   #onShip(from: string, ship: Ship): void {
     const log = this.#log;
-    if (ship.epoch < log.epoch) return this.#ack(from, ship, null);
+    if (ship.epoch < log.epoch) return this.#tell(from, ship.round, false, null);
     if (ship.epoch > log.epoch || log.leader !== from) {
       if (this.#leading && !this.#options.fencing) return;
       this.#follow(ship.epoch, from);
     }
     if (ship.previous > log.last || log.epochAt(ship.previous) !== ship.previousEpoch) {
       this.#sometimes('logs-disagree');
-      return this.#ack(from, ship, Math.max(1, Math.min(log.last + 1, ship.previous - STEP_BACK)));
+      return this.#tell(
+        from,
+        ship.round,
+        true,
+        Math.max(1, Math.min(log.last + 1, ship.previous - STEP_BACK)),
+      );
     }
     this.#take(ship.previous, ship.entries);
     this.#matched = Math.max(this.#matched, ship.previous + ship.entries.length);
@@ -222,7 +231,7 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
     // The leader's first entry of its epoch takes the place of any tail that it does not have.
     if (this.#log.epochAt(this.#matched) === ship.epoch) this.#inLine = true;
     this.#apply();
-    this.#ack(from, ship, null);
+    this.#tell(from, ship.round, true, null);
   }
 
   /** Appends what is new; an entry of another epoch in its place starts a tail that never counted: it goes. */
@@ -246,13 +255,9 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
     this.#readableFrom = Math.min(this.#readableFrom, lsn);
     this.#commit = Math.min(this.#commit, lsn);
     if (this.#applied <= lsn) return;
-    this.#tables = new Tables();
+    this.#tables = new Tables(this.#options);
     this.#applied = 0;
     this.#apply();
-  }
-
-  #ack(to: string, ship: Ship, retryFrom: number | null): void {
-    this.#tell(to, ship.round, this.#log.epoch === ship.epoch, retryFrom);
   }
 
   /** Says how far this log equals that of the leader of its epoch, if that is whom it tells. */
@@ -297,23 +302,22 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
     return { epoch: this.#log.epochAt(this.#applied), lsn: this.#applied };
   }
 
-  #answer(id: number, request: Exclude<Request, Change>): void {
+  #answer(id: number, request: PendingRead['request']): void {
     this.#reply(id, positioned(this.#tables.answer(request), this.#position()));
   }
 
-  #onRequest(id: number, request: Request): void {
-    const leading = this.#leading;
-    if (!isChange(request) && request.at === 'replica') {
+  #onRequest(id: number, request: Request | PartitionRequest): void {
+    if (!isPartitionRequest(request) && !isChange(request) && request.at === 'replica') {
       if (!this.#readable()) {
         this.#sometimes('read-refused-after-restart');
         return this.#refuse(id, 'not-ready', 'has not caught up since it started');
       }
       return this.#waiting.take(id, request, this.#position());
     }
+    const leading = this.#leading;
     if (!leading) return this.#refuse(id, 'not-leader', `follows ${this.#log.leader ?? 'nobody yet'}`);
-    if (isChange(request)) {
-      const lsn = this.#log.push({ epoch: leading.epoch, change: request });
-      this.#writes.set(lsn, id);
+    if (goesIntoLog(request)) {
+      this.#writes.set(this.#log.push({ epoch: leading.epoch, change: request }), id);
       return;
     }
     const { fencing, ack, bug } = this.#options;

@@ -1,5 +1,7 @@
 import type { Json } from '../../../harness/history/event.ts';
-import type { Change, Fields, ListChange, Reply, Request } from './types.ts';
+import { OWNERSHIP, Partitions, TRANSFERS } from '../partition/partitions.ts';
+import { isPartitionRequest, type PartitionChange, type PartitionQuery } from '../partition/requests.ts';
+import type { Change, Fields, ListChange, ReplicaOptions, Reply, Request } from './types.ts';
 
 /** All rows by table, for a snapshot. */
 export type TablesImage = readonly (readonly [table: string, rows: readonly (readonly [string, Fields])[]])[];
@@ -7,18 +9,31 @@ export type TablesImage = readonly (readonly [table: string, rows: readonly (rea
 /** A request that went well: each answer is a new object. */
 export type Answer = Extract<Reply, { readonly ok: true }>;
 
+export type Read = Exclude<Request, Change>;
+
+/** Where nothing is partitioned, `tokenOf` is absent. */
+type TableOptions = Partial<Pick<ReplicaOptions, 'tokenOf' | 'bug'>>;
+
+const UNPARTITIONED: Reply = { ok: false, code: 'bad-request', message: 'nothing is partitioned here' };
+
 /** The stored data of a replica with a log: what applying the log in order gives, the same on every replica. */
 export class Tables {
   readonly #tables = new Map<string, Map<string, Fields>>();
 
+  readonly #partitions: Partitions | null = null;
+
   /** Starts from a snapshot. */
-  constructor(image: TablesImage = []) {
-    for (const [table, rows] of image) this.#tables.set(table, new Map(rows));
+  constructor({ tokenOf, bug = 'none' }: TableOptions = {}, image: TablesImage = []) {
+    const rowsOf = (name: string) => image.find(([table]) => table === name)?.[1];
+    if (tokenOf) this.#partitions = new Partitions(tokenOf, bug, rowsOf(OWNERSHIP), rowsOf(TRANSFERS));
+    for (const [table, rows] of image)
+      if (table !== OWNERSHIP && table !== TRANSFERS) this.#tables.set(table, new Map(rows));
   }
 
   /** As it stands now: rows are never changed, only replaced. */
   image(): TablesImage {
-    return [...this.#tables].map(([table, rows]) => [table, [...rows]] as const);
+    const tables = [...this.#tables].map(([table, rows]) => [table, [...rows]] as const);
+    return [...tables, ...(this.#partitions?.image() ?? [])];
   }
 
   /** Rows. */
@@ -34,9 +49,23 @@ export class Tables {
 
   put(table: string, key: string, fields: Fields): void {
     this.#rows(table).set(key, fields);
+    this.#partitions?.changed(table, key);
   }
 
-  apply(change: Change): Answer {
+  /** A change is made if the shard owns the row at this very moment. */
+  apply(change: Change | PartitionChange): Reply {
+    const partitions = this.#partitions;
+    if (isPartitionRequest(change)) return partitions?.apply(change, this.#tables) ?? UNPARTITIONED;
+    if (partitions === null) return this.#apply(change);
+    const { table, key } = change;
+    const refusal = partitions.refuses(table, key, true);
+    if (refusal !== null) return refusal;
+    const answer = this.#apply(change);
+    partitions.changed(table, key);
+    return this.#underOwnership(answer, table, key);
+  }
+
+  #apply(change: Change): Answer {
     const rows = this.#rows(change.table);
     const row = rows.get(change.key);
     switch (change.op) {
@@ -77,10 +106,26 @@ export class Tables {
     }
   }
 
-  answer(request: Exclude<Request, Change>): Answer {
-    const rows = this.#tables.get(request.table);
-    if (request.op === 'scan') return { ok: true, keys: [...(rows?.keys() ?? [])] };
-    return { ok: true, fields: rows?.get(request.key) ?? null };
+  answer(request: Read | PartitionQuery): Reply {
+    const partitions = this.#partitions;
+    if (isPartitionRequest(request)) return partitions?.answer(request, this.#tables) ?? UNPARTITIONED;
+    const { table } = request;
+    const rows = this.#tables.get(table);
+    if (request.op === 'scan') {
+      const keys = [...(rows?.keys() ?? [])];
+      if (partitions === null) return { ok: true, keys };
+      const served = keys.filter((key) => partitions.serves(table, key));
+      return { ok: true, keys: served, partition: { covered: partitions.covered() } };
+    }
+    const refusal = partitions?.refuses(table, request.key, false) ?? null;
+    if (refusal !== null) return refusal;
+    const answer = { ok: true, fields: rows?.get(request.key) ?? null } as const;
+    return this.#underOwnership(answer, table, request.key);
+  }
+
+  #underOwnership(answer: Answer, table: string, key: string): Answer {
+    const epoch = this.#partitions?.epochOf(table, key) ?? null;
+    return epoch === null ? answer : { ...answer, partition: { epoch } };
   }
 
   #rows(table: string): Map<string, Fields> {

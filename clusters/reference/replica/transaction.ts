@@ -1,4 +1,5 @@
 import type { Json } from '../../../harness/history/event.ts';
+import { isPartitionRequest, type PartitionRequest } from '../partition/requests.ts';
 import type { Input, ReadAt, Reply, Request } from './types.ts';
 
 /** Read a key · give it a value · add a value to the list that it holds. As answered, a read has its result. */
@@ -19,7 +20,8 @@ export function onlyReads({ operations }: Pick<Transaction, 'operations'>): bool
 }
 
 /** What is asked of a node, as its input. */
-export function asked(id: number, request: Request | Transaction): Input<never> {
+export function asked(id: number, request: Request | Transaction | PartitionRequest): Input<never> {
+  if (isPartitionRequest(request)) return { kind: 'partition', id, request };
   return request.op === 'txn'
     ? { kind: 'transaction', id, transaction: request }
     : { kind: 'request', id, request };

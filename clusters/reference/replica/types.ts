@@ -3,6 +3,8 @@
 import type { Json } from '../../../harness/history/event.ts';
 import type { BugName } from '../bugs.ts';
 import type { CausalContext } from '../crdt/causal-context.ts';
+import type { Assignment } from '../partition/maps/map.ts';
+import type { PartitionReply, PartitionRequest, PartitionsStatus } from '../partition/requests.ts';
 import type { Position } from './positions.ts';
 import type { MarkName } from '../marks.ts';
 import type { MicroOperation, Transaction } from './transaction.ts';
@@ -74,7 +76,15 @@ export type ReadAt = 'leader' | 'replica' | 'confirmed' | 'quorum';
 
 /** Why a request did not end well. `deposed` and `no-quorum` leave open whether it took, or will take, effect. */
 export type RefusalCode =
-  'not-leader' | 'not-ready' | 'bad-request' | 'deposed' | 'no-quorum' | 'behind' | 'conflict';
+  | 'not-leader'
+  | 'not-ready'
+  | 'bad-request'
+  | 'deposed'
+  | 'no-quorum'
+  | 'behind'
+  | 'conflict'
+  | 'moved'
+  | 'moving';
 
 export type Reply =
   | {
@@ -91,6 +101,8 @@ export type Reply =
       /** Where siblings are kept: all of them, and the context for a write that is to replace them. */
       readonly siblings?: readonly Fields[];
       readonly context?: CausalContext;
+      /** Where data are partitioned: what the shard says of its ranges. */
+      readonly partition?: PartitionReply;
     }
   | {
       readonly ok: false;
@@ -98,6 +110,8 @@ export type Reply =
       readonly message: string;
       /** Who leads, as far as the node knows. */
       readonly leader?: string;
+      /** With `moved`: the shard that owns the key's range now, where this one knows. */
+      readonly owner?: Assignment;
     };
 
 /** What an operator can ask, over the control port. */
@@ -135,6 +149,8 @@ export interface Status {
   readonly digests?: Readonly<Record<string, number>>;
   /** Writes that this node has still to bring to others (leaderless). */
   readonly owed?: number;
+  /** Where data are partitioned: what this node holds of them, and how they are used. */
+  readonly partitions?: PartitionsStatus;
 }
 
 /** A change that a deposed leader had in its log, and the new leader's log has not: `<epoch>:<lsn>` names it. */
@@ -153,6 +169,8 @@ export type Input<Message> =
   | { readonly kind: 'request'; readonly id: number; readonly request: Request }
   /** Only Raft takes them. */
   | { readonly kind: 'transaction'; readonly id: number; readonly transaction: Transaction }
+  /** Only strategies whose replicas apply one log take them. */
+  | { readonly kind: 'partition'; readonly id: number; readonly request: PartitionRequest }
   | { readonly kind: 'command'; readonly id: number; readonly command: Command };
 
 export type Effect<Message> =
@@ -198,7 +216,11 @@ export interface ReplicaOptions {
   readonly peers: readonly string[];
   /** A defect to have on purpose. */
   readonly bug: BugName | 'none';
+  /** Where data are partitioned: a row's token, null for tables that belong to the shard as a whole. */
+  readonly tokenOf?: TokenOf | undefined;
 }
+
+export type TokenOf = (table: string, key: string) => string | null;
 
 /** Nothing else moves a replica for this long: it sends again what was not acknowledged. */
 export const HEARTBEAT_MS = 25;

@@ -15,10 +15,16 @@ import type { Confirmation } from '../replica/raft/reading.ts';
 import type { Isolation } from '../replica/transaction.ts';
 import { SingleLeader } from '../replica/single-leader.ts';
 import type { SingleLeaderOptions } from '../replica/single-leader-parts.ts';
-import type { Replica, ReplicaOptions } from '../replica/types.ts';
+import type { Replica, ReplicaOptions, TokenOf } from '../replica/types.ts';
+import { tokenOfRows, type Partitioning } from '../partition/partitioning.ts';
+import { PartitionedReplica } from '../partition/shell.ts';
 
 /** What makes a replica: the same object for a server process and for a simulated node. */
-export type Strategy = { readonly bug: BugName | 'none' } & (
+export type Strategy = {
+  readonly bug: BugName | 'none';
+  /** How data are split over groups of nodes, each of which replicates for itself; absent: not at all. */
+  readonly partitioning?: Partitioning;
+} & (
   | ({ readonly strategy: 'single-leader' } & Omit<SingleLeaderOptions, keyof ReplicaOptions>)
   | ({ readonly strategy: 'multi-leader' } & MultiLeaderSettings)
   | ({ readonly strategy: 'leaderless' } & LeaderlessSettings)
@@ -57,15 +63,31 @@ export function createReplica(
   strategy: Strategy,
   random: Random,
 ): Replica<AnyMessage> {
+  const { partitioning } = strategy;
+  if (partitioning === undefined) return createStrategy(name, peers, strategy, random);
+  const group = partitioning.groups.find(({ nodes }) => nodes.includes(name))?.nodes ?? [name];
+  const tokenOf = tokenOfRows(partitioning);
+  const others = group.filter((node) => node !== name);
+  const own = strategy.strategy === 'single-leader' ? { ...strategy, firstLeader: group[0] } : strategy;
+  return new PartitionedReplica(createStrategy(name, others, own, random, tokenOf), tokenOf);
+}
+
+function createStrategy(
+  name: string,
+  peers: readonly string[],
+  strategy: Strategy,
+  random: Random,
+  tokenOf?: TokenOf,
+): Replica<AnyMessage> {
   // A node only ever hears nodes of its own strategy, so each class may take the others' messages for impossible.
   switch (strategy.strategy) {
     case 'single-leader':
-      return new SingleLeader({ name, peers, ...strategy });
+      return new SingleLeader({ name, peers, tokenOf, ...strategy });
     case 'multi-leader':
       return new MultiLeader({ name, peers, ...strategy });
     case 'leaderless':
       return new Leaderless({ name, peers, ...strategy });
     case 'raft':
-      return new Raft({ name, peers, random, ...strategy });
+      return new Raft({ name, peers, random, tokenOf, ...strategy });
   }
 }

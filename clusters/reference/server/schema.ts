@@ -11,6 +11,10 @@ const context = z.object({
   cloud: z.array(z.object({ actor: z.string(), count: z.number() })),
 });
 
+const range = z.object({ lo: z.string(), hi: z.string().nullable() });
+const epoch = z.number();
+const limit = z.number();
+
 export const requestSchema = z.object({
   id: z.number(),
   request: z.discriminatedUnion('op', [
@@ -34,6 +38,28 @@ export const requestSchema = z.object({
       operations: z.array(z.tuple([z.enum(['r', 'w', 'append']), json, json])),
       at,
     }),
+    z.object({
+      op: z.literal('assign'),
+      ranges: z.array(range),
+      state: z.enum(['owned', 'copying', 'leaving', 'gone', 'arriving']),
+      epoch,
+      peer: z.string().nullable(),
+    }),
+    z.object({
+      op: z.literal('import'),
+      epoch,
+      number: z.number(),
+      rows: z.array(z.tuple([z.string(), z.string(), z.record(z.string(), json).nullable()])),
+    }),
+    z.object({
+      op: z.literal('export'),
+      epoch,
+      after: z.tuple([z.string(), z.string()]).nullable(),
+      limit,
+      at,
+    }),
+    z.object({ op: z.literal('changes'), epoch, since: z.number(), limit, at }),
+    z.object({ op: z.literal('ranges'), at }),
   ]),
 });
 

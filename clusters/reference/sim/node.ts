@@ -1,6 +1,7 @@
 import type { Json } from '../../../harness/history/event.ts';
 import { MILLISECOND, type Cancel, type Clock, type Random } from '../../../harness/runtime/types.ts';
 import type { Command, Discarded, Effect, Input, Replica, Request } from '../replica/types.ts';
+import type { PartitionRequest } from '../partition/requests.ts';
 import { asked, type Transaction } from '../replica/transaction.ts';
 import type { AnyMessage } from '../server/config.ts';
 import { NodeClock, type ClockSetting } from '../node-clock.ts';
@@ -15,12 +16,13 @@ const SERVICE: Readonly<Record<Input<unknown>['kind'], number>> = {
   durable: 3000,
   request: 12_000,
   transaction: 12_000,
+  partition: 12_000,
   command: 12_000,
 };
 
 /** What is asked of a node over a client's connection or the operator's. */
 export type Question =
-  | { readonly request: Request | Transaction }
+  | { readonly request: Request | Transaction | PartitionRequest }
   | { readonly command: Command }
   | { readonly command: { readonly command: 'clock' } }
   | { readonly command: { readonly command: 'set-clock' } & ClockSetting };

@@ -79,7 +79,11 @@ export class Coordinator {
     if (change.op === 'cas')
       return this.#refuse(id, 'bad-request', 'a leaderless store has no compare-and-set: it takes consensus');
     if (isListChange(change))
-      return this.#refuse(id, 'bad-request', 'a leaderless store has no lists: they take one order of changes');
+      return this.#refuse(
+        id,
+        'bad-request',
+        'a leaderless store has no lists: they take one order of changes',
+      );
     if (!this.#goesByRow(change)) return this.#apply(id, change, null);
     this.#read(id, change.table, change.key, (state) => this.#apply(id, change, state));
   }

@@ -1,3 +1,4 @@
+import { NO_PARTITIONS } from '../../partition/requests.ts';
 import { NO_TRANSACTIONS } from '../transaction.ts';
 import type { Json } from '../../../../harness/history/event.ts';
 import { Journal } from '../journal.ts';
@@ -83,6 +84,9 @@ export class Leaderless implements Replica<LeaderlessMessage> {
         break;
       case 'request':
         this.#onRequest(input.id, input.request);
+        break;
+      case 'partition':
+        this.#out.push({ kind: 'reply', id: input.id, reply: NO_PARTITIONS });
         break;
       case 'transaction':
         this.#out.push({ kind: 'reply', id: input.id, reply: NO_TRANSACTIONS });

@@ -1,3 +1,4 @@
+import { NO_PARTITIONS } from '../../partition/requests.ts';
 import { NO_TRANSACTIONS } from '../transaction.ts';
 import type { Json } from '../../../../harness/history/event.ts';
 import { isLater, isLaterOrArrived } from '../../crdt/stamp.ts';
@@ -81,6 +82,9 @@ export class MultiLeader implements Replica<MultiLeaderMessage> {
         break;
       case 'transaction':
         this.#out.push({ kind: 'reply', id: input.id, reply: NO_TRANSACTIONS });
+        break;
+      case 'partition':
+        this.#out.push({ kind: 'reply', id: input.id, reply: NO_PARTITIONS });
         break;
       case 'command':
         this.#out.push({ kind: 'status', id: input.id, status: this.#status() });

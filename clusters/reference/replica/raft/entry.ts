@@ -1,5 +1,6 @@
 import type { Json } from '../../../../harness/history/event.ts';
 import type { TablesImage } from '../tables.ts';
+import type { PartitionChange } from '../../partition/requests.ts';
 import type { Change } from '../types.ts';
 import type { CommitEntry } from './transactions.ts';
 
@@ -17,7 +18,7 @@ export interface MembersEntry {
 /** An entry of the replicated log; its index counts from 1. */
 export interface Entry {
   readonly term: number;
-  readonly change: Change | NoOperation | MembersEntry | CommitEntry;
+  readonly change: Change | PartitionChange | NoOperation | MembersEntry | CommitEntry;
 }
 
 /** The state machine as of an index, in the place of all entries up to there. */

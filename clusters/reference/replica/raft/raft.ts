@@ -1,3 +1,4 @@
+import { isPartitionChange } from '../../partition/requests.ts';
 import { isChange } from '../tables.ts';
 import { onlyReads, type Transaction } from '../transaction.ts';
 import type { Effect, Input, ReadAt, RefusalCode, Replica, Reply, Request, Status } from '../types.ts';
@@ -49,7 +50,7 @@ export class Raft implements Replica<RaftMessage> {
     this.#log = new RaftLog([name, ...peers].sort(), bug === 'vote-twice-after-restart', (effect) =>
       this.#out.push(effect),
     );
-    this.#machine = new StateMachine(this.#log, snapshotEvery, bug);
+    this.#machine = new StateMachine(this.#log, snapshotEvery, options);
     this.#follower = new Follower(this.#log, bug);
     const answers = { ...options, machine: this.#machine, reply: this.#reply, refuse: this.#refuse };
     this.#reading = new Reading({ ...answers, send: this.#send, life: random.below(LIVES) });
@@ -94,6 +95,10 @@ export class Raft implements Replica<RaftMessage> {
         break;
       case 'transaction':
         this.#onTransaction(input.id, input.transaction);
+        break;
+      case 'partition':
+        if (isPartitionChange(input.request)) this.#propose(input.id, input.request);
+        else this.#answer(input.id, input.request, input.request.at);
         break;
       case 'command':
         if (this.#leading) obey(input.command, this.#leading, this.#log, this.#options.peers);

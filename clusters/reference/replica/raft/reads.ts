@@ -1,8 +1,9 @@
 import type { Transaction } from '../transaction.ts';
+import type { PartitionQuery } from '../../partition/requests.ts';
 import type { Change, Request } from '../types.ts';
 
 /** What changes nothing: a transaction among them only reads. */
-export type Query = Exclude<Request, Change> | Transaction;
+export type Query = Exclude<Request, Change> | Transaction | PartitionQuery;
 
 /** Who wants to read: a client here, or a follower on behalf of one. */
 export type Reader =

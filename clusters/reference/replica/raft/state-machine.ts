@@ -1,6 +1,5 @@
-import type { BugName } from '../../bugs.ts';
 import { Tables } from '../tables.ts';
-import type { Reply } from '../types.ts';
+import type { ReplicaOptions, Reply } from '../types.ts';
 import type { Isolation, MicroOperation } from '../transaction.ts';
 import type { Entry, Snapshot } from './entry.ts';
 import type { RaftLog } from './log.ts';
@@ -10,20 +9,21 @@ import { answered, applyCommit, commitOf, type CommitEntry, type OpenTransaction
 /** What applying the committed entries gives, and when to put a snapshot in their place. */
 export class StateMachine {
   applied = 0;
-  #tables = new Tables();
+  #tables: Tables;
   readonly #log: RaftLog;
   readonly #snapshotEvery: number;
-  readonly #bug: BugName | 'none';
+  readonly #options: ReplicaOptions;
 
-  constructor(log: RaftLog, snapshotEvery: number, bug: BugName | 'none') {
+  constructor(log: RaftLog, snapshotEvery: number, options: ReplicaOptions) {
     this.#log = log;
     this.#snapshotEvery = snapshotEvery;
-    this.#bug = bug;
+    this.#options = options;
+    this.#tables = new Tables(options);
   }
 
   /** Goes back, or on, to the log's snapshot. */
   restore(): void {
-    this.#tables = new Tables(this.#log.snapshot.tables);
+    this.#tables = new Tables(this.#options, this.#log.snapshot.tables);
     this.applied = this.#log.snapshot.index;
   }
 
@@ -35,7 +35,8 @@ export class StateMachine {
       if (to < this.#log.snapshot.index) return;
       this.restore();
     }
-    const early = this.#bug === 'snapshot-without-last-entries' && this.#due(to) ? this.#image(to) : null;
+    const early =
+      this.#options.bug === 'snapshot-without-last-entries' && this.#due(to) ? this.#image(to) : null;
     while (this.applied < to) {
       done(++this.applied, this.#applyOne(this.#log.at(this.applied).change));
     }

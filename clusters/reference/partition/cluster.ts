@@ -1,0 +1,211 @@
+import type {
+  Client,
+  ClockControl,
+  Cluster,
+  ConnectRequest,
+  Operator,
+  ProcessControl,
+  Rebalancing,
+  Settled,
+} from '../../../harness/cluster.ts';
+import type { Links, Refusal } from '../../../harness/hosts/types.ts';
+import { MILLISECOND } from '../../../harness/runtime/types.ts';
+import type { SimulatedContext } from '../../types.ts';
+import { ReferenceCluster } from '../cluster.ts';
+import type { Fleet } from '../fleet.ts';
+import { PORTS } from '../ports.ts';
+import { StoreSession } from '../session.ts';
+import { storeSettings, type StoreSettings } from '../settings.ts';
+import { PartitionedClient, type Traffic } from './client.ts';
+import { GroupFleet } from './group-fleet.ts';
+import type { PartitionMap } from './maps/map.ts';
+import { membersOf, schemeOf, tokenOfRows, type Partitioning } from './partitioning.ts';
+import { PARTITION_PORTS } from './ports.ts';
+import { Rebalancer } from './rebalancer.ts';
+import { ShardOperator } from './operator.ts';
+import { ShardConnections } from './shards.ts';
+import { partitioningOf, weightsOf } from './settings.ts';
+import { ShardRebalancing } from './rebalancing.ts';
+import { skewOf } from './skew.ts';
+
+/** The reference store, split over shards, each of which is a store of its own with the strategy of the settings. */
+export class PartitionedCluster implements Cluster {
+  readonly nodes: readonly string[];
+  readonly links: Links | Refusal;
+  readonly operator: Operator | Refusal;
+  readonly rebalancing: Rebalancing;
+  readonly #context: SimulatedContext;
+  readonly #settings: StoreSettings;
+  readonly #partitioning: Partitioning;
+  readonly #fleet: Fleet;
+  readonly #shards = new Map<string, ReferenceCluster>();
+  readonly #shardOf = new Map<string, string>();
+  readonly #first: PartitionMap;
+  readonly #rebalancer: Rebalancer;
+  readonly #sessions = new Map<number, StoreSession>();
+  readonly #traffic: Traffic = { requests: 0, hops: 0, shards: 0 };
+
+  constructor(context: SimulatedContext, fleet: Fleet) {
+    this.nodes = context.nodes;
+    this.links = fleet.links;
+    this.#context = context;
+    this.#fleet = fleet;
+    this.#settings = storeSettings(context.settings);
+    this.#partitioning = partitioningOf(this.#settings, context.nodes) as Partitioning;
+    for (const { shard, nodes } of this.#partitioning.groups) {
+      this.#shards.set(shard, new ReferenceCluster({ ...context, nodes }, new GroupFleet(fleet, nodes)));
+      for (const node of nodes) this.#shardOf.set(node, shard);
+    }
+    const weights = weightsOf(this.#settings);
+    const names = [...this.#shards.keys()];
+    const owners = names.slice(0, this.#settings.shards);
+    const scheme = schemeOf(this.#partitioning);
+    this.#first = scheme.place(membersOf(owners, weights));
+    this.#rebalancer = new Rebalancer(this.#first, {
+      clock: context.runtime.clock,
+      log: context.log,
+      connections: this.#connections(-1, -1),
+      home: names[0],
+      bug: this.#settings.bug,
+    });
+    this.rebalancing = new ShardRebalancing(this.#rebalancer, scheme, names, weights);
+    this.operator = new ShardOperator([...this.#shards.values()].map((shard) => shard.operator));
+  }
+
+  async start(): Promise<void> {
+    await this.#fleet.add();
+    await Promise.all([...this.#shards.values()].map((shard) => shard.start()));
+    await this.#rebalancer.begin();
+  }
+
+  connect({ port, process, session, node }: ConnectRequest): Promise<Client> {
+    const translate = PORTS[port] ?? PARTITION_PORTS[port];
+    if (!translate) return Promise.reject(new Error(`the reference store has no port "${port}"`));
+    if (node !== undefined)
+      return (this.#shards.get(this.#shardOf.get(node) ?? '') as ReferenceCluster).connect({
+        port,
+        process,
+        session,
+        node,
+      });
+    let memory = this.#sessions.get(session);
+    if (!memory) this.#sessions.set(session, (memory = new StoreSession()));
+    return Promise.resolve(
+      new PartitionedClient(translate, {
+        connections: this.#connections(process, session),
+        tokenOf: tokenOfRows(this.#partitioning),
+        map: this.#first,
+        home: this.#partitioning.groups[0].shard,
+        lookup: this.#settings.lookup,
+        session: memory,
+        traffic: this.#traffic,
+      }),
+    );
+  }
+
+  async primaries(): Promise<readonly string[]> {
+    const each = await Promise.all([...this.#shards.values()].map((shard) => shard.primaries()));
+    return each.flat();
+  }
+
+  readonly standbys = (): readonly string[] =>
+    [...this.#shards.values()].flatMap((shard) => shard.standbys());
+
+  readonly processes: ProcessControl = {
+    kill: (node) => this.#fleet.kill(node),
+    pause: (node) => this.#fleet.pause(node),
+    resume: (node) => this.#fleet.resume(node),
+    restart: (node) => this.#shardAt(node).processes.restart(node),
+    state: (node) => this.#fleet.state(node),
+  };
+
+  readonly clocks: ClockControl = {
+    setOffset: (node, offsetMs) => this.#fleet.setClock(node, { offsetMs }),
+    setDrift: (node, driftPercent) => this.#fleet.setClock(node, { driftPercent }),
+    offset: (node) => this.#fleet.clockOffset(node),
+  };
+
+  /** The shards settle, moves come to their end, and what they have written has reached every replica. */
+  async settle(deadlineMs: number): Promise<Settled> {
+    const { clock } = this.#context.runtime;
+    const deadline = clock.now() + deadlineMs * MILLISECOND;
+    const remaining = () => Math.max(0, (deadline - clock.now()) / MILLISECOND);
+    const first = await this.#settleShards(remaining());
+    if (!first.settled) return first;
+    const still = () => this.#rebalancer.pending === 0;
+    if (!(await this.#fleet.until(remaining(), () => Promise.resolve(still()))))
+      return {
+        settled: false,
+        evidence: `rebalancing did not end: ${this.#rebalancer.progress}`,
+        unrecovered: [],
+      };
+    return this.#settleShards(remaining());
+  }
+
+  async sample(): Promise<Readonly<Record<string, number>>> {
+    const [statuses, ...lags] = await Promise.all([
+      this.#fleet.statuses(),
+      ...[...this.#shards.values()].map((shard) => shard.sample()),
+    ]);
+    const { requests, hops, shards } = this.#traffic;
+    const { moved } = this.#rebalancer;
+    return {
+      ...Object.fromEntries(lags.flatMap((lag) => Object.entries(lag))),
+      ...skewOf(this.#partitioning.groups, statuses, this.#rebalancer.map.shards),
+      'moved-keys': moved.rows,
+      'moved-bytes': moved.bytes,
+      ...(requests === 0
+        ? {}
+        : {
+            'hops-per-1000-requests': Math.round((hops * 1000) / requests),
+            'shards-per-1000-requests': Math.round((shards * 1000) / requests),
+          }),
+    };
+  }
+
+  versions(): Promise<Readonly<Record<string, string>>> {
+    return Promise.resolve({ node: process.version });
+  }
+
+  marks(): Readonly<Record<string, number>> {
+    return this.#fleet.marks?.() ?? {};
+  }
+
+  collectLogs(directory: string): Promise<void> {
+    return this.#fleet.copyLogs(directory);
+  }
+
+  async stop(): Promise<void> {
+    this.#rebalancer.stop();
+    for (const name of this.nodes) await this.#fleet.kill(name);
+  }
+
+  async #settleShards(deadlineMs: number): Promise<Settled> {
+    const each = await Promise.all([...this.#shards.values()].map((shard) => shard.settle(deadlineMs)));
+    const open = each.filter(({ settled }) => !settled);
+    const told = (open.length > 0 ? open : each).map(({ evidence }) => evidence).join('; ');
+    return {
+      settled: open.length === 0,
+      evidence: told,
+      unrecovered: each.flatMap(({ unrecovered }) => unrecovered),
+    };
+  }
+
+  #shardAt(node: string): ReferenceCluster {
+    const shard = this.#shards.get(this.#shardOf.get(node) ?? '');
+    if (!shard) throw new Error(`node ${node} belongs to no shard`);
+    return shard;
+  }
+
+  #connections(process: number, session: number): ShardConnections {
+    return new ShardConnections(this.#fleet, (shard) =>
+      (this.#shards.get(shard) as ReferenceCluster).router({ port: '', process, session }),
+    );
+  }
+}
+
+export function clusterOn(context: SimulatedContext, fleet: Fleet): Cluster {
+  return storeSettings(context.settings).partitioning === 'none'
+    ? new ReferenceCluster(context, fleet)
+    : new PartitionedCluster(context, fleet);
+}

@@ -1,0 +1,89 @@
+// The settings that split data: what they mean, and why some cannot be had.
+import type { StoreSettings } from '../settings.ts';
+import { BadMap } from './maps/map.ts';
+import { groupsOf, membersOf, schemeOf, type Partitioning } from './partitioning.ts';
+
+/** What a client does about its map: follow redirects · ask the directory once refused · ask it before every request. */
+export type Lookup = 'redirect' | 'refresh' | 'always';
+
+const listed = (text: string): string[] => (text === '' ? [] : text.split(','));
+
+/** How data are split on these nodes; null when they are not. */
+export function partitioningOf(settings: StoreSettings, nodes: readonly string[]): Partitioning | null {
+  const { partitioning, partitionKey, partitions, vnodes, ringBits, replicas, bug } = settings;
+  if (partitioning === 'none') return null;
+  return {
+    scheme: partitioning,
+    partitionKey,
+    boundaries: listed(settings.boundaries),
+    partitions,
+    vnodes,
+    ringBits,
+    tieByOrder: bug === 'virtual-node-order-tie',
+    groups: groupsOf(nodes, replicas),
+  };
+}
+
+/** The weights of `weights`, from s1 on. @throws BadMap */
+export function weightsOf({ weights }: Pick<StoreSettings, 'weights'>): Map<string, number> {
+  return new Map(
+    listed(weights).map((text, i) => {
+      const weight = Number(text);
+      if (!Number.isSafeInteger(weight) || weight < 1)
+        throw new BadMap(
+          `weights=${weights}: "${text}" of s${i + 1} is no weight; use a whole number from 1 up (a shard that is to own nothing is a spare)`,
+        );
+      return [`s${i + 1}`, weight];
+    }),
+  );
+}
+
+/** Why data cannot be split so on that many nodes, or null. */
+export function partitioningConflict(settings: StoreSettings, nodes: number): string | null {
+  const { partitioning, shards, replicas, strategy, ack, fencing } = settings;
+  if (partitioning === 'none') return null;
+  if (strategy !== 'single-leader' && strategy !== 'raft')
+    return (
+      `partitioning=${partitioning} needs a log that says who owns what, which strategy=${strategy} has not: ` +
+      `use single-leader or raft (a leaderless store splits its rows by a ring of its own, n=)`
+    );
+  if (!fencing) return 'partitioning needs one leader a shard: fencing=false is not for it';
+  if (!Number.isInteger(replicas) || replicas < 1)
+    return `replicas=${replicas} is no number of nodes a shard: use 1 or more`;
+  if (!Number.isInteger(shards) || shards < 1)
+    return `shards=${shards} is no number of shards: use 1 or more`;
+  if (shards * replicas > nodes)
+    return `${shards} shards of ${replicas} nodes each need ${shards * replicas} nodes, and there are ${nodes}`;
+  if (strategy === 'single-leader' && ack === 'semi-sync' && replicas < 2)
+    return `ack=semi-sync takes a quorum of 2 disks, and a partition has ${replicas} replica: use replicas=2 or more`;
+  for (const name of ['splitRows', 'splitLoad'] as const)
+    if (!(settings[name] >= 0)) return `${name}=${settings[name]} is no bound: use 0 (never) or more`;
+  if (settings.splitRows + settings.splitLoad > 0 && partitioning !== 'range' && partitioning !== 'directory')
+    return `partitioning=${partitioning} spreads keys by their hash: only ranges (range, directory) are split`;
+  try {
+    const names = Array.from({ length: nodes }, (_, i) => `n${i + 1}`);
+    const split = partitioningOf(settings, names) as Partitioning;
+    const weights = weightsOf(settings);
+    if (weights.size > split.groups.length)
+      return `weights=${settings.weights} names ${weights.size} shards, and there are ${split.groups.length}`;
+    const owners = split.groups.slice(0, shards).map(({ shard }) => shard);
+    schemeOf(split).place(membersOf(owners, weights));
+    return null;
+  } catch (error) {
+    if (error instanceof BadMap) return error.message;
+    throw error;
+  }
+}
+
+/** Ports whose operations each concern one row, or all rows of a table wherever they are. */
+const SPLIT_PORTS = ['register', 'set', 'counter', 'partition', 'placement'];
+
+/** Why a client port cannot be had where data are split, or are not; null if it can. */
+export function partitionedPortConflict({ partitioning }: StoreSettings, port: string): string | null {
+  const needsSplit = port === 'partition' || port === 'placement';
+  if (partitioning === 'none')
+    return needsSplit ? 'nothing is split there: choose a configuration with partitioning' : null;
+  return SPLIT_PORTS.includes(port)
+    ? null
+    : `port ${port} is not for data that are split (partitioning=${partitioning})`;
+}

@@ -1,0 +1,59 @@
+import type { Rebalanced, Rebalancing } from '../harness/cluster.ts';
+import { MILLISECOND, SECOND } from '../harness/runtime/types.ts';
+import { defineFault, type FaultContext, type Injection } from './types.ts';
+
+const ORDERS = ['join', 'leave', 'split', 'merge'] as const;
+type Order = (typeof ORDERS)[number];
+
+/** How long the first move may take to be over before the order counts as not felt; the run goes on meanwhile. */
+const PATIENCE = SECOND;
+const LOOK_EVERY = 20 * MILLISECOND;
+
+function rebalancingOf({ cluster }: FaultContext): Rebalancing {
+  if (cluster.rebalancing === undefined) throw new Error('this cluster has no partitions to move');
+  return cluster.rebalancing;
+}
+
+/**
+ * A change of who owns what: a shard joins or leaves, the largest partition is split, two are merged. It is in place
+ * once it is under way, so that other faults meet it; it is not undone. It bit if keys came over, or a range changed
+ * hands.
+ */
+export const rebalance = defineFault({
+  name: 'rebalance',
+  title: 'Move partitions: a shard joins or leaves, a partition is split or merged',
+  forms: ORDERS.map((order) => `rebalance:${order}`),
+  validate: (spec) => {
+    if (!ORDERS.includes(spec.target as Order)) return `there is no order "${spec.target}"`;
+    return spec.option === null ? null : 'it takes no option';
+  },
+  inject: async (spec, context): Promise<Injection> => {
+    const rebalancing = rebalancingOf(context);
+    const before = rebalancing.members();
+    const begun = await rebalancing[spec.target as Order]();
+    return {
+      targets: [],
+      reached: true,
+      evidence: `${begun.what}; owners before: ${before.join(', ')}`,
+      heal: async () => {
+        const over = await done(begun, context);
+        const { done: moves, keys, told } = begun.progress();
+        return {
+          bit: keys > 0 || moves > 0 || begun.moves === 0,
+          evidence: over
+            ? `${moves} moves over, ${keys} keys moved; owners now: ${rebalancing.members().join(', ')}`
+            : `${moves} of ${begun.moves} moves over, ${keys} keys moved; ${told}`,
+        };
+      },
+    };
+  },
+});
+
+async function done(begun: Rebalanced, { clock }: FaultContext): Promise<boolean> {
+  const deadline = clock.now() + PATIENCE;
+  while (begun.progress().done < begun.moves) {
+    if (clock.now() >= deadline) return false;
+    await clock.sleep(LOOK_EVERY);
+  }
+  return true;
+}
