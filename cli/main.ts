@@ -11,6 +11,7 @@ import { cleanCommand } from './commands/clean.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
+import { gamedayCommand } from './commands/gameday.ts';
 import { imagesCommand } from './commands/images.ts';
 import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
@@ -33,6 +34,7 @@ const COMMANDS: readonly Command[] = [
   campaignCommand,
   compareCommand,
   serveCommand,
+  gamedayCommand,
   zooCommand,
   mutateCommand,
   listCommand,

@@ -7,7 +7,7 @@ const names = z.array(z.string().min(1)).min(1);
 const settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
 /** Options of a run, as on the command line of `alibi run`; durations in seconds. */
-const options = z.strictObject({
+export const options = z.strictObject({
   world: z.enum(['process', 'docker', 'sim']).optional(),
   time: z.number().positive().optional(),
   rate: z.number().nonnegative().optional(),

@@ -4,6 +4,7 @@ import type { Claim, ClusterDefinition, Configuration, Setting } from '../../clu
 import type { World } from '../../harness/hosts/types.ts';
 import { FAULTS } from '../../nemesis/registry.ts';
 import { BadFault, parseFaults } from '../../nemesis/spec.ts';
+import { parseTimetable, stepText, type Step } from '../../nemesis/timetable.ts';
 import type { FaultSpec } from '../../nemesis/types.ts';
 import { WORKLOADS } from '../../workloads/registry.ts';
 import type { Workload } from '../../workloads/types.ts';
@@ -38,6 +39,8 @@ export const runConfigSchema = z.strictObject({
   transactionSize: z.int().positive().default(4),
   /** Guarantees to hold the run to instead of the configuration's claim; empty = the claim. */
   consistency: z.array(z.string()).readonly().default([]),
+  /** Faults with times of their own, `fault@FROM..TO` in seconds, several by comma; absent: rounds of the nemesis. */
+  timetable: z.string().optional(),
 });
 
 export type RunConfig = z.infer<typeof runConfigSchema>;
@@ -91,7 +94,11 @@ export function resolveRun(request: RunRequest): ResolvedRun {
   const conflict = cluster.conflict?.(settings, world, nodes) ?? null;
   if (conflict !== null) throw new UsageError(`${cluster.name} cannot be run so: ${conflict}`);
   const nodeNames = Array.from({ length: nodes }, (_, i) => `n${i + 1}`);
-  const faults = faultsOf(request.nemesis ?? '', nodeNames);
+  const steps = request.timetable === undefined ? null : timetableOf(request.timetable);
+  const named = steps === null ? undefined : [...new Set(steps.map(({ fault }) => fault))].join(',');
+  if (named !== undefined && (request.nemesis ?? named) !== named)
+    throw new UsageError('A timetable names its own faults: leave --nemesis away');
+  const faults = faultsOf(named ?? request.nemesis ?? '', nodeNames);
   for (const fault of faults) {
     const refused = unreachable(fault, world) ?? cluster.refuses(reachOf(fault), world, settings);
     if (refused !== null)
@@ -119,8 +126,10 @@ export function resolveRun(request: RunRequest): ResolvedRun {
     keys: request.keys ?? 5,
     transactionSize: request.transactionSize ?? 4,
     consistency: request.consistency ?? [],
+    ...(request.timetable === undefined ? {} : { timetable: request.timetable }),
   };
-  checkTimes(config);
+  if (steps === null) checkTimes(config);
+  else checkSteps(steps, time);
   return {
     config,
     cluster,
@@ -198,6 +207,23 @@ function faultsOf(text: string, nodes: readonly string[]): FaultSpec[] {
         : `Unknown fault "${family}"; ${suggestion(family, FAULTS.keys())}`,
     );
   }
+}
+
+function timetableOf(text: string): Step[] {
+  try {
+    return parseTimetable(text);
+  } catch (error) {
+    if (error instanceof BadFault) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function checkSteps(steps: readonly Step[], time: number): void {
+  const late = steps.find(({ to }) => to >= time);
+  if (late)
+    throw new UsageError(
+      `${stepText(late)} in the timetable is not over before the load ends, at ${time} s: give it more time`,
+    );
 }
 
 function checkTimes(config: RunConfig): void {

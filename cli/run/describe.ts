@@ -32,6 +32,7 @@ export function describeRun({ config, claim, nodeNames, faults }: ResolvedRun): 
     keys,
     transactionSize,
     consistency,
+    timetable,
   } = config;
   return {
     cluster,
@@ -52,6 +53,7 @@ export function describeRun({ config, claim, nodeNames, faults }: ResolvedRun): 
       keys,
       transactionSize,
       consistency: consistency.join(','),
+      ...(timetable === undefined ? {} : { timetable }),
     },
     claims: [
       {
@@ -109,17 +111,21 @@ export function resolvedFrom(meta: RunMeta): ResolvedRun {
 
 /** The command line that makes a run of this configuration. */
 export function commandOf(config: RunConfig): string {
+  const faults =
+    config.timetable !== undefined
+      ? [`--timetable ${quoted(config.timetable)}`]
+      : config.nemesis === ''
+        ? []
+        : [
+            `--nemesis ${quoted(config.nemesis)}`,
+            `--fault-every ${config.faultEvery}`,
+            `--fault-for ${config.faultFor}`,
+          ];
   const words = [
     `alibi run ${config.cluster}:${config.configuration}`,
     `--world ${config.world}`,
     `--workload ${config.workload}`,
-    ...(config.nemesis === ''
-      ? []
-      : [
-          `--nemesis ${quoted(config.nemesis)}`,
-          `--fault-every ${config.faultEvery}`,
-          `--fault-for ${config.faultFor}`,
-        ]),
+    ...faults,
     `--time ${config.time} --rate ${config.rate} --concurrency ${config.concurrency} --nodes ${config.nodes}`,
     `--keys ${config.keys} --transaction-size ${config.transactionSize} --operation-timeout ${config.operationTimeout} --seed ${quoted(config.seed)}`,
     ...(config.consistency.length === 0 ? [] : [`--consistency ${config.consistency.join(',')}`]),

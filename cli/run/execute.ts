@@ -29,6 +29,8 @@ export interface ExecuteOptions {
   readonly progress: (progress: Progress) => void;
   /** When the page is worth its time: campaigns of thousands of runs read only those that are not valid. */
   readonly report: ReportWhen;
+  /** Called once the run directory is there. */
+  readonly opened?: () => Promise<void>;
   /** Where to announce violations while the run goes on; absent: they are told at the end. */
   readonly announce?: (line: string) => void;
 }
@@ -55,6 +57,7 @@ export async function executeRun(run: ResolvedRun, options: ExecuteOptions): Pro
   const directory = await createRunDirectory(options.directory, metaOf(run, options.id), {
     latest: options.latest,
   });
+  await options.opened?.();
   if (run.script) {
     const scenario = scenarioOf(run.config, run.script, null);
     await writeAtomically(directory.scenario, scenarioText(scenario));

@@ -8,6 +8,7 @@ import { FAULTS } from '../../nemesis/registry.ts';
 import { FaultNemesis } from '../../nemesis/nemesis.ts';
 import type { Random } from '../../harness/runtime/types.ts';
 import { planFaults, scheduleOf, type Planned } from '../../nemesis/schedule.ts';
+import { parseTimetable, planOfTimetable } from '../../nemesis/timetable.ts';
 import type { WorkloadContext } from '../../workloads/types.ts';
 
 /** How long a database may take to come back and catch up after the last heal, ms. */
@@ -56,7 +57,10 @@ export function inputOf(
 
 /** When which fault begins and ends: by its script, or as its options and its seed say. */
 export function planOf(run: ResolvedRun, random: (stream: string) => Random): readonly Planned[] {
-  return run.script?.faults ?? planFaults(run.faults, schedule(run), random);
+  const { timetable } = run.config;
+  if (run.script) return run.script.faults;
+  if (timetable !== undefined) return planOfTimetable(parseTimetable(timetable));
+  return planFaults(run.faults, schedule(run), random);
 }
 
 function finalReads(run: ResolvedRun, context: WorkloadContext, keys: KeysUsed): Generator | null {

@@ -14,6 +14,10 @@ export function runOptions(yargs: Argv) {
     .option('world', { choices: ['process', 'docker', 'sim'] as const, describe: 'where the nodes live' })
     .option('workload', { type: 'string', describe: 'what the clients do' })
     .option('nemesis', { type: 'string', describe: 'faults, several by comma: family:target[:option]' })
+    .option('timetable', {
+      type: 'string',
+      describe: 'faults with times of their own, several by comma: fault@FROM..TO, in seconds of the load',
+    })
     .option('time', { type: 'number', describe: 'seconds of load [20]' })
     .option('rate', {
       type: 'number',
@@ -46,6 +50,7 @@ export interface RunArguments {
   readonly world?: World | undefined;
   readonly workload?: string | undefined;
   readonly nemesis?: string | undefined;
+  readonly timetable?: string | undefined;
   readonly time?: number | undefined;
   readonly rate?: number | undefined;
   readonly concurrency?: number | undefined;
@@ -84,6 +89,7 @@ export function requestOf(args: RunArguments): RunRequest {
     world: args.world,
     workload: args.workload,
     nemesis: args.nemesis,
+    timetable: args.timetable,
     time: args.time,
     rate: args.rate,
     concurrency: args.concurrency,

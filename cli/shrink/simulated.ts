@@ -135,7 +135,7 @@ class Shrinking {
     others = otherSeeds(candidate.script.operations.length),
   ): Promise<boolean> {
     const { script, config } = candidate;
-    const identity = canonicalJson({ config: { ...config }, script: JSON.stringify(script) });
+    const identity = canonicalJson({ config: JSON.stringify(config), script: JSON.stringify(script) });
     const known = this.#known.get(identity);
     if (known === false) return false;
     const [seed] = config.seed.split('~');

@@ -37,7 +37,8 @@ export interface Measures {
   readonly scorecard: Scorecard;
 }
 
-const LOST = new Set([
+/** Anomalies whose count is a count of acknowledged writes that are gone. */
+export const LOST: ReadonlySet<string> = new Set([
   'lost-acknowledged-write',
   'total-loss',
   'clock-skew-loss',

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { html, page } from '../pages/html.ts';
+import { html, page, type Markup } from '../pages/html.ts';
 
 /** How a run stands, from what it has written so far. */
 export interface LiveView {
@@ -10,6 +10,11 @@ export interface LiveView {
   readonly fail: number;
   readonly info: number;
   readonly phase: string;
+  /** Seconds since the load began that a timetable counts from; null before it. */
+  readonly loadSeconds: number | null;
+  /** Seconds since the last ok answer, and the longest such time of the load so far. */
+  readonly silence: number;
+  readonly longestSilence: number;
   /** Faults that are in place now. */
   readonly faults: readonly string[];
   /** Completions in each of the last seconds, oldest first. */
@@ -26,6 +31,9 @@ export class LiveRun {
   #rest = '';
   #last = 0;
   #phase = '';
+  #loadFrom: number | null = null;
+  #lastOk = 0;
+  #longestSilence = 0;
   readonly #counts = { ok: 0, fail: 0, info: 0 };
   readonly #faults = new Map<number, string>();
   readonly #perSecond = new Map<number, number>();
@@ -45,6 +53,9 @@ export class LiveRun {
       seconds: this.#last / 1e9,
       ...this.#counts,
       phase: this.#phase,
+      loadSeconds: this.#loadFrom === null ? null : (this.#last - this.#loadFrom) / 1e9,
+      silence: (this.#last - this.#lastOk) / 1e9,
+      longestSilence: this.#longestSilence / 1e9,
       faults: [...this.#faults.values()],
       rate,
     };
@@ -80,26 +91,62 @@ export class LiveRun {
     if (event.process === 'nemesis') return this.#takeFault(event.f, event.value);
     if (event.type !== 'ok' && event.type !== 'fail' && event.type !== 'info') return;
     this.#counts[event.type]++;
+    if (event.type === 'ok') {
+      const load = this.#phase === 'main' || this.#phase === 'heal';
+      if (load) this.#longestSilence = Math.max(this.#longestSilence, event.time - this.#lastOk);
+      this.#lastOk = event.time;
+    }
     const second = Math.floor(event.time / 1e9);
     this.#perSecond.set(second, (this.#perSecond.get(second) ?? 0) + 1);
   }
 
   #takeFault(f: string | undefined, value: unknown): void {
     const told = (value ?? {}) as { id?: number; fault?: string; phase?: string };
-    if (f === 'phase' && told.phase !== undefined) this.#phase = told.phase;
+    if (f === 'phase' && told.phase !== undefined) {
+      this.#phase = told.phase;
+      if (told.phase === 'main') this.#loadFrom = this.#last;
+    }
     if (f === 'fault' && told.id !== undefined) this.#faults.set(told.id, told.fault ?? 'fault');
     if (f === 'heal' && told.id !== undefined) this.#faults.delete(told.id);
   }
 }
 
 /** The page of a run that is under way; it asks again every second. */
-export function livePage(id: string, title: string): string {
+export function livePage(id: string, title: string, timetable = ''): string {
   const body = html`<p><a href="/">All runs</a></p>
     <h1>${title}</h1>
     <div class="cards" id="cards" role="status" data-id="${id}"></div>
     <h2>Completions a second, the last minute</h2>
-    <svg id="rate" viewBox="0 0 720 160" width="720" role="img" aria-label="Completions a second"></svg>`;
+    <svg id="rate" viewBox="0 0 720 160" width="720" role="img" aria-label="Completions a second"></svg>
+    ${timetable === '' ? null : steps(timetable)}`;
   return page({ title: `${title} · alibi`, body, script: SCRIPT, live: true });
+}
+
+/** The timetable, `fault@FROM..TO` by comma; the script marks what is over and what is under way. */
+function steps(timetable: string): Markup {
+  const rows = timetable.split(',').map((step) => {
+    const [, fault = step, from = '', to = ''] = /^(.+)@([\d.]+)\.\.([\d.]+)$/.exec(step) ?? [];
+    return html`<tr data-from="${from}" data-to="${to}">
+      <td class="number">${from} s</td>
+      <td class="number">${to} s</td>
+      <td><b>${fault}</b></td>
+      <td class="state outcome">to come</td>
+    </tr>`;
+  });
+  return html`<h2>Timetable</h2>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col" class="number">from</th>
+          <th scope="col" class="number">to</th>
+          <th scope="col">what</th>
+          <th scope="col">state</th>
+        </tr>
+      </thead>
+      <tbody id="steps">
+        ${rows}
+      </tbody>
+    </table>`;
 }
 
 const SCRIPT = `
@@ -118,12 +165,20 @@ async function look() {
   try {
     const answer = await fetch('/api/live/' + cards.dataset.id);
     const view = await answer.json();
-    if (view.ended) { location.href = '/item/' + cards.dataset.id + '/'; return; }
+    if (view.ended) { location.href = '/item/' + cards.dataset.id + '/' + (view.page || ''); return; }
     cards.replaceChildren(
       card(view.phase || 'starting', 'phase'), card(view.seconds.toFixed(1) + ' s', 'so far'),
       card(view.ok, 'ok', 'valid'), card(view.fail, 'fail'), card(view.info, 'info', 'unknown'),
+      card(view.silence.toFixed(1) + ' s', 'since the last ok', view.silence > 1 ? 'violation' : ''),
+      card(view.longestSilence.toFixed(1) + ' s', 'longest without an ok'),
       card(view.faults.join(', ') || 'none', 'faults in place', view.faults.length ? 'violation' : ''),
     );
+    for (const row of document.querySelectorAll('#steps tr')) {
+      const now = view.loadSeconds ?? -1, from = Number(row.dataset.from), to = Number(row.dataset.to);
+      const state = row.querySelector('.state');
+      state.textContent = now < from ? 'to come' : now < to ? 'under way' : 'over';
+      state.className = 'state outcome ' + (now < from ? '' : now < to ? 'violation' : 'valid');
+    }
     const most = Math.max(1, ...view.rate);
     rate.replaceChildren(...view.rate.map((count, i) => {
       const bar = document.createElementNS('http://www.w3.org/2000/svg', 'rect');

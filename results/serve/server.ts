@@ -1,7 +1,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { compare } from '../compare/comparison.ts';
 import { loadRuns } from '../compare/load.ts';
@@ -12,7 +12,7 @@ import { readNight } from '../trends/nights.ts';
 import { trendsPage } from '../trends/page.ts';
 import { LiveRun, livePage } from './live.ts';
 import { shelfPage } from './shelf-page.ts';
-import { Shelf, type Item } from './shelf.ts';
+import { idOf, Shelf, type Item } from './shelf.ts';
 
 /** Files of a run or campaign that may be asked for, and what they are. No other name reaches the disk. */
 const FILES: ReadonlyMap<string, string> = new Map([
@@ -22,6 +22,8 @@ const FILES: ReadonlyMap<string, string> = new Map([
   ['run.json', 'application/json'],
   ['summary.md', 'text/plain; charset=utf-8'],
   ['junit.xml', 'application/xml'],
+  ['gameday.html', 'text/html; charset=utf-8'],
+  ['gameday.yaml', 'text/plain; charset=utf-8'],
   ['history.jsonl', 'text/plain; charset=utf-8'],
   ['history.jsonl.gz', 'application/gzip'],
 ]);
@@ -41,6 +43,29 @@ export async function serveShelf(
     server.listen(port, '127.0.0.1', resolve);
   });
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
+}
+
+/** A page that follows one run. */
+export interface Followed {
+  readonly url: string;
+  /** Has anybody looked? */
+  watched(): boolean;
+  close(): void;
+}
+
+/** Serves the shelf in `root` for as long as a run below it is under way; `url` is that run's live page. */
+export async function followRun(root: string, directory: string): Promise<Followed> {
+  const { server, url } = await serveShelf(root, 0);
+  let looked = false;
+  server.on('request', () => (looked = true));
+  return {
+    url: `${url}live/${idOf(relative(root, directory) || '.')}`,
+    watched: () => looked,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }
 
 class Site {
@@ -115,13 +140,16 @@ class Site {
   }
 
   async #livePage(id: string, response: ServerResponse): Promise<void> {
-    const { what, workload } = await this.#item(id);
-    send(response, livePage(id, `${what} · ${workload}`));
+    const { what, workload, timetable } = await this.#item(id);
+    send(response, livePage(id, `${what} · ${workload}`, timetable));
   }
 
   async #liveView(id: string, response: ServerResponse): Promise<void> {
     const { path, outcome } = await this.#item(id);
-    if (outcome !== 'running') return sendJson(response, { ended: true });
+    const day = (name: string): boolean => existsSync(join(this.#shelf.root, path, name));
+    const written = !day('gameday.yaml') || day('gameday.html');
+    if (outcome !== 'running' && written)
+      return sendJson(response, { ended: true, page: day('gameday.html') ? 'gameday.html' : '' });
     const live = this.#live.get(id) ?? new LiveRun(join(this.#shelf.root, path));
     this.#live.set(id, live);
     sendJson(response, await live.look());

@@ -23,6 +23,13 @@ export interface Item {
   /** Certain anomalies, violations first. */
   readonly anomalies: readonly string[];
   readonly hasReport: boolean;
+  /** When which fault was to begin and end, of a run that has a timetable; else empty. */
+  readonly timetable: string;
+}
+
+/** What stands for a path (relative to the shelf) in addresses. */
+export function idOf(place: string): string {
+  return createHash('sha256').update(place).digest('hex').slice(0, 16);
 }
 
 const results = z.looseObject({
@@ -90,9 +97,9 @@ export class Shelf {
   async #read(path: string, kind: Item['kind']): Promise<Item> {
     const place = relative(this.root, path) || '.';
     const base = {
-      id: createHash('sha256').update(place).digest('hex').slice(0, 16),
+      id: idOf(place),
       ...{ kind, path: place, startedAt: '', outcome: 'broken', what: place },
-      ...{ workload: '', faults: '', seed: '', world: '', anomalies: [], hasReport: false },
+      ...{ workload: '', faults: '', seed: '', world: '', anomalies: [], hasReport: false, timetable: '' },
     };
     try {
       const more = kind === 'run' ? await readRun(path) : await readCampaign(path);
@@ -117,6 +124,7 @@ async function readRun(path: string): Promise<Partial<Item>> {
     faults: meta.nemesis.join(', '),
     seed: meta.seed,
     world: meta.world,
+    timetable: String(meta.options['timetable'] ?? ''),
     anomalies: [...new Set(certain.sort((a, b) => rank(a.status) - rank(b.status)).map((a) => a.name))],
     hasReport: (await stampOf(join(path, 'report.html'))) !== '',
   };
