@@ -6,6 +6,7 @@ import { CLASSES, LEVELS } from './anomalies.ts';
 import { historyOfTxns, micro, type Txn } from './testing/histories.ts';
 import { cyclesByGraphlib } from './testing/second-engine.ts';
 import { simulateLists, staleReads } from './testing/simulate.ts';
+import { violatedBy } from './judged-models.ts';
 import { transactions } from './transactions.ts';
 
 const CYCLES = LEVELS.flatMap((suffix) => CLASSES.map((name) => name + suffix));
@@ -97,6 +98,43 @@ describe('a thousand transactions with one anomaly among them', () => {
     // No component but the injected one, so no cycle of another class either; what one transaction shows may add up.
     const cycles = findings.filter((finding) => CYCLES.includes(finding.name)).map((finding) => finding.name);
     if (CYCLES.includes(name)) expect(cycles).toEqual([name]);
+  });
+
+  /** Everything that is found, by the model asked for. */
+  function foundAmong(texts: readonly string[], inTurn: boolean, model: string): Verdict {
+    const history = historyOfTxns(among(texts, inTurn));
+    return transactions.check(history, { consistency: [model] }) as Verdict;
+  }
+
+  // By the weakest model that the first of the names refutes. Nothing but these names is found.
+  it.each([
+    // Weak models: the cycle of known dependencies, if there is one, and what it leaves to say.
+    [['G-monotonic', 'G-single-item'], false, ['a x 1, a y 1', 'r x [1], r y', 'r y [1]'], 2],
+    [['G-monotonic'], false, ['w x 1, w y 1', 'w x 2, w y 2', 'r y 1, r x 2', 'r y 2, r x 1'], 4],
+    [['fractured-read', 'G-single-item'], false, ['a x 1, a y 1', 'r y, r x [1]', 'r y [1]'], 2],
+    [['fractured-read', 'G-single-item'], false, ['w x 1, w y 1', 'r y, r x 1'], 2],
+    [['causality-violation', 'G-single-item'], false, ['a x 1', 'r x [1], a y 1', 'r y [1], r x'], 3],
+    [['causality-violation', 'G-single-item'], false, ['w x 1', 'r x 1, w y 1', 'r y 1, r x'], 3],
+    [['fractured-read-process', 'G-single-item-process'], true, ['0: w x 1', '0: r x', '1: r x 1'], 2],
+    [['causality-violation-process', 'G-single-item-process'], true, ['0: a x 1', '0: a y 1', '1: r y [1], r x', '2: r x [1]'], 3], // prettier-ignore
+    // Predicates.
+    [['G-single', 'G-monotonic'], false, ['w x 1, w y 1', 'r x 1, p y', 'r y 1'], 2],
+    [['G-nonadjacent'], false, ['w x 1', 'w y 1', 'p xy x1', 'p xy y1'], 4],
+    [['G2'], false, ['p xy, w x 1', 'p xy, w y 2', 'p xy x1 y2'], 2],
+    [['G-single-process', 'fractured-read-process'], true, ['0: w x 1', '0: p x', '1: p x x1'], 2],
+    [['G-single-realtime'], true, ['0: w x 1', '1: p x', '2: p x x1'], 2],
+    // Orders of versions that nothing shows.
+    [['no-serial-order'], false, ['w x 1, r q', 'w x 2, r p', 'w p 1', 'w q 1', 'r x 1, r p 1', 'r x 2, r q 1'], 6], // prettier-ignore
+    [['no-snapshot-order'], false, ['w x 1', 'w x 2', 'w z 1', 'w u 1', 'r x 1, r z 1', 'r x 2, r z', 'r x 2, r u 1', 'r x 1, r u'], 8], // prettier-ignore
+    [['no-prefix-order', 'G-nonadjacent-item'], false, ['a x 1', 'a y 1', 'r x [1], r y', 'r x, r y [1]'], 4],
+  ])('%j, and nothing else', (names, inTurn, texts, size) => {
+    const [model] = violatedBy(names[0]);
+    const { findings, valid } = foundAmong(texts, inTurn, model);
+    expect(valid).toBe(false);
+    expect(findings.map(({ name }) => name).sort()).toEqual([...names].sort());
+    const [found] = findings.filter(({ name }) => name === names[0]);
+    expect(found.certain).toBe(true);
+    expect(found.witness).toHaveLength(size);
   });
 
   it('a read skew made by the simulator has a witness of the writer and the reader', () => {

@@ -2,8 +2,9 @@
 import { int32 } from '../growable.ts';
 import { INFO } from '../../../harness/history/history.ts';
 import { Absences } from '../absences.ts';
-import { LIST } from '../kinds.ts';
-import { isWriting, type Transactions } from '../micro.ts';
+import { identityOf } from '../../../harness/history/dictionary.ts';
+import type { Json } from '../../../harness/history/event.ts';
+import { APPEND, isWriting, type Transactions } from '../micro.ts';
 import type { Inferred } from './polygraph.ts';
 
 /** Histories longer than this are not searched: it would take some dozen times as long as finding out. */
@@ -14,12 +15,13 @@ const FEW = 400;
 
 /**
  * Transactions, ascending, that still have no schedule (`fails`), of which none can be left out: shrunk by leaving out
- * the end, then the beginning, then ever smaller parts. What is left out takes the reads of it along, so that nothing
- * is contradicted that was not before. Null when the history is too long, or about lists.
+ * the end, then the beginning, then ever smaller parts. What is left out takes the reads of it along, and its elements
+ * out of lists that were read, so that nothing is contradicted that was not before: a schedule of all is one of the
+ * part. Null when the history is too long.
  */
 export function coreOf(inferred: Inferred, fails: (part: Transactions) => boolean): readonly number[] | null {
-  const { transactions, kinds } = inferred;
-  if (transactions.count > LONGEST || kinds.of.includes(LIST)) return null;
+  const { transactions } = inferred;
+  if (transactions.count > LONGEST) return null;
   let kept = Array.from({ length: transactions.count }, (_, t) => t);
   const stillFails = (part: readonly number[]): boolean => fails(restricted(inferred, part));
   if (!stillFails(kept)) return null;
@@ -64,6 +66,15 @@ function restricted({ transactions, kinds, registers }: Inferred, kept: readonly
     const source = registers.source[m];
     return !dropped.has(m) && (source < 0 || numberOf[owner[source]] >= 0);
   };
+  const gone = new Map<number, Set<unknown>>();
+  for (let m = 0; m < kind.length; m++)
+    if (kind[m] === APPEND && numberOf[owner[m]] < 0)
+      gone.set(key[m], (gone.get(key[m]) ?? new Set()).add(identityOf(values[m])));
+  const valueOf = (m: number): Json => {
+    const without = gone.get(key[m]);
+    if (without === undefined || !Array.isArray(values[m])) return values[m];
+    return (values[m] as readonly Json[]).filter((element) => !without.has(identityOf(element)));
+  };
   const micro = kept.map((t) => {
     const own: number[] = [];
     for (let m = first[t]; m < first[t + 1]; m++) if (isKept(m)) own.push(m);
@@ -95,6 +106,6 @@ function restricted({ transactions, kinds, registers }: Inferred, kept: readonly
     owner: Int32Array.from(micro.flatMap((own, i) => own.map(() => i))),
     kind: Uint8Array.from(flat, (m) => kind[m]),
     key: Int32Array.from(flat, (m) => key[m]),
-    values: flat.map((m) => values[m]),
+    values: flat.map(valueOf),
   };
 }

@@ -11,6 +11,13 @@ import type { WeakCycle } from './weak.ts';
 /** The name of the node that stands for the initial versions. */
 const START = 'the initial value';
 
+/** A transaction saw another: by the micro-operation `read`, or (-1) as the one before it in its session. */
+interface Link {
+  readonly effect: number;
+  readonly cause: number;
+  readonly read: number;
+}
+
 /** A cycle of a weak model as a finding; its evidence is that of other cycles (see Explainer). */
 export function weakFinding(
   transactions: Transactions,
@@ -18,20 +25,47 @@ export function weakFinding(
   explainer: Explainer,
   { name, steps, reads }: WeakCycle,
 ): Finding {
-  const { count, first, owner, session } = transactions;
+  const { count, first, owner, previous } = transactions;
   const words = new Words(transactions);
   const event = (t: number): string => (t === count ? START : `#${eventOf(transactions, t)}`);
-  const readers = reads.filter((m) => m >= 0).map((m) => owner[m]);
-  const members = [...new Set([...steps.map(({ from }) => from), ...readers])].filter((t) => t < count);
+  const chains = steps.map(({ from }, i) => (reads[i] < 0 ? [] : causes(owner[reads[i]], from)));
+  const members = [
+    ...new Set([...steps.map(({ from }) => from), ...chains.flat().map(({ effect }) => effect)]),
+  ]
+    .filter((t) => t < count)
+    .sort((a, b) => a - b);
 
-  /** How the reader of `m` came to see `writer`. */
-  function sight(m: number, writer: number): string {
-    const reader = owner[m];
-    for (let other = first[reader]; other < first[reader + 1]; other++)
-      if (seen[other] === writer) return `${words.did(other)} of ${event(writer)}`;
-    return session[reader] === session[writer]
-      ? `${event(writer)} came before ${event(reader)} in its session`
-      : `${event(writer)} is in the causal past of ${event(reader)}`;
+  /** The shortest way from a transaction back to one in its causal past: what it read or followed, and that in turn. */
+  function causes(effect: number, cause: number): Link[] {
+    const links = new Map<number, Link | null>([[effect, null]]);
+    for (const t of links.keys()) {
+      if (t === cause) break;
+      const add = (to: number, read: number): void => {
+        if (to >= 0 && !links.has(to)) links.set(to, { effect: t, cause: to, read });
+      };
+      for (let m = first[t]; m < first[t + 1]; m++) add(seen[m], m);
+      if (name.endsWith('-process')) add(previous[t], -1);
+    }
+    const way: Link[] = [];
+    for (let link = links.get(cause); link; link = links.get(link.effect)) way.unshift(link);
+    return way;
+  }
+
+  /** How the reader came to see the writer that step `i` is about. */
+  function sight(i: number): string {
+    const told: string[] = [];
+    for (let at = 0; at < chains[i].length; at++) {
+      const { effect, read } = chains[i][at];
+      // A session is followed in one go.
+      while (read < 0 && chains[i][at + 1]?.read < 0) at++;
+      const { cause } = chains[i][at];
+      told.push(
+        read < 0
+          ? `${event(cause)} came before ${event(effect)} in its session`
+          : `${words.did(read)} of ${event(cause)}`,
+      );
+    }
+    return told.join(', ');
   }
 
   function because(i: number): string {
@@ -40,7 +74,7 @@ export function weakFinding(
     if (type !== IMPLIED) return explainer.why(steps[i]);
     const m = reads[i];
     const what = words.did(m);
-    return `${sight(m, from)}, and ${what}${to === count ? '' : ` of ${event(to)}`}, although ${event(from)} wrote ${words.key(m)} too`;
+    return `${sight(i)}, and ${what}${to === count ? '' : ` of ${event(to)}`}, although ${event(from)} wrote ${words.key(m)} too`;
   }
 
   const clauses = steps.map(
