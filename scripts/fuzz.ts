@@ -7,6 +7,7 @@ import { fuzzAgainst, fuzzQueues } from '../checkers/classics/testing/fuzz.ts';
 import { fuzzCausal, fuzzViews } from '../checkers/causal/testing/fuzz.ts';
 import { fuzzCounters, fuzzSets, fuzzSiblings } from '../checkers/crdts/testing/fuzz.ts';
 import { fuzzLww } from '../checkers/lww/testing/fuzz.ts';
+import { fuzzOnline } from '../checkers/online/testing/fuzz.ts';
 import { fuzzRegular } from '../checkers/regular/testing/fuzz.ts';
 import { fuzzSequential } from '../checkers/sequential/testing/fuzz.ts';
 import { fuzzScans } from '../checkers/scans/testing/fuzz.ts';
@@ -18,7 +19,11 @@ import { fuzzStaleness } from '../checkers/staleness/testing/fuzz.ts';
 import { fuzzTransactions } from '../checkers/transactions/testing/fuzz.ts';
 import { fuzzReader } from '../harness/history/testing/fuzz.ts';
 
-type Fuzzer = readonly [name: string, runs: number, run: (runs: number, seed: number) => object];
+type Fuzzer = readonly [
+  name: string,
+  runs: number,
+  run: (runs: number, seed: number) => object | Promise<object>,
+];
 
 const FUZZERS: readonly Fuzzer[] = [
   ...Object.keys(SIMULATIONS).map((name): Fuzzer => [
@@ -44,6 +49,7 @@ const FUZZERS: readonly Fuzzer[] = [
   // Every history of three operations, whatever the scale.
   ['exhaustive/objects', 1, () => exhaustObjects(3)],
   ['exhaustive/registers', 1, () => exhaustRegisters({ operations: 3, sessions: 3, keys: 2, thinAir: true })],
+  ['online', 10_000, fuzzOnline],
   ['readers', 10_000, fuzzReader],
 ];
 
@@ -57,7 +63,7 @@ for (const [name, runs, run] of FUZZERS) {
   const count = Math.ceil(runs * Number(values.scale));
   const started = process.hrtime.bigint();
   try {
-    const tally = run(count, Number(values.seed));
+    const tally = await run(count, Number(values.seed));
     const seconds = Number((process.hrtime.bigint() - started) / 1_000_000n) / 1000;
     console.log(
       `${name}: ${count} inputs, seed ${values.seed}, ${seconds.toFixed(1)} s: ${JSON.stringify(tally)}`,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { historyOf } from '../../harness/history/builder.ts';
 import type { EventInput } from '../../harness/history/event.ts';
 import { linearizability } from '../linearizability/linearizability.ts';
+import { lww } from '../lww/lww.ts';
 import { monotonicReads } from '../session/monotonic-reads.ts';
 import { readYourWrites } from '../session/read-your-writes.ts';
 import { historyOfSteps, stepsArbitrary } from '../session/testing/histories.ts';
@@ -16,9 +17,16 @@ const SECOND = 1_000_000_000;
 async function observed(
   checkers: readonly Checker[],
   events: readonly EventInput[],
+  remember?: number,
 ): Promise<{ said: ReadonlyMap<string, boolean | 'unknown'>; told: Announcement[] }> {
   const told: Announcement[] = [];
-  const monitor = new OnlineMonitor({ checkers, options: {}, announce: (a) => told.push(a) });
+  const announce = (a: Announcement): number => told.push(a);
+  const monitor = new OnlineMonitor({
+    checkers,
+    options: {},
+    announce,
+    ...(remember === undefined ? {} : { remember }),
+  });
   for (const event of events) monitor.observe(event);
   return { said: await monitor.finish(events.at(-1)?.time ?? 0), told };
 }
@@ -40,6 +48,51 @@ describe('the online monitor', () => {
       expect(finding.explanation).toMatch(/#[45]\b/);
     }
   });
+  it('remembers of a register what overlaps, however long it grows, and still knows a stale value', async () => {
+    const told: Announcement[] = [];
+    const announce = (a: Announcement): number => told.push(a);
+    const monitor = new OnlineMonitor({ checkers: [linearizability], options: {}, announce });
+    let time = 0;
+    const op = (process: number, f: string, value: number | null, saw = value): void => {
+      monitor.observe({ time: (time += SECOND / 1000), process, type: 'invoke', f, key: 'k', value });
+      monitor.observe({ time: (time += SECOND / 1000), process, type: 'ok', f, key: 'k', value: saw });
+    };
+    monitor.observe({ time, process: 9, type: 'invoke', f: 'write', key: 'k', value: 1_000_000 });
+    monitor.observe({ time, process: 9, type: 'info', f: 'write', key: 'k', value: 1_000_000 });
+    for (let n = 1; n <= 5000; n++) {
+      op(n % 3, 'write', n);
+      op((n + 1) % 3, 'read', null, n);
+    }
+    expect(monitor.remembered).toBeLessThan(3000);
+    op(1, 'read', null, 1_000_000);
+    op(1, 'write', 5001);
+    await monitor.finish(time);
+    expect(told).toEqual([]);
+    expect(monitor.remembered).toBeLessThan(20);
+    op(2, 'read', null, 17);
+    expect((await monitor.finish(time)).get('linearizability')).toBe(false);
+    expect(told).toMatchObject([
+      { finding: { name: 'stale-read', certain: true, witness: [20_006, 20_007] } },
+    ]);
+    expect(told[0].finding.explanation).toMatch(/long before/);
+  });
+  it('judges last-writer-wins rows once the final reads come in', async () => {
+    const script = new Script().op(1, 'write', { a: 1 }, { key: 'r' });
+    script.phase('quiesce').settled().phase('final').op(3, 'read', null, { key: 'r', saw: null, node: 'n1' });
+    const { said, told } = await observed([lww], script.events);
+    expect(said.get('lww')).toBe(false);
+    expect(told).toMatchObject([{ checker: 'lww', finding: { key: 'r' } }]);
+  });
+  it('lets go of reads of a set that have been judged', async () => {
+    const script = new Script();
+    for (let n = 0; n < 300; n++)
+      script.op(1, 'add', n).op(2, 'read', null, { saw: Array.from({ length: n + 1 }, (_, i) => i) });
+    const monitor = new OnlineMonitor({ checkers: [set], options: {}, announce: () => undefined });
+    for (const event of script.events) monitor.observe({ ...event, time: event.time * SECOND });
+    expect((await monitor.finish(1200 * SECOND)).get('set')).toBe(true);
+    // Two events an element, the last read, and what has come since reads were last let go of.
+    expect(monitor.remembered).toBeLessThan(900);
+  });
   it('says nothing of what is left of a set before the final reads', async () => {
     const script = new Script().op(1, 'add', 1).op(2, 'read', null, { saw: [] });
     const slow = (): EventInput[] => script.events.map((e) => ({ ...e, time: e.time * SECOND }));
@@ -56,9 +109,10 @@ describe('the online monitor', () => {
       fc.asyncProperty(
         stepsArbitrary({ operations: 10, sessions: 3, keys: 2, cas: true }),
         fc.constantFrom(0.01, 0.3, 2),
-        async (steps, pace) => {
+        fc.constantFrom(undefined, 0),
+        async (steps, pace, remember) => {
           const events = historyOfSteps(steps, false).map((e) => ({ ...e, time: e.time * pace * SECOND }));
-          const { said, told } = await observed(checkers, events);
+          const { said, told } = await observed(checkers, events, remember);
           for (const checker of checkers) {
             const whole = await checker.check(historyOf(events), {});
             const refuted = whole.valid === false;

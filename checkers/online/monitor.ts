@@ -1,7 +1,9 @@
 import { HistoryBuilder } from '../../harness/history/builder.ts';
 import { identityOf } from '../../harness/history/dictionary.ts';
 import { NEMESIS, type EventInput, type Json } from '../../harness/history/event.ts';
+import { eventAt } from '../../harness/history/history.ts';
 import type { Checker, CheckOptions, Finding, Verdict } from '../types.ts';
+import { forgetReads, forgetRepeats, forgetValues, type Forget } from './forget.ts';
 
 /** A certain finding, as soon as it is one. Event numbers are those of the whole history. */
 export interface Announcement {
@@ -16,36 +18,61 @@ export interface MonitorOptions {
   readonly checkers: readonly Checker[];
   readonly options: CheckOptions;
   readonly announce: (announcement: Announcement) => void;
+  /** Events of an object to keep before any are forgotten. Default 64. */
+  readonly remember?: number;
 }
 
-/** Checkers whose verdict on a history is the sum of those on its keys, so that keys can be judged as they grow. */
-export const ONLINE: readonly string[] = ['linearizability', 'read-your-writes', 'monotonic-reads', 'set'];
+/** What each checker may forget whose verdict on a history is the sum of those on its keys. */
+const BY_KEY: ReadonlyMap<string, Forget> = new Map([
+  ['linearizability', forgetValues],
+  ['read-your-writes', forgetRepeats],
+  ['monotonic-reads', forgetRepeats],
+  ['set', forgetReads],
+]);
+/** Checkers of the whole, in the phase of final reads: before it they have nothing to say. */
+const WHOLE: readonly string[] = ['lww'];
+
+/** Checkers that can judge while a run goes on. */
+export const ONLINE: readonly string[] = [...BY_KEY.keys(), ...WHOLE];
 
 /** The keys touched since are judged anew after so long of the history's own time, ns. */
 const INTERVAL = 500_000_000;
 /** Events that may be judged anew for each second of history: keys that have grown long are judged less often. */
 const EVENTS_A_SECOND = 400_000;
+/** Events of a key that cost nothing to keep. */
+const REMEMBER = 64;
 /** What is left at the end says nothing before the final reads. */
 const OF_FINALS = ['lost-acknowledged-write', 'divergence'];
 
+/** What some checkers remember of a key, or of all keys. */
+interface View {
+  readonly checkers: readonly Checker[];
+  readonly forget: Forget | null;
+  builder: HistoryBuilder;
+  /** Numbers of its events in the whole history. */
+  numbers: number[];
+  /** Events that were left when some were last forgotten. */
+  kept: number;
+}
+
 interface Key {
   readonly key: Json;
-  readonly builder: HistoryBuilder;
-  /** Numbers of its events in the whole history. */
-  readonly numbers: number[];
+  readonly views: readonly View[];
   readonly refuted: Map<string, boolean | 'unknown'>;
   readonly told: Set<string>;
 }
 
 /**
  * Judges a history while it is being written. It is split by key; every half second of its own time the keys that
- * were touched are judged anew by the very checkers that judge it at the end, so at the end both say the same.
- * Memory: the events. No timers, no clock: the same history is judged at the same points, in simulation too.
+ * were touched are judged anew by the very checkers that judge it at the end, and what the future of a key does not
+ * depend on is forgotten (see `forget.ts`): of a register, all but what overlaps. No timers, no clock: the same history is
+ * judged at the same points, in simulation too.
  */
 export class OnlineMonitor {
   readonly #options: MonitorOptions;
   readonly #keys = new Map<unknown, Key>();
   readonly #touched = new Set<Key>();
+  readonly #whole: Key | null;
   /** Events of the nemesis, which every key needs to know of. */
   readonly #marks: { readonly event: EventInput; readonly number: number }[] = [];
   /** Keys of open operations, by process: completions may leave theirs out. */
@@ -57,6 +84,14 @@ export class OnlineMonitor {
 
   constructor(options: MonitorOptions) {
     this.#options = options;
+    const checkers = options.checkers.filter(({ name }) => WHOLE.includes(name));
+    this.#whole = checkers.length > 0 ? keyOf(null, [{ checkers, forget: null }]) : null;
+  }
+
+  /** Events that are remembered now, over all keys and checkers. */
+  get remembered(): number {
+    const keys = [...this.#keys.values(), ...(this.#whole === null ? [] : [this.#whole])];
+    return keys.reduce((sum, { views }) => sum + views.reduce((n, view) => n + view.builder.length, 0), 0);
   }
 
   /** To be told of every event, in order. The event is not kept. */
@@ -68,22 +103,23 @@ export class OnlineMonitor {
       if (event.type === 'invoke') this.#open.set(event.process, key);
       else this.#open.delete(event.process);
       const one = this.#keyOf(key);
-      one.builder.add(event);
-      one.numbers.push(number);
-      if (event.type !== 'invoke') this.#touched.add(one);
+      for (const each of this.#whole === null ? [one] : [one, this.#whole]) {
+        add(each, event, number);
+        if (event.type !== 'invoke') this.#touched.add(each);
+      }
     }
     if (event.time >= this.#next) this.#next = event.time + this.#judge(event.time);
   }
 
   /** Judges what is left to judge. By checker: false if some key is refuted, else 'unknown' if one is, else true. */
   async finish(time: number): Promise<ReadonlyMap<string, boolean | 'unknown'>> {
-    for (const one of this.#keys.values()) this.#touched.add(one);
-    this.#judge(time);
+    const keys = [...this.#keys.values(), ...(this.#whole === null ? [] : [this.#whole])];
+    for (const one of keys) this.#touched.add(one);
+    this.#judge(time, true);
     await Promise.all(this.#underWay);
-    const keys = [...this.#keys.values()];
     return new Map(
       this.#options.checkers.map(({ name }) => {
-        const said = keys.map((one) => one.refuted.get(name));
+        const said = keys.flatMap((one) => one.refuted.get(name) ?? []);
         return [
           name,
           said.includes(false) ? false : said.includes('unknown') || said.length === 0 ? 'unknown' : true,
@@ -97,49 +133,75 @@ export class OnlineMonitor {
     if (event.f === 'phase' && value?.phase === 'final') this.#final = true;
     if (event.f !== 'phase' && event.f !== 'settled') return;
     this.#marks.push({ event: { ...event }, number });
-    for (const one of this.#keys.values()) {
-      one.builder.add(event);
-      one.numbers.push(number);
-    }
+    for (const one of this.#keys.values()) add(one, event, number);
+    if (this.#whole !== null) add(this.#whole, event, number);
   }
 
   #keyOf(key: Json): Key {
     const identity = identityOf(key);
     const known = this.#keys.get(identity);
     if (known !== undefined) return known;
-    const fresh: Key = {
-      key,
-      builder: new HistoryBuilder(),
-      numbers: [],
-      refuted: new Map(),
-      told: new Set(),
-    };
-    for (const { event, number } of this.#marks) {
-      fresh.builder.add(event);
-      fresh.numbers.push(number);
-    }
+    const fresh = keyOf(key, this.#byForgetting());
+    for (const { event, number } of this.#marks) add(fresh, event, number);
     this.#keys.set(identity, fresh);
     return fresh;
   }
 
   /** Judges the keys touched; gives how long to wait until the next time, ns. */
-  #judge(time: number): number {
+  #judge(time: number, whole = this.#final): number {
     let events = 0;
-    for (const one of this.#touched) {
-      events += one.builder.length;
-      const history = one.builder.build();
-      for (const checker of this.#options.checkers) {
-        const verdict = checker.check(history, this.#options.options);
-        if (verdict instanceof Promise)
-          this.#underWay.push(verdict.then((v) => this.#told(one, checker.name, v, time)));
-        else this.#told(one, checker.name, verdict, time);
+    for (const one of this.#touched)
+      for (const view of one.views) {
+        if (view.forget === null && !whole) continue;
+        events += view.builder.length;
+        this.#judgeView(one, view, time);
       }
-    }
     this.#touched.clear();
     return Math.max(INTERVAL, Math.ceil((events / EVENTS_A_SECOND) * 1e9));
   }
 
-  #told(one: Key, checker: string, verdict: Verdict, time: number): void {
+  #judgeView(one: Key, view: View, time: number): void {
+    const { options, remember = REMEMBER } = this.#options;
+    const history = view.builder.build();
+    const { numbers, kept } = view;
+    let clean = true;
+    for (const checker of view.checkers) {
+      const verdict = checker.check(history, options);
+      if (verdict instanceof Promise)
+        this.#underWay.push(verdict.then((v) => this.#told(one, checker.name, v, numbers, kept, time)));
+      else this.#told(one, checker.name, verdict, numbers, kept, time);
+      clean &&= !(verdict instanceof Promise) && verdict.findings.length === 0;
+    }
+    if (!clean || view.forget === null || view.builder.length < Math.max(remember, 2 * view.kept)) return;
+    const keep = view.forget(history, options.initial ?? null);
+    if (keep === null) return;
+    view.builder = new HistoryBuilder();
+    view.numbers = [];
+    for (let i = 0; i < history.length; i++) {
+      if (keep[i] === 0) continue;
+      view.builder.add(eventAt(history, i));
+      view.numbers.push(numbers[i]);
+    }
+    view.kept = Math.max(1, view.builder.length);
+  }
+
+  /** The checkers that judge by key, those together that forget alike. */
+  #byForgetting(): Pick<View, 'checkers' | 'forget'>[] {
+    const forgets = new Set(this.#options.checkers.flatMap(({ name }) => BY_KEY.get(name) ?? []));
+    return [...forgets].map((forget) => ({
+      forget,
+      checkers: this.#options.checkers.filter(({ name }) => BY_KEY.get(name) === forget),
+    }));
+  }
+
+  #told(
+    one: Key,
+    checker: string,
+    verdict: Verdict,
+    numbers: readonly number[],
+    kept: number,
+    time: number,
+  ): void {
     one.refuted.set(checker, verdict.valid);
     for (const finding of verdict.findings) {
       const name = `${checker} ${finding.name}`;
@@ -147,17 +209,36 @@ export class OnlineMonitor {
         continue;
       one.told.add(name);
       const { name: anomaly, certain, witness, explanation } = finding;
+      const told = explanation.replace(
+        /#(\d+)/g,
+        (text, i: string) => `#${numbers[Number(i)] ?? text.slice(1)}`,
+      );
+      // A value that nobody is remembered to have written was over long ago, unless nobody wrote it.
+      const forgotten = kept > 0 && anomaly === 'thin-air-read';
       const whole = {
-        name: anomaly,
+        name: forgotten ? 'stale-read' : anomaly,
         certain,
-        key: one.key,
-        witness: witness.map((i) => one.numbers[i]),
-        explanation: explanation.replace(
-          /#(\d+)/g,
-          (text, i: string) => `#${one.numbers[Number(i)] ?? text.slice(1)}`,
-        ),
+        key: one === this.#whole ? (finding.key ?? null) : one.key,
+        witness: witness.map((i) => numbers[i]),
+        explanation: forgotten ? `${told} (or had overwritten it long before)` : told,
       };
       this.#options.announce({ checker, finding: whole, time });
     }
+  }
+}
+
+function keyOf(key: Json, views: readonly Pick<View, 'checkers' | 'forget'>[]): Key {
+  return {
+    key,
+    views: views.map((view) => ({ ...view, builder: new HistoryBuilder(), numbers: [], kept: 0 })),
+    refuted: new Map(),
+    told: new Set(),
+  };
+}
+
+function add(one: Key, event: EventInput, number: number): void {
+  for (const view of one.views) {
+    view.builder.add(event);
+    view.numbers.push(number);
   }
 }

@@ -145,9 +145,18 @@ function lostOf(history: History, one: ElementSet, settlement: Settlement | null
   if (finals.length === 0) return [];
   const firstFinal = Math.min(...finals.map((read) => read.began));
   const due = [...one.elements.values()].filter((e) => e.acknowledged >= 0 && e.acknowledged < firstFinal);
-  const lost = due.filter((e) => !finals.some((read) => read.elements.has(e.identity)));
+  // Whoever was still reading then, and saw it, may have seen it afterwards.
+  const late = new Set(
+    one.reads
+      .filter((read) => read > firstFinal)
+      .flatMap((read) => (history.values[read] as readonly Json[]).map(identityOf)),
+  );
+  const absent = due.filter((e) => !finals.some((read) => read.elements.has(e.identity)));
+  const lost = absent.filter((e) => !late.has(e.identity));
   const split = due.filter(
-    (e) => !lost.includes(e) && !finals.every((read) => read.elements.has(e.identity)),
+    (e) =>
+      finals.some((read) => read.elements.has(e.identity)) &&
+      !finals.every((read) => read.elements.has(e.identity)),
   );
   const settled = settlement?.settled ?? true;
   const found: Finding[] = [];

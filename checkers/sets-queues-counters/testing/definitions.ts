@@ -63,7 +63,10 @@ function wrongElements(events: readonly EventInput[]): Set<string> {
   const calm = reads.filter((read) => ends.every((end) => end < read.inv));
   const finals = (calm.length > 0 ? calm : reads).slice(-1);
   for (const add of adds)
-    if (finals.length > 0 && finals.every((read) => add.ret < read.inv && !has(read, add.asked)))
+    if (
+      finals.length > 0 &&
+      finals.every((read) => add.ret < read.inv && !reads.some((r) => r.ret > read.inv && has(r, add.asked)))
+    )
       names.add('lost-acknowledged-write');
   return names;
 }
