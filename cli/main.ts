@@ -4,6 +4,7 @@ import { ExportRefused } from '../harness/history/formats/porcupine-write.ts';
 import { EXIT_USAGE } from '../results/outcome.ts';
 import { RunDirectoryError } from '../results/run-directory.ts';
 import type { Command } from './command.ts';
+import { bundleCommand } from './commands/bundle.ts';
 import { compareCommand } from './commands/compare.ts';
 import { campaignCommand } from './commands/campaign.ts';
 import { checkCommand } from './commands/check.ts';
@@ -31,6 +32,7 @@ const COMMANDS: readonly Command[] = [
   rerunCommand,
   replayCommand,
   shrinkCommand,
+  bundleCommand,
   campaignCommand,
   compareCommand,
   serveCommand,

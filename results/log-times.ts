@@ -4,8 +4,6 @@ const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 const ISO = /(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?/;
 /** Redis and Valkey: `4211:M 22 Nov 2026 01:03:07.114 * …`. */
 const REDIS = /^\d+:[A-Z] (\d\d) (\w{3}) (\d{4}) (\d\d):(\d\d):(\d\d)\.(\d{3})/;
-/** The reference store on a machine: seconds since 1970. */
-const SECONDS = /^(\d{9,10}\.\d{6}) /;
 /** The reference store in simulation: µs of the run. */
 const VIRTUAL = /^(\d+) /;
 
@@ -23,8 +21,6 @@ export function timeOfLine(line: string, began: number | null): number | null {
 }
 
 function wallTime(line: string): number | null {
-  const seconds = SECONDS.exec(line);
-  if (seconds) return Number(seconds[1]) * 1e3;
   const redis = REDIS.exec(line);
   if (redis) {
     const [, day, month, year, h, m, s, ms] = redis;

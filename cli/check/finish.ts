@@ -28,6 +28,8 @@ export interface FinishOptions {
   /** Guarantees to judge by instead of the run's claim. */
   readonly asked?: Promised | null;
   readonly report?: ReportWhen;
+  /** What the run's directory is called in results and commands, when it will be elsewhere [its path]. */
+  readonly shownAs?: string;
 }
 
 /** A run as its judge needs it: what was to happen, and what did. */
@@ -47,15 +49,15 @@ export interface JudgedRun extends RunToJudge {
 /** Judges a run directory and writes results.json and report.html into it. */
 export async function judgeAndReport(
   path: string,
-  { asked = null, report = 'always' }: FinishOptions = {},
+  { asked = null, report = 'always', shownAs = path }: FinishOptions = {},
 ): Promise<FinishedRun> {
   const stored = await readRunDirectory(path);
   const { history } = await readHistory(stored.historyPath);
   const doubts = await tampering(stored);
-  const run = await judged({ meta: stored.meta, history, directory: path }, asked, doubts);
+  const run = await judged({ meta: stored.meta, history, directory: shownAs }, asked, doubts);
   await writeResults(path, run.document);
   if (report === 'always' || (report === 'unless-valid' && run.document.outcome !== 'valid'))
-    await reportOf(run, await reportLogs(stored, history, run.document.anomalies));
+    await reportOf(run, await reportLogs(stored, history, run.document.anomalies), path);
   return { directory: path, document: run.document };
 }
 
@@ -88,8 +90,9 @@ export async function judged(
 export function reportOf(
   { meta, history, directory, judged: verdict, document }: JudgedRun,
   logs: readonly ReportLog[],
+  into = directory,
 ): Promise<void> {
-  return writeReport(new RunPaths(directory).report, {
+  return writeReport(new RunPaths(into).report, {
     title: `${meta.cluster}:${meta.configuration} · ${meta.workload}`,
     subtitle: `${meta.id}, ${meta.startedAt}`,
     outcome: verdict.outcome,

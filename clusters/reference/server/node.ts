@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { z } from 'zod';
 import { MILLISECOND, type Cancel, type Clock, type Runtime } from '../../../harness/runtime/types.ts';
 import { machineMicros } from '../../../harness/runtime/machine.ts';
+import { wallClock } from '../../../harness/runtime/wall.ts';
 import type { Endpoint } from '../../../harness/hosts/types.ts';
 import { DISCARDED } from '../fleet.ts';
 import { NodeClock } from '../node-clock.ts';
@@ -151,5 +152,5 @@ function idOf(line: unknown): number {
 
 /** To the node's log file. */
 function say(text: string): void {
-  console.log(`${(machineMicros() / 1e6).toFixed(6)} ${text}`);
+  console.log(`${wallClock()} ${text}`);
 }
