@@ -83,15 +83,17 @@ const ROUTED: Readonly<Record<Reads, { readonly guarantee: readonly string[]; re
  * it carries a token of how far it has seen the log: then the log is an order that respects every session's. Time after
  * a write guarantees nothing: a replica may lag for longer.
  */
-function singleLeader({ ack, reads, fencing, fallback }: StoreSettings): Claim {
+function singleLeader({ ack, reads, fencing, fallback, failover }: StoreSettings): Claim {
   const { guarantee, from } = ROUTED[reads];
   const survivesFailover = ack !== 'async' && fencing && fallback === 0;
+  // Whatever keeps a leader from its coordinator makes another one.
+  const inPlace = failover === 'automatic' ? [...CLOCKS, 'duplicate', 'reorder'] : HARMLESS;
   return {
     guarantee: [...guarantee, 'convergent'],
     operations: 'register (read, write, cas), set (add, read), rows (read, write, delete), counter, crdt-set',
     reads: from,
-    tolerates: { faults: survivesFailover ? [...HARMLESS, ...FAILOVERS] : HARMLESS, howMany: ALL },
-    source: `${SOURCE}#single-leader-${ack}`,
+    tolerates: { faults: survivesFailover ? [...HARMLESS, ...FAILOVERS] : inPlace, howMany: ALL },
+    source: `${SOURCE}#single-leader-${failover === 'automatic' ? failover : ack}`,
   };
 }
 

@@ -62,7 +62,8 @@ export class ReferenceCluster implements Cluster {
     this.#seen = { node: context.nodes[0] };
     const refused = NO_STANDBY[this.#settings.strategy];
     if (refused !== null) this.operator = { refused };
-    else if (this.#raft) this.operator = new RaftOperator(this.#store, context.nodes, context.runtime.clock);
+    else if (this.#elects)
+      this.operator = new RaftOperator(this.#store, context.nodes, context.runtime.clock);
     else this.operator = this.#operator;
   }
 
@@ -71,7 +72,7 @@ export class ReferenceCluster implements Cluster {
     await Promise.all(this.nodes.map((name) => this.#store.start(name, false)));
     const ready = await this.#store.until(BOOT_MS, async () => (await this.#missing()).length === 0);
     if (ready) {
-      if (this.#raft) this.#seen.node = leaderOf(await this.#store.statuses()) ?? this.#seen.node;
+      if (this.#elects) this.#seen.node = leaderOf(await this.#store.statuses()) ?? this.#seen.node;
       return;
     }
     const left = await this.#missing();
@@ -122,12 +123,12 @@ export class ReferenceCluster implements Cluster {
     let through: readonly string[] = this.#logged ? [this.#primary] : this.nodes;
     let unmarked = new Set(through);
     await this.#store.until(remaining(), async () => {
-      if (this.#singleLeader) {
+      if (this.#operated) {
         await this.#operator.reassert();
         await this.#demoteOthers();
       }
       // Who leads may change while we try.
-      if (this.#raft)
+      if (this.#elects)
         unmarked = new Set((through = [leaderOf(await this.#store.statuses()) ?? this.#primary]));
       for (const node of unmarked) if (await this.#mark(node, marker, remaining())) unmarked.delete(node);
       return unmarked.size === 0;
@@ -170,12 +171,22 @@ export class ReferenceCluster implements Cluster {
 
   /** Where clients are pointed, of a store with one leader. */
   get #primary(): string {
-    return this.#raft ? this.#seen.node : this.#operator.primary;
+    return this.#elects ? this.#seen.node : this.#operator.primary;
   }
 
   /** Is there one log, which one leader ships? */
   get #logged(): boolean {
     return this.#raft || this.#singleLeader;
+  }
+
+  /** Do the nodes choose their leader? */
+  get #elects(): boolean {
+    return this.#raft || (this.#singleLeader && this.#settings.failover === 'automatic');
+  }
+
+  /** Does an operator choose it? */
+  get #operated(): boolean {
+    return this.#singleLeader && !this.#elects;
   }
 
   get #raft(): boolean {
@@ -213,7 +224,11 @@ export class ReferenceCluster implements Cluster {
           { number: session, memory: this.#session(session) },
           random,
           this.#context.runtime.clock,
-          () => this.#operator.primary,
+          () => this.#primary,
+          (leader, from) => {
+            if (leader !== undefined) this.#seen.node = leader;
+            else if (this.#elects && this.#seen.node === from) this.#seen.node = random.pick(this.nodes);
+          },
         )
       : new AnyNodeRouter(this.nodes, this.#settings, session, random);
   }
@@ -221,7 +236,7 @@ export class ReferenceCluster implements Cluster {
   /** With fencing, an old leader comes back as a standby, as an operator would configure it. */
   async #restart(node: string): Promise<void> {
     if ((await this.#store.state(node)) !== 'gone') return;
-    const standby = this.#singleLeader && this.#settings.fencing && node !== this.#operator.primary;
+    const standby = this.#operated && this.#settings.fencing && node !== this.#operator.primary;
     await this.#store.start(node, standby);
   }
 
@@ -261,7 +276,7 @@ export class ReferenceCluster implements Cluster {
 
   async #missing(): Promise<string[]> {
     const statuses = await this.#store.statuses();
-    if (!this.#raft) return missing(this.nodes, statuses, this.#singleLeader ? this.#operator.primary : null);
+    if (!this.#elects) return missing(this.nodes, statuses, this.#operated ? this.#operator.primary : null);
     const leader = leaderOf(statuses);
     return leader === null ? ['no node leads'] : missing(this.nodes, statuses, leader);
   }

@@ -32,6 +32,17 @@ describe('a combination that cannot be had is refused with the reason', () => {
     refused('any', { fallback: 500 }).not.toThrow();
   });
 
+  it('leases that cannot be', () => {
+    refused('automatic', {}, { nodes: 2 }).toThrow(
+      'failover=automatic needs a majority that one node can be missing',
+    );
+    refused('automatic', { ttl: 100 }).toThrow(
+      'ttl=100 is too short to be renewed in time: use 800 ms or more',
+    );
+    refused('automatic', { maxLag: -1 }).toThrow('maxLag=-1 is no number of entries');
+    refused('raft', { failover: 'automatic' }).toThrow('it is not for strategy=raft');
+  });
+
   it('sites that the nodes cannot be spread over', () => {
     refused('async', { sites: 4 }).toThrow('sites=4 cannot be: use a whole number from 1 to the 3 nodes');
     refused('async', { sites: 1.5 }).toThrow('sites=1.5 cannot be');

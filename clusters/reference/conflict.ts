@@ -2,6 +2,9 @@ import { bugConflict } from './bugs.ts';
 import { partitioningConflict, partitionedPortConflict } from './partition/settings.ts';
 import type { StoreSettings } from './settings.ts';
 
+/** ms: three looks at the lock, 200 ms apart, and what an answer takes. */
+const LEAST_TTL = 800;
+
 /** Why these settings cannot be had together, in that world and on so many nodes; null if they can. */
 export function settingsConflict(settings: StoreSettings, world: string, nodes: number): string | null {
   const { bug, strategy, partitioning } = settings;
@@ -18,9 +21,24 @@ export function settingsConflict(settings: StoreSettings, world: string, nodes: 
   if (strategy !== 'single-leader' && (reads === 'after-write' || reads === 'token' || reads === 'own'))
     return `reads=${reads} goes by a single leader: it is not for strategy=${strategy}`;
   if (!(leaderFor >= 0)) return `leaderFor=${leaderFor} is no time in s`;
-  if (strategy === 'single-leader') return acknowledgementConflict(settings, nodes);
+  if (strategy === 'single-leader')
+    return automaticConflict(settings, nodes) ?? acknowledgementConflict(settings, nodes);
+  if (settings.failover === 'automatic')
+    return `failover=automatic chooses a single leader: it is not for strategy=${strategy}`;
   if (strategy === 'leaderless') return quorumConflict(settings, nodes);
   return settings.stamps === 'logical' ? 'stamps=logical takes quorums: it is for strategy=leaderless' : null;
+}
+
+function automaticConflict(settings: StoreSettings, nodes: number): string | null {
+  const { failover, ttl, maxLag, partitioning } = settings;
+  if (failover !== 'automatic') return null;
+  if (partitioning !== 'none')
+    return `failover=automatic knows one leader: it is not for partitioning=${partitioning}`;
+  if (nodes < 3)
+    return `failover=automatic needs a majority that one node can be missing from: use 3 nodes or more`;
+  if (!(ttl >= LEAST_TTL))
+    return `ttl=${ttl} is too short to be renewed in time: use ${LEAST_TTL} ms or more`;
+  return Number.isInteger(maxLag) && maxLag >= 0 ? null : `maxLag=${maxLag} is no number of entries`;
 }
 
 function acknowledgementConflict({ ack, k, fallback }: StoreSettings, nodes: number): string | null {

@@ -3,6 +3,7 @@ import type { World } from '../../harness/hosts/types.ts';
 import { defineCluster, type SimulatedContext } from '../types.ts';
 import { NO_STANDBY } from './cluster.ts';
 import { portConflict, settingsConflict } from './conflict.ts';
+import { AUTOMATIC_FAILOVER } from './configurations/automatic.ts';
 import { LEADERLESS } from './configurations/leaderless.ts';
 import { MULTI_LEADER } from './configurations/multi-leader.ts';
 import { RAFT } from './configurations/raft.ts';
@@ -60,7 +61,14 @@ export const reference = defineCluster({
     'ids',
     'partition',
   ],
-  configurations: [...SINGLE_LEADER, ...MULTI_LEADER, ...LEADERLESS, ...RAFT, ...PARTITIONED],
+  configurations: [
+    ...SINGLE_LEADER,
+    ...AUTOMATIC_FAILOVER,
+    ...MULTI_LEADER,
+    ...LEADERLESS,
+    ...RAFT,
+    ...PARTITIONED,
+  ],
   settings: SETTINGS,
   conflict: (settings, world, nodes) => settingsConflict(storeSettings(settings), world, nodes),
   refusesPort: (port, settings) => portConflict(storeSettings(settings), port),

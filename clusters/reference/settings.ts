@@ -24,6 +24,9 @@ export interface StoreSettings {
   readonly reads: Reads;
   readonly leaderFor: number;
   readonly fencing: boolean;
+  readonly failover: 'operator' | 'automatic';
+  readonly ttl: number;
+  readonly maxLag: number;
   readonly lww: Granularity;
   readonly confirm: Confirmation;
   readonly snapshotEvery: number;
@@ -111,6 +114,25 @@ export const SETTINGS: readonly SettingDefinition[] = [
     title: 'Single leader: a deposed leader stops (false: it goes on for whoever still asks it)',
     type: 'boolean',
     default: true,
+  },
+  {
+    name: 'failover',
+    title: 'Single leader: who decides who leads, an operator, or the nodes by leases from a coordinator',
+    type: 'string',
+    values: ['operator', 'automatic'],
+    default: 'operator',
+  },
+  {
+    name: 'ttl',
+    title: 'Single leader, failover=automatic: how long a lease lives that is not renewed, in ms',
+    type: 'number',
+    default: 1500,
+  },
+  {
+    name: 'maxLag',
+    title: 'Single leader, failover=automatic: entries that whoever is promoted may lack of the leader’s log',
+    type: 'number',
+    default: 1000,
   },
   {
     name: 'lww',
@@ -243,6 +265,8 @@ export function strategyOf(settings: StoreSettings, firstLeader: string): Strate
         k: settings.k,
         fallbackMs: settings.fallback,
         fencing: settings.fencing,
+        automatic:
+          settings.failover === 'automatic' ? { ttlMs: settings.ttl, maxLag: settings.maxLag } : null,
         bug,
       };
     case 'multi-leader':

@@ -26,6 +26,8 @@ export class SingleLeaderRouter implements Router {
   readonly #random: Random;
   readonly #clock: Clock;
   readonly #primary: () => string;
+  /** Where leaders are chosen by the nodes: a node has said who leads, or did not know or answer. */
+  readonly #moved: (leader: string | undefined, from: string | null) => void;
   #leader: string | null = null;
   /** The node that a session sticks to. */
   #home: string;
@@ -37,6 +39,7 @@ export class SingleLeaderRouter implements Router {
     random: Random,
     clock: Clock,
     primary: () => string,
+    moved: (leader: string | undefined, from: string | null) => void = () => undefined,
   ) {
     this.#nodes = nodes;
     this.#routing = routing;
@@ -45,6 +48,7 @@ export class SingleLeaderRouter implements Router {
     this.#random = random;
     this.#clock = clock;
     this.#primary = primary;
+    this.#moved = moved;
     this.#home = nodes[number % nodes.length];
   }
 
@@ -84,7 +88,8 @@ export class SingleLeaderRouter implements Router {
     if (position && (!memory.position || hasReached(position, memory.position))) memory.position = position;
   }
 
-  moveOn(): void {
+  moveOn(leader?: string): void {
+    this.#moved(leader, this.#leader);
     this.#leader = null;
     if (this.#routing.bug === 'sticky-session-lost-at-reconnect') this.#home = this.#random.pick(this.#nodes);
   }

@@ -9,7 +9,16 @@ import { isChange } from './tables.ts';
 import { latestMembers } from './leadership.ts';
 import type { ReplicaLog } from './log.ts';
 import type { Position } from './positions.ts';
-import type { Acknowledging, Change, Discarded, ReplicaOptions, Reply, Request, Status } from './types.ts';
+import type {
+  Acknowledging,
+  Change,
+  Discarded,
+  RefusalCode,
+  ReplicaOptions,
+  Reply,
+  Request,
+  Status,
+} from './types.ts';
 
 export interface SingleLeaderOptions extends ReplicaOptions, Acknowledging {
   /** Who leads when the log is empty. */
@@ -24,6 +33,11 @@ export interface SingleLeaderOptions extends ReplicaOptions, Acknowledging {
    * confirmed that they still follow. Without: it goes on for whoever still asks it, a split brain.
    */
   readonly fencing: boolean;
+}
+
+/** Does a leader ask its followers whether they still follow before it answers a read? */
+export function confirmsReads({ fencing, ack, bug }: SingleLeaderOptions): boolean {
+  return fencing && ack !== 'async' && bug !== 'no-read-confirmation';
 }
 
 /** A read at the leader that waits until its followers have confirmed `round`. */
@@ -47,6 +61,12 @@ export class PendingReads {
     if (confirmed.length > 0) this.#reads = this.#reads.filter((read) => read.round > round);
     return confirmed;
   }
+}
+
+/** Whoever is refused for want of a leader is told who leads, if anybody knows. */
+export function refusal(name: string, code: RefusalCode, message: string, leader: string | null): Reply {
+  const told = { ok: false, code, message: `${name} ${message}` } as const;
+  return code === 'not-leader' && leader !== null && leader !== name ? { ...told, leader } : told;
 }
 
 /** For the node's log: does the leader acknowledge alone, or with its followers again? */

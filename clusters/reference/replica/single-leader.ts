@@ -7,9 +7,11 @@ import { WaitingReads, hasReached, hasReachedAsText, type Position } from './pos
 import {
   PendingReads,
   changesAfter,
+  confirmsReads,
   footingOf,
   goesIntoLog,
   positioned,
+  refusal,
   statusOf,
   type PendingRead,
   type SingleLeaderOptions,
@@ -76,33 +78,31 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
 
   step(input: Input<SingleLeaderMessage>): readonly Effect<SingleLeaderMessage>[] {
     this.#out = [];
+    this.#on(input);
+    return this.#out;
+  }
+
+  #on(input: Input<SingleLeaderMessage>): void {
     switch (input.kind) {
       case 'start':
-        this.#start(input);
-        break;
+        return this.#start(input);
       case 'message':
         if (input.message.type === 'ship') this.#onShip(input.from, input.message);
         else this.#onAck(input.from, input.message);
         break;
       case 'timer':
         this.#beat();
-        this.#waiting.tick();
-        break;
+        return this.#waiting.tick();
       case 'durable':
-        this.#onDurable(input.count);
-        break;
+        return this.#onDurable(input.count);
       case 'request':
       case 'partition':
-        this.#onRequest(input.id, input.request);
-        break;
+        return this.#onRequest(input.id, input.request);
       case 'transaction':
-        this.#refuse(input.id, 'bad-request', 'takes no transactions');
-        break;
+        return this.#refuse(input.id, 'bad-request', 'takes no transactions');
       case 'command':
-        this.#onCommand(input.id, input.command);
-        break;
+        return this.#onCommand(input.id, input.command);
     }
-    return this.#out;
   }
 
   #start({ records, standby }: Extract<Input<SingleLeaderMessage>, { kind: 'start' }>): void {
@@ -249,8 +249,7 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
       `discards ${this.#log.last - lsn} entries after LSN ${lsn}: a tail that the leader does not have`,
     );
     this.#sometimes('tail-discarded');
-    const changes = changesAfter(this.#log, lsn);
-    if (changes.length > 0) this.#out.push({ kind: 'discarded', changes });
+    this.#out.push({ kind: 'discarded', changes: changesAfter(this.#log, lsn) });
     this.#log.truncate(lsn);
     this.#readableFrom = Math.min(this.#readableFrom, lsn);
     this.#commit = Math.min(this.#commit, lsn);
@@ -320,9 +319,7 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
       this.#writes.set(this.#log.push({ epoch: leading.epoch, change: request }), id);
       return;
     }
-    const { fencing, ack, bug } = this.#options;
-    const confirm = fencing && ack !== 'async' && bug !== 'no-read-confirmation';
-    this.#reads.push({ id, request, round: confirm ? leading.startRound() : 0 });
+    this.#reads.push({ id, request, round: confirmsReads(this.#options) ? leading.startRound() : 0 });
     this.#answerReads(leading);
   }
 
@@ -345,12 +342,15 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
   #status(): Status {
     const leading = this.#leading;
     const serving = leading ? leading.established && this.#applied >= this.#readableFrom : this.#readable();
-    const leads = leading !== null;
-    return statusOf(this.#options.name, this.#log, { leads, serving, applied: this.#applied });
+    return statusOf(this.#options.name, this.#log, {
+      leads: leading !== null,
+      serving,
+      applied: this.#applied,
+    });
   }
 
   #refuse(id: number, code: RefusalCode, message: string): void {
-    this.#reply(id, { ok: false, code, message: `${this.#options.name} ${message}` });
+    this.#reply(id, refusal(this.#options.name, code, message, this.#log.leader));
   }
 
   #reply(id: number, reply: Reply): void {

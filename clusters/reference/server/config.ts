@@ -2,6 +2,9 @@ import type { Endpoint } from '../../../harness/hosts/types.ts';
 import type { Random } from '../../../harness/runtime/types.ts';
 import type { BugName } from '../bugs.ts';
 import type { ClockSetting } from '../node-clock.ts';
+import type { AgentOptions } from '../replica/automatic/agent.ts';
+import { AutomaticFailover } from '../replica/automatic/automatic.ts';
+import type { AutomaticMessage } from '../replica/automatic/messages.ts';
 import { Leaderless } from '../replica/leaderless/leaderless.ts';
 import type { LeaderlessMessage } from '../replica/leaderless/messages.ts';
 import type { LeaderlessSettings } from '../replica/leaderless/options.ts';
@@ -25,7 +28,10 @@ export type Strategy = {
   /** How data are split over groups of nodes, each of which replicates for itself; absent: not at all. */
   readonly partitioning?: Partitioning;
 } & (
-  | ({ readonly strategy: 'single-leader' } & Omit<SingleLeaderOptions, keyof ReplicaOptions>)
+  | ({ readonly strategy: 'single-leader' } & Omit<SingleLeaderOptions, keyof ReplicaOptions> & {
+        /** Nodes choose who leads by leases; else an operator does. */
+        readonly automatic: Pick<AgentOptions, 'ttlMs' | 'maxLag'> | null;
+      })
   | ({ readonly strategy: 'multi-leader' } & MultiLeaderSettings)
   | ({ readonly strategy: 'leaderless' } & LeaderlessSettings)
   | {
@@ -54,7 +60,8 @@ export interface ServerConfig {
 
 export type Role = 'client' | 'peer' | 'control';
 
-export type AnyMessage = SingleLeaderMessage | MultiLeaderMessage | LeaderlessMessage | RaftMessage;
+export type AnyMessage =
+  SingleLeaderMessage | AutomaticMessage | MultiLeaderMessage | LeaderlessMessage | RaftMessage;
 
 /** `random`: the node's own, for whatever a strategy decides by lot. */
 export function createReplica(
@@ -82,7 +89,9 @@ function createStrategy(
   // A node only ever hears nodes of its own strategy, so each class may take the others' messages for impossible.
   switch (strategy.strategy) {
     case 'single-leader':
-      return new SingleLeader({ name, peers, tokenOf, ...strategy });
+      return strategy.automatic === null
+        ? new SingleLeader({ name, peers, tokenOf, ...strategy })
+        : new AutomaticFailover({ name, peers, random, tokenOf, ...strategy, ...strategy.automatic });
     case 'multi-leader':
       return new MultiLeader({ name, peers, ...strategy });
     case 'leaderless':

@@ -83,7 +83,8 @@ export class ServerNode {
         break;
       case 'discarded':
         // Before the log is cut: a crash in between says it twice, which is better than not at all.
-        appendFileSync(DISCARDED, effect.changes.map((one) => `${JSON.stringify(one)}\n`).join(''));
+        if (effect.changes.length > 0)
+          appendFileSync(DISCARDED, effect.changes.map((one) => `${JSON.stringify(one)}\n`).join(''));
         break;
       case 'sometimes':
         break;
