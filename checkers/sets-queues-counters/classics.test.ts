@@ -40,6 +40,7 @@ describe('counter', () => {
     expect(
       names(counter, new Script().op(1, 'add', 9, { type: 'fail' }).op(2, 'read', null, { saw: 9 })),
     ).toEqual(['counter-out-of-bounds']);
+    expect(check(counter, adds().op(3, 'read', null, { saw: 1 }))).toMatchObject({ stats: { reads: 1 } });
   });
   it('never accuses a counter that adds atomically at some moment of each operation', () => {
     const step = fc.record({
@@ -161,6 +162,10 @@ describe('bank', () => {
       .op(1, 'read', null, { saw: { a: 5, b: 5 } })
       .op(2, 'read', null, { saw: { a: 3, b: 7 } });
     expect(check(bank, script)).toMatchObject({ valid: true });
+    expect(check(bank, new Script().op(1, 'read', null, { saw: { a: 0, b: 2 } }))).toMatchObject({
+      valid: true,
+    });
+    expect(check(bank, new Script())).toMatchObject({ valid: 'unknown' });
     expect(names(bank, script.op(3, 'read', null, { saw: { a: 3, b: 8 } }))).toEqual(['wrong-total']);
     expect(names(bank, new Script().op(1, 'read', null, { saw: { a: -1, b: 1 } }))).toEqual([
       'negative-balance',
