@@ -4,7 +4,7 @@ import type { Finding } from '../types.ts';
 import type { Blocks, Conflict } from './blocks.ts';
 import { INITIAL, NONE, type Clusters } from './clusters.ts';
 import { failedWrite, type Observation } from './observations.ts';
-import { READ, type RegisterOperations } from './operations.ts';
+import { PENDING, READ, type RegisterOperations } from './operations.ts';
 import { eventsOfPart, type Part } from './shrink.ts';
 import { describe, eventsOf, name, text } from './witness.ts';
 
@@ -97,7 +97,7 @@ export function conflictFinding(
       const { op, other } = conflict;
       return finding(
         'future-read',
-        linksBetween(clusters, blocks, [op, other]),
+        proven(ops, clusters, linksBetween(clusters, blocks, [op, other])),
         `${describe(history, at(op))} before ${describe(history, at(other))}, from which that value was made, had begun`,
       );
     }
@@ -132,7 +132,10 @@ export function conflictFinding(
           : `${name(history, at(older))} had completed before ${name(history, at(newer))} began`;
       return finding(
         'new-old-inversion',
-        [...linksBetween(clusters, blocks, [older, stale]), ...linksBetween(clusters, blocks, [seen, newer])],
+        proven(ops, clusters, [
+          ...linksBetween(clusters, blocks, [older, stale]),
+          ...linksBetween(clusters, blocks, [seen, newer]),
+        ]),
         `${describe(history, at(stale))}, although before it began ${describe(history, at(seen))}, which is newer: ${age}`,
       );
     }
@@ -151,6 +154,13 @@ export function unexplainedFinding(history: History, ops: RegisterOperations, pa
     key: keyOf(history, failed),
     evidence: { anyStart: part.anyStart, until: ops.ret[part.failed] },
   };
+}
+
+/** With what shows that the indeterminate ones among them took effect. */
+function proven(ops: RegisterOperations, clusters: Clusters, operations: readonly number[]): number[] {
+  return operations.flatMap((op) =>
+    op !== INITIAL && ops.ret[op] === PENDING ? [op, ...proofOf(clusters, clusters.of[op])] : [op],
+  );
 }
 
 /** The CAS that created a cluster and those after it, to the first whose value somebody surely saw or wrote. */

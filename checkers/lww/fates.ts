@@ -142,19 +142,21 @@ function compare(
       if (effective && reached > proven[j]) proven[j] = reached;
     }
   }
-  cell.writers.forEach((w, n) => {
-    const column = chain[w] - first;
-    if (column >= 0 && column < width)
-      above[n] = proven[column] >= position[w] ? 2 : likely[column] >= position[w] ? 1 : 0;
-  });
+  const { writers } = cell;
+  for (let n = 0; n < writers.length; n++) {
+    const column = chain[writers[n]] - first;
+    if (column < 0 || column >= width) continue;
+    const at = position[writers[n]];
+    above[n] = proven[column] >= at ? 2 : likely[column] >= at ? 1 : 0;
+  }
   for (const winner of winners) {
     const column = chain[winner] - first;
     if (column < 0 || column >= width) continue;
-    cell.writers.forEach((w, n) => {
-      const isCause = before(block, chains, winner, w);
+    for (let n = 0; n < writers.length; n++) {
+      const isCause = before(block, chains, winner, writers[n]);
       if (isCause) causal[n]++;
-      if (isCause || rows.observed[winner] < rows.invoked[w]) earlier[n]++;
-    });
+      if (isCause || rows.observed[winner] < rows.invoked[writers[n]]) earlier[n]++;
+    }
   }
 }
 
