@@ -17,6 +17,9 @@ import { linearizability } from './linearizability/linearizability.ts';
 import { LINEARIZABILITY_ANOMALIES } from './linearizability/anomalies.ts';
 import { lww } from './lww/lww.ts';
 import { LWW_ANOMALIES } from './lww/anomalies.ts';
+import { PARTITION_ANOMALIES } from './partitions/anomalies.ts';
+import { keyMovement } from './partitions/key-movement.ts';
+import { rebalance } from './partitions/rebalance.ts';
 import { regular } from './regular/regular.ts';
 import { REGULAR_ANOMALIES } from './regular/anomalies.ts';
 import { regularWriteOrder } from './regular/write-order.ts';
@@ -74,6 +77,8 @@ const all: readonly Checker[] = [
   crdtCounter,
   crdtSet,
   siblings,
+  rebalance,
+  keyMovement,
   transactions,
   secondaryIndex,
   rangeScan,
@@ -94,6 +99,7 @@ const vocabulary: readonly AnomalyDefinition[] = [
   ...CRDT_ANOMALIES,
   ...TRANSACTION_ANOMALIES,
   ...SCAN_ANOMALIES,
+  ...PARTITION_ANOMALIES,
   ...RECOVERY_ANOMALIES,
 ];
 

@@ -123,18 +123,17 @@ export interface Membership {
 export interface Rebalanced {
   /** In words: what was begun. */
   readonly what: string;
-  /** The shards between which data move. */
-  readonly shards: readonly string[];
-  readonly moves: number;
-  /** Moves that are over, and keys that they have brought over. */
-  progress(): { readonly done: number; readonly keys: number; readonly told: string };
+  /** Is it over, how many keys have come over since it was begun, and how it stands in words. */
+  progress(): { readonly over: boolean; readonly keys: number; readonly told: string };
 }
 
 /** Partitions that move between shards while clients go on. Each order resolves when it is begun, not when it is done. */
 export interface Rebalancing {
   /** The shards that own data, now. */
   members(): readonly string[];
+  /** A spare shard joins; where there is none, the last one leaves. */
   join(): Promise<Rebalanced>;
+  /** The last shard leaves; where it is the only one, a spare joins. */
   leave(): Promise<Rebalanced>;
   /** The largest partition becomes two, one of which goes to another shard. */
   split(): Promise<Rebalanced>;

@@ -13,6 +13,8 @@ import { predicate } from './predicate.ts';
 import { fifoQueue, totalQueue } from './queues.ts';
 import { monotonic } from './monotonic.ts';
 import { rangeScan } from './range-scan.ts';
+import { keyMovement } from './key-movement.ts';
+import { rebalance } from './rebalance.ts';
 import { register } from './register.ts';
 import { rowDeletes } from './row-deletes.ts';
 import { rwRegister } from './rw-register.ts';
@@ -48,6 +50,8 @@ const all: readonly Workload[] = [
   setFull,
   comments,
   monotonic,
+  rebalance,
+  keyMovement,
   secondaryIndex,
   rangeScan,
   tornRow,

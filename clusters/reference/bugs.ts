@@ -1,6 +1,6 @@
 import { LEADERLESS_BUGS } from './bugs/leaderless.ts';
 import { MULTI_LEADER_BUGS } from './bugs/multi-leader.ts';
-import type { PARTITION_BUGS } from './bugs/partition.ts';
+import { PARTITION_BUGS } from './bugs/partition.ts';
 import { RAFT_BUGS, type UnprovenBug } from './bugs/raft.ts';
 import { SINGLE_LEADER_BUGS } from './bugs/single-leader.ts';
 import type { Bug } from './bugs/types.ts';
@@ -10,9 +10,10 @@ const table = [
   ...MULTI_LEADER_BUGS,
   ...LEADERLESS_BUGS,
   ...RAFT_BUGS,
+  ...PARTITION_BUGS,
 ] as const satisfies readonly Bug[];
 
-export type BugName = (typeof table)[number]['name'] | (typeof PARTITION_BUGS)[number]['name'] | UnprovenBug;
+export type BugName = (typeof table)[number]['name'] | UnprovenBug;
 
 /** Defects by name, in the order in which they are listed. */
 export const BUGS: ReadonlyMap<string, Bug> = new Map<string, Bug>(table.map((bug) => [bug.name, bug]));

@@ -60,6 +60,7 @@ export const reference = defineCluster({
     'log',
     'ids',
     'partition',
+    'placement',
   ],
   configurations: [
     ...SINGLE_LEADER,

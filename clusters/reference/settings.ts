@@ -54,6 +54,9 @@ export interface StoreSettings {
   readonly boundaries: string;
   readonly partitionKey: PartitionKey;
   readonly lookup: Lookup;
+  readonly mapFor: number;
+  readonly moveChunk: number;
+  readonly moveDelay: number;
   readonly splitRows: number;
   readonly splitLoad: number;
   /** A defect to have on purpose. */

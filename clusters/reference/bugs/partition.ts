@@ -14,7 +14,12 @@ export const PARTITION_BUGS = [
     title: 'What is written to a range while it is copied does not go with it',
     expected: 'lost-key',
     strategy: 'partitioned',
-    profile: { configuration: 'partitioned-slots', workload: 'rebalance', nemesis: 'rebalance:join' },
+    profile: {
+      configuration: 'partitioned-slots',
+      workload: 'rebalance',
+      nemesis: 'rebalance:join',
+      settings: { moveChunk: 2, moveDelay: 20 },
+    },
   },
   {
     name: 'stale-directory-honoured',

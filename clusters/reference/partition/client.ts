@@ -1,5 +1,6 @@
 import type { Client, Completion } from '../../../harness/cluster.ts';
 import type { Operation } from '../../../harness/generator/types.ts';
+import { MILLISECOND, type Clock } from '../../../harness/runtime/types.ts';
 import { StoreError, completionOf } from '../errors.ts';
 import { isReading, type Translate, type Translation } from '../ports.ts';
 import type { Reply, TokenOf } from '../replica/types.ts';
@@ -33,6 +34,11 @@ export interface ClientParts {
   readonly lookup: Lookup;
   readonly session: StoreSession;
   readonly traffic: Traffic;
+  readonly clock: Clock;
+  /** How long the map is believed, ms; 0: until a shard refuses. */
+  readonly mapForMs: number;
+  /** How old the map is to begin with, as a part of that. */
+  readonly age: number;
 }
 
 /**
@@ -43,11 +49,15 @@ export class PartitionedClient implements Client {
   readonly #translate: Translate;
   readonly #parts: ClientParts;
   #map: PartitionMap;
+  /** When it is to be asked for again, ns. */
+  #until: number;
 
   constructor(translate: Translate, parts: ClientParts) {
     this.#translate = translate;
     this.#parts = parts;
     this.#map = parts.map;
+    const { clock, mapForMs, age } = parts;
+    this.#until = mapForMs === 0 ? Infinity : clock.now() + mapForMs * MILLISECOND * (1 - age);
   }
 
   async invoke(operation: Operation, signal: AbortSignal): Promise<Completion> {
@@ -55,6 +65,7 @@ export class PartitionedClient implements Client {
     traffic.requests += 1;
     try {
       if (this.#parts.lookup === 'always') await this.#refresh(signal);
+      else if (this.#parts.clock.now() >= this.#until) await this.#refresh(signal).catch(() => undefined);
       const { request } = this.#translate(operation, 'leader', this.#parts.session);
       if ('table' in request && request.op === 'scan') return await this.#scan(operation, signal);
       const token = 'table' in request ? this.#parts.tokenOf(request.table, request.key) : null;
@@ -95,8 +106,9 @@ export class PartitionedClient implements Client {
 
   /** The directory's map, if it is not older in any part than what is known. */
   async #refresh(signal: AbortSignal): Promise<void> {
-    const { connections, home, traffic } = this.#parts;
+    const { connections, home, traffic, clock, mapForMs } = this.#parts;
     traffic.hops += 1;
+    if (mapForMs > 0) this.#until = clock.now() + mapForMs * MILLISECOND;
     const request = { op: 'read', table: DIRECTORY, key: MAP_KEY } as const;
     const { reply } = await connections.ask(home, { f: 'read' }, true, (at) => ({ ...request, at }), signal);
     if (!reply.fields) return;

@@ -20,6 +20,7 @@ import { PartitionedClient, type Traffic } from './client.ts';
 import { GroupFleet } from './group-fleet.ts';
 import type { PartitionMap } from './maps/map.ts';
 import { membersOf, schemeOf, tokenOfRows, type Partitioning } from './partitioning.ts';
+import { PlacementClient } from './placement-client.ts';
 import { PARTITION_PORTS } from './ports.ts';
 import { Rebalancer } from './rebalancer.ts';
 import { ShardOperator } from './operator.ts';
@@ -67,6 +68,8 @@ export class PartitionedCluster implements Cluster {
       connections: this.#connections(-1, -1),
       home: names[0],
       bug: this.#settings.bug,
+      chunk: this.#settings.moveChunk,
+      delayMs: this.#settings.moveDelay,
     });
     this.rebalancing = new ShardRebalancing(this.#rebalancer, scheme, names, weights);
     this.operator = new ShardOperator([...this.#shards.values()].map((shard) => shard.operator));
@@ -79,6 +82,7 @@ export class PartitionedCluster implements Cluster {
   }
 
   connect({ port, process, session, node }: ConnectRequest): Promise<Client> {
+    if (port === 'placement') return Promise.resolve(this.#placement(process, session));
     const translate = PORTS[port] ?? PARTITION_PORTS[port];
     if (!translate) return Promise.reject(new Error(`the reference store has no port "${port}"`));
     if (node !== undefined)
@@ -99,6 +103,10 @@ export class PartitionedCluster implements Cluster {
         lookup: this.#settings.lookup,
         session: memory,
         traffic: this.#traffic,
+        clock: this.#context.runtime.clock,
+        mapForMs: this.#settings.mapFor * 1000,
+        // Clients that were made together do not all ask together.
+        age: (process % 10) / 10,
       }),
     );
   }
@@ -189,6 +197,16 @@ export class PartitionedCluster implements Cluster {
       evidence: told,
       unrecovered: each.flatMap(({ unrecovered }) => unrecovered),
     };
+  }
+
+  #placement(process: number, session: number): Client {
+    const { partitioning, vnodes, weights } = this.#settings;
+    return new PlacementClient({
+      connections: this.#connections(process, session),
+      tokenOf: tokenOfRows(this.#partitioning),
+      home: this.#partitioning.groups[0].shard,
+      about: { scheme: partitioning, vnodes, weighted: weights !== '' },
+    });
   }
 
   #shardAt(node: string): ReferenceCluster {

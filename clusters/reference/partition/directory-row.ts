@@ -6,8 +6,21 @@ import { PartitionMap, type Assignment } from './maps/map.ts';
 export const DIRECTORY = '~directory';
 export const MAP_KEY = 'map';
 
-export function asFields(map: PartitionMap): Fields {
-  return { assignments: map.assignments.map(({ lo, hi, shard, epoch }): Json => ({ lo, hi, shard, epoch })) };
+/** Why the map is as it is: it was made so · members came or went · a partition was split, or merged. */
+export type ChangeKind = 'first' | 'members' | 'split' | 'merge';
+
+/** What the directory says beside the map. */
+export interface MapNote {
+  /** Counts the changes. */
+  readonly generation: number;
+  readonly kind: ChangeKind;
+  /** More moves of this change are to come. */
+  readonly moving: boolean;
+}
+
+export function asFields(map: PartitionMap, { generation, kind, moving }: MapNote): Fields {
+  const assignments = map.assignments.map(({ lo, hi, shard, epoch }): Json => ({ lo, hi, shard, epoch }));
+  return { assignments, generation, kind, moving };
 }
 
 export function mapOf(fields: Fields): PartitionMap {

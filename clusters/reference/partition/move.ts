@@ -6,8 +6,6 @@ import type { PlannedMove } from './maps/map.ts';
 import type { TokenRange } from './ranges.ts';
 import type { MovedRow, OwnershipState, PartitionRequest } from './requests.ts';
 
-/** Rows a request. */
-const CHUNK = 250;
 /** With so few changes left, the range is locked and the rest handed over. */
 const FEW = 20;
 /** A range that changes faster than it can be caught up with is locked all the same after so many rounds. */
@@ -34,6 +32,7 @@ export class Move {
   readonly plan: PlannedMove;
   readonly epoch: number;
   readonly #bug: BugName | 'none';
+  readonly #chunkSize: number;
   #copying = false;
   #after: readonly [string, string] | null = null;
   #since = 0;
@@ -42,9 +41,11 @@ export class Move {
   /** Read from the source, not yet at the target; `last`: nothing is left to read of this kind. */
   #chunk: { readonly rows: readonly MovedRow[]; readonly last: boolean } | null = null;
 
-  constructor(plan: PlannedMove, epoch: number, bug: BugName | 'none' = 'none') {
+  /** `chunk`: rows a request. */
+  constructor(plan: PlannedMove, epoch: number, chunk: number, bug: BugName | 'none' = 'none') {
     this.plan = plan;
     this.epoch = epoch;
+    this.#chunkSize = chunk;
     this.#bug = bug;
   }
 
@@ -64,13 +65,13 @@ export class Move {
         if (!this.#copying) return this.#assign(from, 'copying', to);
         return {
           shard: from,
-          request: { op: 'export', epoch, after: this.#after, limit: CHUNK, at: 'leader' },
+          request: { op: 'export', epoch, after: this.#after, limit: this.#chunkSize, at: 'leader' },
         };
       case 'catch-up':
       case 'last-changes':
         return {
           shard: from,
-          request: { op: 'changes', epoch, since: this.#since, limit: CHUNK, at: 'leader' },
+          request: { op: 'changes', epoch, since: this.#since, limit: this.#chunkSize, at: 'leader' },
         };
       case 'lock':
         return this.#assign(from, 'leaving', to, this.#given);

@@ -1,6 +1,6 @@
 import type { BugName } from '../bugs.ts';
 import type { Fields, Reply } from '../replica/types.ts';
-import { indexOf, overlap, told, withRange } from './ranges.ts';
+import { indexOf, overlap, told, withRange, type TokenRange } from './ranges.ts';
 import type { OwnedRange, OwnershipState, PartitionChange } from './requests.ts';
 
 type Assign = Extract<PartitionChange, { op: 'assign' }>;
@@ -41,8 +41,18 @@ export class Ownership {
         ranges.some((range) => overlap(known, range) !== null),
     );
     if (outdated) return false;
-    for (const { lo, hi } of ranges) this.#ranges = withRange(this.#ranges, { lo, hi, state, epoch, peer });
+    for (const { lo, hi } of ranges) {
+      const since = state === 'owned' ? epoch : this.#since({ lo, hi });
+      this.#ranges = withRange(this.#ranges, { lo, hi, state, epoch, since, peer });
+    }
     return true;
+  }
+
+  #since(range: TokenRange): number {
+    return this.#ranges.reduce(
+      (latest, known) => (overlap(known, range) === null ? latest : Math.max(latest, known.since)),
+      0,
+    );
   }
 
   /** The range that a token lies in, if this shard has ever had it. */

@@ -45,7 +45,7 @@ export class Partitions {
   /** Under which ownership a row is served. */
   epochOf(table: string, key: string): number | null {
     const token = this.#tokenOf(table, key);
-    return token === null ? null : (this.#ownership.of(token)?.epoch ?? null);
+    return token === null ? null : (this.#ownership.of(token)?.since ?? null);
   }
 
   /** The row has changed: if it is being copied, the target must hear of it. */

@@ -3,7 +3,7 @@ import type { Log } from '../../../harness/hosts/types.ts';
 import type { BugName } from '../bugs.ts';
 import { StoreError } from '../errors.ts';
 import type { Reply } from '../replica/types.ts';
-import { DIRECTORY, MAP_KEY, asFields } from './directory-row.ts';
+import { DIRECTORY, MAP_KEY, asFields, type ChangeKind } from './directory-row.ts';
 import type { PartitionMap } from './maps/map.ts';
 import { plan, type PlannedMove } from './maps/map.ts';
 import { Move } from './move.ts';
@@ -28,6 +28,9 @@ export interface RebalancerParts {
   /** Where the directory's row lives. */
   readonly home: string;
   readonly bug: BugName | 'none';
+  /** Rows a request, and the pause after each, ms: so that clients are served meanwhile. */
+  readonly chunk: number;
+  readonly delayMs: number;
 }
 
 /**
@@ -40,6 +43,7 @@ export class Rebalancer {
   readonly moved: Moved = { moves: 0, rows: 0, bytes: 0 };
   readonly #parts: RebalancerParts;
   #epoch = 1;
+  #generation = 0;
   #queue: Promise<void> = Promise.resolve();
   #waiting = 0;
   #move: Move | null = null;
@@ -72,26 +76,28 @@ export class Rebalancer {
         epoch: this.#epoch,
         peer: null,
       });
-    await this.#publish();
+    await this.#publish('first', false);
   }
 
-  /** Brings the shards to another map, when those before are done; gives the moves that it takes. */
-  become(wanted: (present: PartitionMap) => PartitionMap): Promise<readonly PlannedMove[]> {
-    return new Promise((resolve, reject) => {
-      this.#waiting += 1;
-      this.#queue = this.#queue.then(async () => {
-        try {
-          const moves = plan(this.map, wanted(this.map));
-          resolve(moves);
-          for (const move of moves) if (!this.#stopped) await this.#carryOut(move);
-        } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
-          this.#parts.log.error({ error }, 'rebalancing broke');
-        } finally {
-          this.#waiting -= 1;
+  /** Brings the shards to another map, after what was begun before; resolves when it is over. */
+  become(kind: ChangeKind, wanted: (present: PartitionMap) => PartitionMap): Promise<void> {
+    this.#waiting += 1;
+    this.#queue = this.#queue.then(async () => {
+      try {
+        const moves = plan(this.map, wanted(this.map));
+        if (moves.length > 0) this.#generation += 1;
+        for (const [i, move] of moves.entries()) {
+          await this.#carryOut(move);
+          if (this.#stopped) return;
+          await this.#publish(kind, i + 1 < moves.length);
         }
-      });
+      } catch (error) {
+        this.#parts.log.error({ error }, 'rebalancing broke');
+      } finally {
+        this.#waiting -= 1;
+      }
     });
+    return this.#queue;
   }
 
   /** Asks a shard about its ranges, at its leader. */
@@ -106,25 +112,28 @@ export class Rebalancer {
 
   async #carryOut(planned: PlannedMove): Promise<void> {
     const epoch = ++this.#epoch;
-    const move = new Move(planned, epoch, this.#parts.bug);
+    const { bug, chunk, delayMs, clock } = this.#parts;
+    const move = new Move(planned, epoch, chunk, bug);
     this.#move = move;
-    for (let step = move.next(); step !== null && !this.#stopped; step = move.next())
+    for (let step = move.next(); step !== null && !this.#stopped; step = move.next()) {
       move.answered(await this.#insist(step.shard, step.request));
+      if (step.request.op === 'import' && move.phase !== 'last-changes' && delayMs > 0)
+        await clock.sleep(delayMs * MILLISECOND);
+    }
     this.#move = null;
     if (this.#stopped) return;
     this.map = this.map.with(planned.ranges.map((range) => ({ ...range, shard: planned.to, epoch })));
     this.moved.moves += 1;
     this.moved.rows += move.rows;
     this.moved.bytes += move.bytes;
-    await this.#publish();
   }
 
-  async #publish(): Promise<void> {
+  async #publish(kind: ChangeKind, moving: boolean): Promise<void> {
     await this.#insist(this.#parts.home, {
       op: 'write',
       table: DIRECTORY,
       key: MAP_KEY,
-      fields: asFields(this.map),
+      fields: asFields(this.map, { generation: this.#generation, kind, moving }),
     });
   }
 

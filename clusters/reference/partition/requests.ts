@@ -57,7 +57,10 @@ export type PartitionRequest = PartitionChange | PartitionQuery;
 
 export interface OwnedRange extends TokenRange {
   readonly state: OwnershipState;
+  /** Of the last order. */
   readonly epoch: number;
+  /** In which the range, or the latest part of it, came to this shard; 0: it has not. What operations are served under. */
+  readonly since: number;
   readonly peer: string | null;
 }
 

@@ -63,6 +63,14 @@ export const PARTITION_SETTINGS: readonly SettingDefinition[] = [
     default: 'redirect',
   },
   {
+    name: 'mapFor',
+    title: 'A client goes by its map for so long before it asks the directory again, in s; 0: for ever',
+    type: 'number',
+    default: 2,
+  },
+  { name: 'moveChunk', title: 'Rows that move in one request', type: 'number', default: 250 },
+  { name: 'moveDelay', title: 'Pause after each such request, in ms', type: 'number', default: 5 },
+  {
     name: 'splitRows',
     title: 'Range, directory: a partition of more rows is split, and half of it may move; 0: never',
     type: 'number',

@@ -121,3 +121,11 @@ export function positioned(reply: Reply, position: Position): Reply {
 export function goesIntoLog(request: Request | PartitionRequest): request is Change | PartitionChange {
   return isPartitionRequest(request) ? isPartitionChange(request) : isChange(request);
 }
+
+/** How far before a disagreement the logs are compared next. */
+const STEP_BACK = 32;
+
+/** Where the leader is to go on when the logs disagree. */
+export function stepBack(log: ReplicaLog, { previous }: { readonly previous: number }): number {
+  return Math.max(1, Math.min(log.last + 1, previous - STEP_BACK));
+}

@@ -12,6 +12,7 @@ import {
   goesIntoLog,
   positioned,
   refusal,
+  stepBack,
   statusOf,
   type PendingRead,
   type SingleLeaderOptions,
@@ -28,9 +29,6 @@ import {
   type Request,
   type Status,
 } from './types.ts';
-
-/** How far before a disagreement the logs are compared next. */
-const STEP_BACK = 32;
 
 /** So many entries short, a follower lags. */
 const MANY = 16;
@@ -218,12 +216,7 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
     }
     if (ship.previous > log.last || log.epochAt(ship.previous) !== ship.previousEpoch) {
       this.#sometimes('logs-disagree');
-      return this.#tell(
-        from,
-        ship.round,
-        true,
-        Math.max(1, Math.min(log.last + 1, ship.previous - STEP_BACK)),
-      );
+      return this.#tell(from, ship.round, true, stepBack(log, ship));
     }
     this.#take(ship.previous, ship.entries);
     this.#matched = Math.max(this.#matched, ship.previous + ship.entries.length);

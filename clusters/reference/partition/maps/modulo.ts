@@ -1,5 +1,5 @@
 import { hash32 } from '../../replica/hash.ts';
-import { BadMap, PartitionMap } from './map.ts';
+import { BadMap, PartitionMap, byName } from './map.ts';
 import { bucketMap, numbered, type Member, type Scheme } from './scheme.ts';
 
 /** A multiple of 1 … 8: the hash modulo this tells the hash modulo any of those. */
@@ -21,6 +21,7 @@ function place(members: readonly Member[]): PartitionMap {
   const heavy = members.find(({ weight }) => weight !== 1);
   if (heavy)
     throw new BadMap(`hash modulo knows no weights: ${heavy.shard} cannot have weight ${heavy.weight}`);
-  const owners = Array.from({ length: BUCKETS }, (_, bucket) => members[bucket % members.length].shard);
+  const names = members.map(({ shard }) => shard).sort(byName);
+  const owners = Array.from({ length: BUCKETS }, (_, bucket) => names[bucket % names.length]);
   return new PartitionMap(bucketMap(owners, DIGITS));
 }
