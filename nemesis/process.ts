@@ -17,17 +17,25 @@ function forms(family: string): string[] {
   return [...NODE_TARGETS.map((target) => `${family}:${target}`), `${family}:<node>[+<node>…]`];
 }
 
-function validator(family: string) {
+/** A supervisor starts what was killed again at once. */
+const SUPERVISED = 'restart';
+
+function validator(family: string, option: string | null = null) {
   return (spec: { target: string; option: string | null }, nodes: readonly string[]): string | null =>
-    spec.option !== null ? `${family} takes no option` : wrongTarget(spec.target, NODE_TARGETS, nodes);
+    spec.option !== null && spec.option !== option
+      ? `${family} takes no option${option === null ? '' : ` but ${option}`}`
+      : wrongTarget(spec.target, NODE_TARGETS, nodes);
 }
 
-/** SIGKILL to the database's whole process group; heal starts it again on its own disk and address. */
+/**
+ * SIGKILL to the database's whole process group; heal starts it again on its own disk and address, unless a supervisor
+ * did so at once.
+ */
 export const kill = defineFault({
   name: 'kill',
   title: 'Kill the database (SIGKILL to its whole process group), restart it at heal',
-  forms: forms('kill'),
-  validate: validator('kill'),
+  forms: [...forms('kill'), `kill:<target>:${SUPERVISED}`],
+  validate: validator('kill', SUPERVISED),
   inject: async (spec, context): Promise<Injection> => {
     const targets = await nodesOf(spec, context);
     const before = await states(context, targets);
@@ -35,12 +43,15 @@ export const kill = defineFault({
     const after = await states(context, targets);
     const gone = targets.every((node) => after.get(node) === 'gone');
     const ran = targets.some((node) => before.get(node) !== 'gone');
+    if (spec.option === SUPERVISED)
+      await Promise.all(targets.map((node) => context.cluster.processes.restart(node)));
     return {
       targets,
       reached: gone && ran,
       evidence: ran ? told(after) : 'it was not running before',
       heal: async () => {
-        await Promise.all(targets.map((node) => context.cluster.processes.restart(node)));
+        if (spec.option !== SUPERVISED)
+          await Promise.all(targets.map((node) => context.cluster.processes.restart(node)));
         return { bit: gone && ran, evidence: 'restarted' };
       },
     };

@@ -1,12 +1,12 @@
 import type { Random } from '../../harness/runtime/types.ts';
 import { randomStream } from '../../harness/runtime/random.ts';
 import { CLUSTERS } from '../../clusters/registry.ts';
-import type { ClusterDefinition } from '../../clusters/types.ts';
+import type { ClusterDefinition, Setting } from '../../clusters/types.ts';
 import { FAULTS } from '../../nemesis/registry.ts';
 import { WORKLOADS } from '../../workloads/registry.ts';
 import { closure } from '../../checkers/guarantees.ts';
 import { resolveRun, type ResolvedRun, type RunRequest } from '../run/config.ts';
-import { lookup, UsageError } from '../usage.ts';
+import { DoesNotFit, lookup, UsageError } from '../usage.ts';
 
 /**
  * Forms a family is asked for in: words that mean some nodes of any cluster. In the order in which they are dealt:
@@ -19,7 +19,7 @@ const FORMS: Readonly<Record<string, readonly string[]>> = {
   loss: ['loss:one:20%', 'loss:primary:10%', 'loss:all:5%'],
   duplicate: ['duplicate:all:20%'],
   reorder: ['reorder:all:20%', 'reorder:primary:50%'],
-  delay: ['delay:primary:20ms', 'delay:one:50ms', 'delay:all:10ms'],
+  delay: ['delay:primary:20ms', 'delay:one:50ms', 'delay:all:10ms', 'delay:all:50ms'],
   partition: [
     'partition:primary',
     'partition:one',
@@ -27,11 +27,12 @@ const FORMS: Readonly<Record<string, readonly string[]>> = {
     'partition:primary:in',
     'partition:one:out',
     'partition:halves:reset',
+    'partition:bridge',
   ],
   'cut-standbys': ['cut-standbys'],
   'fsync-error': ['fsync-error:one', 'fsync-error:primary'],
   'disk-full': ['disk-full:one', 'disk-full:primary'],
-  kill: ['kill:one', 'kill:primary', 'kill:minority', 'kill:all'],
+  kill: ['kill:one', 'kill:primary', 'kill:minority', 'kill:all', 'kill:all:restart', 'kill:one:restart'],
   pause: ['pause:one', 'pause:primary', 'pause:minority'],
   failover: ['failover', 'failover:unfenced'],
   'restart-then-promote': ['restart-then-promote'],
@@ -50,12 +51,27 @@ const SPOILING: readonly (readonly [string, readonly string[]])[] = [
 /** These need standbys that answer. */
 const MOVES = ['cut-standbys', 'failover', 'restart-then-promote'];
 
+/** Isolation levels. */
+const LEVELS = ['read-committed', 'snapshot-isolation', 'serializable', 'strict-serializable'];
 /** Which guarantees a workload can put to the test; one that tests none of those promised proves nothing. */
 const TESTS: Readonly<Record<string, readonly string[]>> = {
   register: ['linearizable'],
   session: ['read-your-writes', 'monotonic-reads', 'linearizable'],
   set: ['durable', 'linearizable'],
   lww: ['convergent'],
+  'crdt-counter': ['convergent'],
+  'crdt-set': ['convergent'],
+  siblings: ['convergent'],
+  'row-deletes': ['convergent'],
+  'list-append': LEVELS,
+  'rw-register': LEVELS,
+};
+
+/** What these workloads do is kept only where conflicts are resolved so. */
+const MERGED: Readonly<Record<string, string>> = {
+  'crdt-counter': 'crdt',
+  'crdt-set': 'crdt',
+  siblings: 'siblings',
 };
 
 /** At most so many families of faults in one run: more of them seldom leave anything alive to look at. */
@@ -71,11 +87,11 @@ const RATES = [40, 100, 200];
 export function drawRun(asked: RunRequest, seed: string): ResolvedRun {
   const random = randomStream(seed, 'swarm');
   const cluster = lookup('cluster', asked.cluster, CLUSTERS);
-  const plain = resolveRun({ world: 'sim', ...asked, nemesis: '', seed });
+  const plain = resolveRun({ world: 'sim', workload: someWorkload(asked), ...asked, nemesis: '', seed });
   const time = random.pick(TIMES);
   const drawn = {
     world: 'sim' as const,
-    workload: random.pick(workloadsFor(cluster, plain)),
+    workload: random.pick(workloadsFor(cluster, plain, asked)),
     time,
     faultFor: random.pick([1, 2]),
     faultEvery: random.pick([3, 4]),
@@ -85,14 +101,47 @@ export function drawRun(asked: RunRequest, seed: string): ResolvedRun {
     nodes: random.pick([3, 3, 4, 5]),
     operationTimeout: random.pick([0.5, 1, 2]),
   };
+  const settings = { ...drawnSettings(plain, random), ...asked.settings };
   const nemesis = asked.nemesis ?? faultsFor(plain, random).join(',');
-  return resolveRun({ ...drawn, ...asked, nemesis, seed });
+  return resolveRun({ ...drawn, ...asked, settings, nemesis, seed });
 }
 
-function workloadsFor(cluster: ClusterDefinition, { claim }: ResolvedRun): string[] {
+/** One that fits, to learn what the configuration promises. */
+function someWorkload(asked: RunRequest): string {
+  return Object.keys(TESTS).find((workload) => fits({ ...asked, workload })) ?? 'register';
+}
+
+/** Can it be run at all? Not every strategy has a client for every workload. */
+function fits(request: RunRequest): boolean {
+  try {
+    resolveRun({ world: 'sim', ...request, nemesis: '' });
+    return true;
+  } catch (error) {
+    if (error instanceof DoesNotFit) return false;
+    throw error;
+  }
+}
+
+/** Options that promise nothing, but move what a run comes by. */
+function drawnSettings({ settings }: ResolvedRun, random: Random): Readonly<Record<string, Setting>> {
+  return settings.strategy === 'raft' ? { snapshotEvery: random.pick([50, 200, 1000]) } : {};
+}
+
+function workloadsFor(
+  cluster: ClusterDefinition,
+  { claim, settings }: ResolvedRun,
+  asked: RunRequest,
+): string[] {
   const promised = closure(claim.guarantee);
+  // In one log nothing is concurrent, so that nothing is lost to whoever wrote last.
+  const logged = settings.strategy === 'raft' || settings.strategy === 'single-leader';
+  const conflicts = logged ? 'crdt' : settings.conflicts;
   const fitting = [...WORKLOADS.values()].filter(
-    ({ name, port }) => cluster.ports.includes(port) && (TESTS[name] ?? []).some((one) => promised.has(one)),
+    ({ name, port }) =>
+      cluster.ports.includes(port) &&
+      (TESTS[name] ?? []).some((one) => promised.has(one)) &&
+      (MERGED[name] ?? conflicts) === conflicts &&
+      fits({ ...asked, workload: name }),
   );
   if (fitting.length === 0)
     throw new UsageError(

@@ -72,5 +72,6 @@ describe('a combination that cannot be had is refused with the reason', () => {
     refused('leaderless-siblings', {}, { workload: 'register' }).toThrow('a row has several values at once');
     refused('leaderless-siblings', {}, { workload: 'siblings' }).not.toThrow();
     refused('leaderless', {}, { workload: 'siblings' }).not.toThrow();
+    refused('raft', {}, { workload: 'siblings' }).toThrow('all changes have one order');
   });
 });

@@ -77,6 +77,8 @@ export function portConflict(settings: StoreSettings, port: string): string | nu
   if (port === 'transaction' && strategy !== 'raft') return 'only strategy=raft takes transactions';
   if (ORDERED.includes(port) && strategy !== 'single-leader' && strategy !== 'raft')
     return `the ${port} port takes one order of all changes: use strategy=single-leader or raft`;
+  if (port === 'siblings' && (strategy === 'single-leader' || strategy === 'raft'))
+    return 'where all changes have one order, no two versions of a row are concurrent';
   return strategy !== 'single-leader' && conflicts === 'siblings' && (port === 'register' || port === 'rows')
     ? 'where siblings are kept, a row has several values at once; use --workload siblings'
     : null;

@@ -15,26 +15,52 @@ const singleLeader = ({ strategy }: StoreSettings): boolean => strategy === 'sin
 const failsOver = (settings: StoreSettings): boolean =>
   singleLeader(settings) && settings.ack !== 'async' && settings.fencing;
 
+const raft = ({ strategy }: StoreSettings): boolean => strategy === 'raft';
+const multiLeader = ({ strategy }: StoreSettings): boolean => strategy === 'multi-leader';
+const leaderless = ({ strategy }: StoreSettings): boolean => strategy === 'leaderless';
+/** The leader moves. */
+const moves = (settings: StoreSettings): boolean => failsOver(settings) || raft(settings);
+
 const table = [
   {
     name: 'deposed-leader-with-uncommitted-tail',
     title: 'A leader is deposed while its log holds entries that it never acknowledged',
-    applies: failsOver,
+    applies: moves,
   },
   {
     name: 'tail-discarded',
     title: 'A node that rejoins drops entries that the new leader does not have',
-    applies: failsOver,
+    applies: moves,
   },
   {
     name: 'promoted-behind-its-own-log',
-    title: 'A standby is promoted whose log holds entries that it does not know to be committed',
-    applies: failsOver,
+    title: 'A node comes to lead whose log holds entries that it does not know to be committed',
+    applies: moves,
   },
   {
     name: 'logs-disagree',
     title: 'A follower’s log does not have the entry that the leader’s shipment follows on',
-    applies: singleLeader,
+    applies: (settings) => singleLeader(settings) || raft(settings),
+  },
+  {
+    name: 'election-without-a-winner',
+    title: 'Raft: a candidate stands again, since nobody was elected',
+    applies: raft,
+  },
+  {
+    name: 'snapshot-while-a-member-lags',
+    title: 'Raft: the leader drops entries that a member, cut off or down, does not have yet',
+    applies: raft,
+  },
+  {
+    name: 'snapshot-installed',
+    title: 'Raft: a follower that is too far behind takes the leader’s snapshot',
+    applies: raft,
+  },
+  {
+    name: 'lease-run-out',
+    title: 'Raft: a leader asked for a read by lease has none, and asks for confirmation',
+    applies: (settings) => raft(settings) && settings.confirm === 'lease',
   },
   {
     name: 'member-readmitted',
@@ -49,7 +75,9 @@ const table = [
   {
     name: 'read-refused-after-restart',
     title: 'A replica that restarted refuses a read, since it has not caught up with what it had shown',
-    applies: (settings) => singleLeader(settings) && settings.reads !== 'primary' && settings.ack !== 'async',
+    applies: (settings) =>
+      (singleLeader(settings) && settings.reads !== 'primary' && settings.ack !== 'async') ||
+      (raft(settings) && settings.reads !== 'primary' && settings.confirm === 'none'),
   },
   {
     name: 'write-stamped-behind-the-winner',
@@ -62,6 +90,46 @@ const table = [
       !home &&
       reads === 'any' &&
       lww === 'row',
+  },
+  {
+    name: 'updates-beyond-a-gap',
+    title: 'Multi-leader: updates arrive before others of the same node that they follow on',
+    applies: multiLeader,
+  },
+  {
+    name: 'change-handed-over-again',
+    title: 'Multi-leader: a row’s home is handed a change that it has made already',
+    applies: (settings) => multiLeader(settings) && settings.home,
+  },
+  {
+    name: 'versions-side-by-side',
+    title: 'Multi-leader: concurrent versions of a row are kept side by side',
+    applies: (settings) => multiLeader(settings) && ['siblings', 'merge'].includes(settings.conflicts),
+  },
+  {
+    name: 'read-repaired',
+    title: 'Leaderless: a read finds nodes apart, and brings them up to date',
+    applies: (settings) => leaderless(settings) && settings.repair,
+  },
+  {
+    name: 'write-without-a-quorum',
+    title: 'Leaderless: too few nodes answer a write in time, which some may have',
+    applies: leaderless,
+  },
+  {
+    name: 'trees-differ',
+    title: 'Leaderless: two nodes compare their hash trees and find rows that differ',
+    applies: leaderless,
+  },
+  {
+    name: 'write-kept-for-another',
+    title: 'Leaderless: a node keeps a write for one that cannot be reached',
+    applies: (settings) => leaderless(settings) && settings.sloppy,
+  },
+  {
+    name: 'hint-handed-over',
+    title: 'Leaderless: what was kept for a node is brought to it',
+    applies: (settings) => leaderless(settings) && settings.sloppy,
   },
 ] as const satisfies readonly Mark[];
 

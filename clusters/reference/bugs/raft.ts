@@ -97,8 +97,53 @@ export const RAFT_BUGS = [
     strategy: 'raft',
     profile: { configuration: 'raft-follower-reads', workload: 'register', nemesis: 'partition:one' },
   },
+  {
+    name: 'commit-older-term-by-counting',
+    title:
+      'A leader commits entries of an older term by counting, and begins its own with none (Raft, §5.4.2)',
+    expected: 'lost-acknowledged-write',
+    strategy: 'raft',
+    profile: {
+      configuration: 'raft',
+      workload: 'set',
+      nemesis: 'partition:primary',
+      faultFor: 1,
+      faultEvery: 1,
+      rate: 20,
+    },
+  },
+  {
+    name: 'vote-twice-after-restart',
+    title:
+      'A node keeps neither its term nor its vote on disk: after a restart it votes once more in the same term',
+    expected: 'lost-acknowledged-write',
+    strategy: 'raft',
+    profile: {
+      configuration: 'raft',
+      workload: 'set',
+      nemesis: 'delay:all:50ms,kill:all',
+      faultFor: 0.1,
+      faultEvery: 0.7,
+      rate: 50,
+    },
+  },
+  {
+    name: 'stale-lease-under-clock-drift',
+    title: 'A leader measures its lease by its clock alone: one that is set back lets it lead for too long',
+    expected: 'stale-read',
+    strategy: 'raft',
+    profile: {
+      configuration: 'raft-lease-reads',
+      workload: 'register',
+      nemesis: 'strobe:all:1s,partition:primary',
+      faultFor: 1,
+      faultEvery: 2.5,
+      rate: 60,
+      concurrency: 30,
+      operationTimeout: 0.3,
+    },
+  },
 ] as const satisfies readonly Bug[];
 
 /** Defects that the code knows, and that no profile has been proven for yet: they cannot be chosen. */
-export type UnprovenBug =
-  'commit-older-term-by-counting' | 'vote-twice-after-restart' | 'stale-lease-under-clock-drift';
+export type UnprovenBug = 'commit-older-term-by-counting' | 'vote-twice-after-restart';

@@ -63,7 +63,14 @@ export const SINGLE_LEADER_BUGS = [
     expected: 'thin-air-read',
     strategy: 'single-leader',
     simulatedOnly: true,
-    profile: { configuration: 'async', workload: 'register', nemesis: 'kill:primary', rate: 2000 },
+    profile: {
+      configuration: 'async',
+      workload: 'register',
+      nemesis: 'kill:primary',
+      rate: 2000,
+      faultEvery: 1,
+      faultFor: 0.3,
+    },
   },
   {
     name: 'sticky-session-lost-at-reconnect',

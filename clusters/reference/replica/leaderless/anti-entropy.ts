@@ -12,17 +12,20 @@ export class AntiEntropy {
   readonly #ring: Ring;
   readonly #storage: Storage;
   readonly #send: (to: string, message: AntiEntropyMessage) => void;
+  readonly #differ: () => void;
 
   constructor(
     name: string,
     ring: Ring,
     storage: Storage,
     send: (to: string, message: AntiEntropyMessage) => void,
+    differ: () => void,
   ) {
     this.#name = name;
     this.#ring = ring;
     this.#storage = storage;
     this.#send = send;
+    this.#differ = differ;
   }
 
   begin(peer: string): void {
@@ -36,7 +39,10 @@ export class AntiEntropy {
     switch (message.type) {
       case 'roots':
         for (const [range, root] of message.roots)
-          if (this.#storage.tree(range).root !== root) this.#branch(from, range, 0, 0);
+          if (this.#storage.tree(range).root !== root) {
+            this.#differ();
+            this.#branch(from, range, 0, 0);
+          }
         break;
       case 'branch': {
         const { range, level, index, hashes } = message;

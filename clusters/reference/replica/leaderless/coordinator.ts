@@ -1,3 +1,4 @@
+import type { MarkName } from '../../marks.ts';
 import type { Resolution } from '../rows/resolution.ts';
 import { keepsVersions, prepare } from '../rows/prepare.ts';
 import { latestStamp, mergeStates, type RowState } from '../rows/row-state.ts';
@@ -19,6 +20,7 @@ export interface CoordinatorParts {
   /** To this node as well. */
   readonly send: (to: string, message: Put | Get | Scan) => void;
   readonly reply: (id: number, reply: Reply) => void;
+  readonly sometimes: (mark: MarkName) => void;
   /** This node's own clock, µs, and the latest stamp that it holds. */
   readonly clock: () => number;
   readonly latest: () => number;
@@ -174,11 +176,12 @@ export class Coordinator {
 
   /** Brings those that answered up to date; nobody waits for it. */
   #repair(table: string, key: string, answers: ReadonlyMap<string, Answer>, state: RowState | null): void {
-    const { options, ring, send } = this.#parts;
+    const { options, ring, send, sometimes } = this.#parts;
     if (!options.repair || state === null) return;
     const holders = ring.holders(ring.rangeOf(table, key));
     const behind = [...answers].filter(([, answer]) => !sameState(stateOf(answer), state));
     if (behind.length === 0) return;
+    sometimes('read-repaired');
     const put = { type: 'put', id: null, standsFor: null } as const;
     if (options.bug === 'read-repair-writes-older') {
       const older = behind.map(([, answer]) => stateOf(answer)).find((one) => one !== null);
@@ -205,12 +208,11 @@ export class Coordinator {
       ask: (node, standsFor) => send(node, { type: 'put', id, update, standsFor }),
       enough: then,
       late: () => undefined,
-      failed: (answered) =>
-        this.#refuse(
-          request,
-          'no-quorum',
-          `heard ${answered + have.length} of ${options.w} nodes that a write needs`,
-        ),
+      failed: (answered) => {
+        this.#parts.sometimes('write-without-a-quorum');
+        const heard = `${answered + have.length} of ${options.w}`;
+        this.#refuse(request, 'no-quorum', `heard ${heard} nodes that a write needs`);
+      },
     });
   }
 

@@ -34,11 +34,12 @@ export class Hints {
     this.#hints.set(hint.id, hint);
   }
 
-  /** That node has it on disk. */
-  handed(id: string, node: string): void {
-    if (this.#hints.get(id)?.standsFor !== node) return;
+  /** That node has it on disk; says whether it was owed to it. */
+  handed(id: string, node: string): boolean {
+    if (this.#hints.get(id)?.standsFor !== node) return false;
     this.#hints.delete(id);
     this.#journal.append({ handed: id }, () => undefined);
+    return true;
   }
 
   recoverHanded(id: string): void {

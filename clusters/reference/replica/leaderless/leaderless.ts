@@ -1,6 +1,7 @@
 import { NO_PARTITIONS } from '../../partition/requests.ts';
 import { NO_TRANSACTIONS } from '../transaction.ts';
 import type { Json } from '../../../../harness/history/event.ts';
+import type { MarkName } from '../../marks.ts';
 import { Journal } from '../journal.ts';
 import { shown, scanned, type Update } from '../rows/rows.ts';
 import { mergeStates, type RowState } from '../rows/row-state.ts';
@@ -61,8 +62,12 @@ export class Leaderless implements Replica<LeaderlessMessage> {
     const graceMs = options.bug === 'tombstone-collected-early' ? EARLY_MS : options.graceMs;
     this.#storage = new Storage(options, this.#ring, this.#journal, graceMs);
     this.#hints = new Hints(this.#journal);
-    this.#antiEntropy = new AntiEntropy(options.name, this.#ring, this.#storage, (to, message) =>
-      this.#send(to, message),
+    this.#antiEntropy = new AntiEntropy(
+      options.name,
+      this.#ring,
+      this.#storage,
+      (to, message) => this.#send(to, message),
+      () => this.#sometimes('trees-differ'),
     );
   }
 
@@ -113,6 +118,7 @@ export class Leaderless implements Replica<LeaderlessMessage> {
           ring: this.#ring,
           send: (to, message) => this.#send(to, message),
           reply: (id, reply) => this.#reply(id, reply),
+          sometimes: this.#sometimes,
           clock: () => this.#storage.clock,
           latest: () => this.#storage.latest,
         },
@@ -149,7 +155,7 @@ export class Leaderless implements Replica<LeaderlessMessage> {
       case 'put':
         return this.#onPut(from, message);
       case 'stored':
-        this.#hints.handed(message.id, from);
+        if (this.#hints.handed(message.id, from)) this.#sometimes('hint-handed-over');
         return this.#coordinator?.answer(message.id, from, null);
       case 'get': {
         const { id, table, key } = message;
@@ -181,6 +187,7 @@ export class Leaderless implements Replica<LeaderlessMessage> {
     if (force) return this.#storage.replace(update, stored);
     if (standsFor === null) return this.#storage.store(update, stored);
     if (this.#options.bug === 'hinted-handoff-dropped') return stored();
+    this.#sometimes('write-kept-for-another');
     this.#hints.keep({ id: id as string, standsFor, update }, stored);
   }
 
@@ -203,6 +210,10 @@ export class Leaderless implements Replica<LeaderlessMessage> {
     if (to === this.#options.name) this.#onMessage(to, message);
     else this.#out.push({ kind: 'send', to, message });
   }
+
+  readonly #sometimes = (mark: MarkName): void => {
+    this.#out.push({ kind: 'sometimes', mark });
+  };
 
   #reply(id: number, reply: Reply): void {
     this.#out.push({ kind: 'reply', id, reply });

@@ -1,11 +1,12 @@
 import { NO_PARTITIONS } from '../../partition/requests.ts';
 import { NO_TRANSACTIONS } from '../transaction.ts';
 import type { Json } from '../../../../harness/history/event.ts';
+import type { MarkName } from '../../marks.ts';
 import { isLater, isLaterOrArrived } from '../../crdt/stamp.ts';
 import { hash32 } from '../hash.ts';
 import { Journal } from '../journal.ts';
 import { CONFLICT_LOG, ConflictLog } from '../rows/conflict-log.ts';
-import { latestStamp } from '../rows/row-state.ts';
+import { latestStamp, versionsOf } from '../rows/row-state.ts';
 import { Rows, type Update } from '../rows/rows.ts';
 import { isChange, isListChange } from '../tables.ts';
 import {
@@ -146,8 +147,7 @@ export class MultiLeader implements Replica<MultiLeaderMessage> {
         : {}),
     };
     if (update) this.#take(name, count, update, asked);
-    if (change.op === 'write' && !this.#shows(change))
-      this.#out.push({ kind: 'sometimes', mark: 'write-stamped-behind-the-winner' });
+    if (change.op === 'write' && !this.#shows(change)) this.#sometimes('write-stamped-behind-the-winner');
     return { count: update ? count : 0, reply };
   }
 
@@ -184,6 +184,7 @@ export class MultiLeader implements Replica<MultiLeaderMessage> {
       this.#send(from, { type: 'received', origin, count });
     };
     // What we have already is skipped; a gap is left to the sender, who hears how far we are.
+    if (previous > taken) this.#sometimes('updates-beyond-a-gap');
     const fresh = previous <= taken ? updates.slice(taken - previous) : [];
     for (const [i, update] of fresh.entries()) this.#take(origin, taken + 1 + i, update);
     this.#journal.whenDurable(acknowledge);
@@ -192,7 +193,8 @@ export class MultiLeader implements Replica<MultiLeaderMessage> {
   /** A handover that was sent again, or doubled on the way, is one change: its key tells. */
   #onHandover(from: string, { id, change }: Handover): void {
     let made = this.#options.bug === 'duplicate-request-applied-twice' ? undefined : this.#made.get(id);
-    if (!made) this.#made.set(id, (made = this.#change(change, id)));
+    if (made) this.#sometimes('change-handed-over-again');
+    else this.#made.set(id, (made = this.#change(change, id)));
     const { count, reply } = made;
     this.#journal.whenDurable(() => this.#send(from, { type: 'made', id, count, reply }));
   }
@@ -207,7 +209,9 @@ export class MultiLeader implements Replica<MultiLeaderMessage> {
   #see(update: Update): void {
     const { table, key } = update;
     const before = this.#rows.get(table, key);
-    this.#conflicts.note(table, key, before, this.#rows.merge(update));
+    const after = this.#rows.merge(update);
+    this.#conflicts.note(table, key, before, after);
+    if (after.kind === 'versions' && versionsOf(after).length > 1) this.#sometimes('versions-side-by-side');
     this.#latest = Math.max(this.#latest, latestStamp(update.state).time);
   }
 
@@ -219,6 +223,10 @@ export class MultiLeader implements Replica<MultiLeaderMessage> {
 
   #send(to: string, message: MultiLeaderMessage): void {
     this.#out.push({ kind: 'send', to, message });
+  }
+
+  #sometimes(mark: MarkName): void {
+    this.#out.push({ kind: 'sometimes', mark });
   }
 
   #reply(id: number, reply: Reply): void {

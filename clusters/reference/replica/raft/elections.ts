@@ -1,4 +1,5 @@
 import type { BugName } from '../../bugs.ts';
+import type { MarkName } from '../../marks.ts';
 import type { Random } from '../../../../harness/runtime/types.ts';
 import { Campaign } from './campaign.ts';
 import type { RaftLog } from './log.ts';
@@ -11,6 +12,7 @@ export interface ElectionParts {
   readonly bug: BugName | 'none';
   readonly log: RaftLog;
   readonly send: (to: string, message: RaftMessage) => void;
+  readonly sometimes: (mark: MarkName) => void;
   /** Stops whatever belonged to the term before; the term itself is the log's already. */
   readonly entered: (why: string) => void;
   readonly won: () => void;
@@ -43,8 +45,10 @@ export class Elections {
     const { log, name } = this.#parts;
     this.#sinceLeader += 1;
     this.#waited += 1;
-    if (this.#waited >= this.#patience && log.members.includes(name)) this.#stand(true, false);
-    else if (this.#campaign && this.#waited % HEARTBEAT_TICKS === 0) this.#ask(this.#campaign);
+    if (this.#waited >= this.#patience && log.members.includes(name)) {
+      if (this.#campaign?.pre === false) this.#parts.sometimes('election-without-a-winner');
+      this.#stand(true, false);
+    } else if (this.#campaign && this.#waited % HEARTBEAT_TICKS === 0) this.#ask(this.#campaign);
   }
 
   /** The leader asks this node to take over. */

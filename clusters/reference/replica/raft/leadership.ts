@@ -158,6 +158,12 @@ export class Leadership {
     return true;
   }
 
+  /** Is there a member that lacks entries up to this one? */
+  leavesBehind(index: number): boolean {
+    this.#receivers();
+    return this.#voters.some((voter) => voter.match < index);
+  }
+
   /** Has the learner everything that was committed? */
   get learned(): boolean {
     return this.learner !== null && (this.#peers.get(this.learner)?.match ?? 0) >= this.commit;

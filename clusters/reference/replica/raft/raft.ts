@@ -1,3 +1,4 @@
+import type { MarkName } from '../../marks.ts';
 import { isPartitionChange } from '../../partition/requests.ts';
 import { isChange } from '../tables.ts';
 import { onlyReads, type Transaction } from '../transaction.ts';
@@ -15,7 +16,9 @@ import type { RaftOptions } from './options.ts';
 import { Reading } from './reading.ts';
 import { Transacting } from './transacting.ts';
 import { StateMachine } from './state-machine.ts';
+import { statusOf } from './status.ts';
 import { TICK_MS } from './timing.ts';
+import { Writes } from './writes.ts';
 
 /** So many different processes of one node, as far as its questions to the leader go. */
 const LIVES = 0x7fffffff;
@@ -33,8 +36,7 @@ export class Raft implements Replica<RaftMessage> {
   readonly #elections: Elections;
   readonly #reading: Reading;
   readonly #transacting: Transacting;
-  /** Our clients' writes by index: answered when they are applied. */
-  readonly #writes = new Map<number, number>();
+  readonly #writes = new Writes((id, reply) => this.#reply(id, reply));
   #out: Effect<RaftMessage>[] = [];
   #now: Moment = { clock: 0, tick: 0 };
   /** Committed, as far as this node was told. */
@@ -53,7 +55,8 @@ export class Raft implements Replica<RaftMessage> {
     this.#machine = new StateMachine(this.#log, snapshotEvery, options);
     this.#follower = new Follower(this.#log, bug);
     const answers = { ...options, machine: this.#machine, reply: this.#reply, refuse: this.#refuse };
-    this.#reading = new Reading({ ...answers, send: this.#send, life: random.below(LIVES) });
+    const sometimes = this.#sometimes;
+    this.#reading = new Reading({ ...answers, sometimes, send: this.#send, life: random.below(LIVES) });
     this.#transacting = new Transacting({
       ...answers,
       answer: (id, query, at) => this.#answer(id, query, at),
@@ -65,6 +68,7 @@ export class Raft implements Replica<RaftMessage> {
       bug,
       log: this.#log,
       send: this.#send,
+      sometimes,
       entered: (why) => this.#entered(why),
       won: () => this.#lead(),
     });
@@ -153,6 +157,7 @@ export class Raft implements Replica<RaftMessage> {
   #lead(): void {
     const { name, bug } = this.#options;
     this.#leader = name;
+    if (this.#commit < this.#log.last) this.#sometimes('promoted-behind-its-own-log');
     if (bug !== 'commit-older-term-by-counting')
       this.#log.push({ term: this.#log.term, change: { op: 'none' } });
     this.#leading = new Leadership(this.#options, this.#log, this.#commit, this.#send);
@@ -195,11 +200,11 @@ export class Raft implements Replica<RaftMessage> {
   #stopLeading(why: string): void {
     if (!this.#leading) return;
     this.#note(why);
+    if (this.#leading.commit < this.#log.last) this.#sometimes('deposed-leader-with-uncommitted-tail');
     this.#leading = null;
     this.#leader = null;
-    for (const id of this.#writes.values())
+    for (const id of this.#writes.drain())
       this.#refuse(id, 'deposed', `${why} before the write was committed`);
-    this.#writes.clear();
     this.#reading.stopLeading(why);
     this.#transacting.stopLeading(why);
   }
@@ -216,6 +221,8 @@ export class Raft implements Replica<RaftMessage> {
     this.#elections.heardLeader();
     const isAppend = message.type === 'append';
     const taken = isAppend ? this.#follower.append(message) : this.#follower.install(message);
+    if (taken.retryFrom !== null) this.#sometimes('logs-disagree');
+    if (!isAppend && taken.fresh) this.#sometimes('snapshot-installed');
     if (taken.cut !== null) this.#dropped(taken.cut);
     const commit = isAppend ? message.commit : message.snapshot.index;
     this.#commit = Math.max(this.#commit, Math.min(commit, this.#follower.matched));
@@ -225,6 +232,7 @@ export class Raft implements Replica<RaftMessage> {
 
   /** The end of the log is gone: it never counted (unless a bug says otherwise). */
   #dropped(after: number): void {
+    this.#sometimes('tail-discarded');
     this.#note(`discards what follows index ${after}: the leader does not have it`);
     this.#readableFrom = Math.min(this.#readableFrom, after);
     this.#commit = Math.min(this.#commit, after);
@@ -247,7 +255,7 @@ export class Raft implements Replica<RaftMessage> {
     this.#log.onDurable(count);
     const leading = this.#leading;
     if (leading) {
-      if (this.#options.bug === 'raft-ack-before-commit') this.#acknowledgeWrites();
+      if (this.#options.bug === 'raft-ack-before-commit') this.#writes.acknowledge(this.#log.durable);
       this.#apply();
       return this.#advance(leading);
     }
@@ -256,22 +264,12 @@ export class Raft implements Replica<RaftMessage> {
   }
 
   #apply(): void {
-    this.#machine.apply(this.#commit, (index, reply) => {
-      const id = this.#writes.get(index);
-      if (id === undefined) return;
-      this.#writes.delete(index);
-      this.#reply(id, reply);
-    });
+    const compacted = this.#log.snapshot.index;
+    this.#machine.apply(this.#commit, this.#writes.applied);
+    const { index } = this.#log.snapshot;
+    if (index > compacted && this.#leading?.leavesBehind(index))
+      this.#sometimes('snapshot-while-a-member-lags');
     this.#reading.applied();
-  }
-
-  /** The bug `raft-ack-before-commit`. */
-  #acknowledgeWrites(): void {
-    for (const [index, id] of this.#writes)
-      if (index <= this.#log.durable) {
-        this.#writes.delete(index);
-        this.#reply(id, { ok: true });
-      }
   }
 
   #onRequest(id: number, request: Request): void {
@@ -284,13 +282,16 @@ export class Raft implements Replica<RaftMessage> {
     const leading = this.#leading;
     if (!leading) return this.#refuseToLead(id);
     if (leading.transfer) return this.#refuse(id, 'not-leader', `is handing over to ${leading.transfer.to}`);
-    this.#writes.set(this.#log.push({ term: leading.term, change }), id);
+    this.#writes.put(this.#log.push({ term: leading.term, change }), id);
     leading.shipNew();
   }
 
   #answer(id: number, query: Query, at: ReadAt): void {
     if (at === 'replica') {
-      if (!this.#readable) return this.#refuse(id, 'not-ready', 'has not caught up since it started');
+      if (!this.#readable) {
+        this.#sometimes('read-refused-after-restart');
+        return this.#refuse(id, 'not-ready', 'has not caught up since it started');
+      }
       return this.#reply(id, this.#machine.answer(query));
     }
     if (this.#leading) return this.#readFor({ kind: 'client', id, request: query });
@@ -313,21 +314,13 @@ export class Raft implements Replica<RaftMessage> {
   }
 
   get status(): Status {
-    const { term, last, lastTerm, durable, members } = this.#log;
-    const leading = this.#leading;
-    return {
-      name: this.#options.name,
-      role: leading ? 'leader' : 'follower',
-      epoch: term,
-      leader: this.#leader,
-      serving: leading ? leading.established : this.#readable && this.#leader !== null,
-      last,
-      lastEpoch: lastTerm,
-      durable,
+    const [leader, leading, readable] = [this.#leader, this.#leading, this.#readable];
+    return statusOf(this.#options.name, this.#log, {
+      leader,
+      leading,
+      readable,
       applied: this.#machine.applied,
-      members,
-      positions: {},
-    };
+    });
   }
 
   readonly #send = (to: string, message: RaftMessage): void => {
@@ -342,6 +335,10 @@ export class Raft implements Replica<RaftMessage> {
 
   readonly #reply = (id: number, reply: Reply): void => {
     this.#out.push({ kind: 'reply', id, reply });
+  };
+
+  readonly #sometimes = (mark: MarkName): void => {
+    this.#out.push({ kind: 'sometimes', mark });
   };
 
   #note(text: string): void {

@@ -1,4 +1,5 @@
 import type { BugName } from '../../bugs.ts';
+import type { MarkName } from '../../marks.ts';
 import type { RefusalCode, Reply } from '../types.ts';
 import type { Leadership } from './leadership.ts';
 import type { Moment } from './lease.ts';
@@ -14,6 +15,7 @@ export interface ReadingParts {
   readonly bug: BugName | 'none';
   readonly machine: StateMachine;
   readonly send: (to: string, message: RaftMessage) => void;
+  readonly sometimes: (mark: MarkName) => void;
   readonly reply: (id: number, reply: Reply) => void;
   readonly refuse: (id: number, code: RefusalCode, message: string) => void;
   /** The random number that tells this process from earlier ones of the node. */
@@ -33,11 +35,14 @@ export class Reading {
 
   /** A read has come to the leader. */
   atLeader(leading: Leadership, reader: Reader, now: Moment): void {
-    const { confirm, bug } = this.#parts;
+    const { confirm, bug, sometimes } = this.#parts;
     const sure = confirm === 'none' || bug === 'read-index-without-heartbeat-round';
     if (sure || (confirm === 'lease' && leading.lease.holds(now)))
       this.#reads.addSure(reader, leading.readIndex);
-    else this.#reads.add(reader);
+    else {
+      if (confirm === 'lease') sometimes('lease-run-out');
+      this.#reads.add(reader);
+    }
     this.answer(leading, now);
   }
 
