@@ -22,6 +22,8 @@ export interface Row {
   readonly memory?: number;
   /** The target is for reading the file and a cold check together. */
   readonly reading?: boolean;
+  /** Checks, the first of them cold; by default 5 of a million events, else 15. */
+  readonly repeat?: number;
 }
 
 interface Figures {
@@ -95,14 +97,14 @@ function write({ input }: Row, file: string): void {
   process.stdout.write(file);
 }
 
-function measure({ title, check, valid }: Row, files: readonly string[]): Figures {
+function measure({ title, check, valid, repeat }: Row, files: readonly string[]): Figures {
   const begun = performance.now();
   const histories = files.map((file) => readHistorySync(file).history);
   const read = (performance.now() - begun) / 1000;
   const times: number[] = [];
   let cpu = 0;
   const events = histories.reduce((sum, { length }) => sum + length, 0);
-  for (let i = 0; i < (events > 1e6 ? 5 : 15); i++) {
+  for (let i = 0; i < (repeat ?? (events > 1e6 ? 5 : 15)); i++) {
     // Copies, so that nothing remembered of a history outlives a check.
     const fresh = histories.map((history) => ({ ...history }));
     const before = process.cpuUsage();

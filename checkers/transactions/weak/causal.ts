@@ -115,11 +115,14 @@ const BATCH = 32;
 
 /**
  * Without sessions there are no chains: the past of 32 writers at a time is swept along the causal order,
- * O(micro-operations · transactions / 32). Null and 'budget' as above.
+ * O(micro-operations · suspects / 32). `suspects` are the transactions on cycles when sessions count, all if that is not
+ * known: what needs no sessions is ordered with them too, so no cycle without them leaves these. Null and 'budget' as
+ * above.
  */
 export function causalByReads(
   transactions: Transactions,
   observations: Observations,
+  suspects: Uint8Array | null,
   budget: Budget,
 ): Constraints | null | 'budget' {
   const order = causalOrder(transactions, observations, false);
@@ -129,21 +132,28 @@ export function causalByReads(
   const constraints = new Constraints();
   const past = int32(count);
   const writes = int32(keys.length);
-  for (let s = 0; s < count; s += BATCH) {
-    const end = Math.min(count, s + BATCH);
-    for (let i = s; i < end; i++)
-      for (let w = offset[order[i]]; w < offset[order[i] + 1]; w++) writes[written[w]] |= 1 << (i - s);
-    for (let i = s; i < count; i++) {
+  const places = order.reduce((found: number[], t, place) => {
+    if (suspects === null || suspects[t] === 1) found.push(place);
+    return found;
+  }, []);
+  for (let s = 0; s < places.length; s += BATCH) {
+    const batch = places.slice(s, s + BATCH);
+    batch.forEach((place, bit) => {
+      const t = order[place];
+      past[t] = 1 << bit;
+      for (let w = offset[t]; w < offset[t + 1]; w++) writes[written[w]] |= 1 << bit;
+    });
+    for (let i = batch[0]; i < count; i++) {
       const t = order[i];
       budget.left -= first[t + 1] - first[t] + 1;
       let before = 0;
       for (let m = first[t]; m < first[t + 1]; m++) if (seen[m] >= 0) before |= past[seen[m]];
-      past[t] = i < end ? before | (1 << (i - s)) : before;
       if (before === 0) continue;
+      past[t] |= before;
       for (let m = first[t]; m < first[t + 1]; m++)
         if (seen[m] !== NOTHING)
           for (let bits = before & writes[key[m]]; bits !== 0; bits &= bits - 1, budget.left--)
-            constraints.add(order[s + 31 - Math.clz32(bits & -bits)], seen[m], m);
+            constraints.add(order[batch[31 - Math.clz32(bits & -bits)]], seen[m], m);
     }
     if (budget.left < 0) return 'budget';
     past.fill(0);

@@ -74,3 +74,9 @@ it('says what was seen of a transaction and what was missed', () => {
   );
   expect(found.explanation).toBe('#3 read x = 1 of #2, and #3 read y = nothing, although #2 wrote y too.');
 });
+
+it('a writer that the session of the overwritten one follows is missed no less', () => {
+  const history = sequential('0: a x 2, a y 1', '0?: a x 3', '1: r y [1], r x [3]');
+  expect(weak(history)).toContain('G-monotonic');
+  expect(judged(history, 'monotonic-atomic-view').valid).toBe(false);
+});

@@ -69,24 +69,30 @@ export function weakCycles(
   budget: Budget,
 ): WeakFindings {
   const undecided: string[] = [];
+  let suspects: Uint8Array | null = null;
   const constraintsOf = (kind: number, sessions: boolean): Constraints | null | 'budget' => {
     if (kind === 0) return monotonic(transactions, observations);
     if (kind === 1) return fractured(transactions, observations, sessions);
     if (sessions) return causalInSessions(transactions, observations);
-    return causalByReads(transactions, observations, budget);
+    return causalByReads(transactions, observations, suspects, budget);
   };
   /** Cycles; null when the model does not hold for another reason: reads alone have a cycle, which is a G1c. */
   const search = (kind: number, sessions: boolean): readonly WeakCycle[] | null => {
     const name = WEAK_CLASSES[kind] + (sessions ? '-process' : '');
     const constraints = constraintsOf(kind, sessions);
     if (constraints === null) return null;
-    if (constraints !== 'budget')
-      return cyclesOf(transactions, known, constraints, sessions).map((c) => ({ ...c, name }));
-    undecided.push(name);
-    return [];
+    if (constraints === 'budget') {
+      undecided.push(name);
+      return [];
+    }
+    const { cycles, onCycles } = cyclesOf(transactions, known, constraints, sessions);
+    if (kind === CAUSALITY && sessions) suspects = onCycles;
+    return cycles.map((cycle) => ({ ...cycle, name }));
   };
   const strongest = search(CAUSALITY, true);
-  if (strongest?.length === 0 && undecided.length === 0) return { cycles: [], undecided };
+  // A cycle of nothing but reads, sessions and known orders is none of these, but may hide that causality orders more.
+  const isAcyclic = (suspects as Uint8Array | null)?.includes(1) === false;
+  if (isAcyclic && undecided.length === 0) return { cycles: [], undecided };
   const plain = gravest((kind) => search(kind, false), WEAK_CLASSES.length);
   const inSessions = gravest((kind) => (kind === CAUSALITY ? strongest : search(kind, true)), plain.kind);
   return { cycles: [...plain.cycles, ...inSessions.cycles], undecided };
@@ -111,7 +117,7 @@ function cyclesOf(
   known: KnownOrders,
   constraints: Constraints,
   sessions: boolean,
-): Omit<WeakCycle, 'name'>[] {
+): { readonly cycles: readonly Omit<WeakCycle, 'name'>[]; readonly onCycles: Uint8Array } {
   const { count, previous, status } = transactions;
   const initial = count;
   // Virtual nodes make room for the one of the initial versions.
@@ -136,14 +142,16 @@ function cyclesOf(
   const graph = graphOf(nodes + 1, count + 1, edges);
   const found: Omit<WeakCycle, 'name'>[] = [];
   const scratch = int32(graph.nodes).fill(-1);
+  const onCycles = new Uint8Array(graph.nodes);
   for (const members of componentsOf(graph, WW | WR | PROCESS | IMPLIED | NONE)) {
-    if (found.length === KEPT) break;
+    for (const node of members) onCycles[node] = 1;
+    if (found.length === KEPT) continue;
     const steps = shortestIn(induced(graph, members, scratch));
     if (steps === null) continue;
     const outer = steps.map(({ from, to, type }) => ({ from: members[from], to: members[to], type }));
     found.push({ steps: outer, reads: outer.map((step) => readOf(step, constraints, initial)) });
   }
-  return found;
+  return { cycles: found, onCycles };
 }
 
 /** A short cycle with an implied order in it; null when the component has none. */
