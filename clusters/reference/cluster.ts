@@ -7,6 +7,7 @@ import type {
   Operator,
   ProcessControl,
   Settled,
+  Storage,
 } from '../../harness/cluster.ts';
 import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import { MILLISECOND } from '../../harness/runtime/types.ts';
@@ -37,6 +38,7 @@ export const NO_STANDBY: Readonly<Record<StoreSettings['strategy'], string | nul
 /** The reference store, in the world that its fleet lives in. */
 export class ReferenceCluster implements Cluster {
   readonly nodes: readonly string[];
+  readonly storage?: (node: string) => Storage;
   readonly disk?: (node: string) => MadeUpDisk;
   readonly sites: ReadonlyMap<string, string> | undefined;
   readonly links: Links | Refusal;
@@ -52,6 +54,7 @@ export class ReferenceCluster implements Cluster {
   constructor(context: SimulatedContext, fleet: Fleet) {
     this.nodes = context.nodes;
     this.links = fleet.links;
+    if (fleet.storage) this.storage = fleet.storage.bind(fleet);
     if (fleet.disk) this.disk = fleet.disk.bind(fleet);
     this.#context = context;
     this.#settings = storeSettings(context.settings);

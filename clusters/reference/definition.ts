@@ -10,7 +10,7 @@ import { RAFT } from './configurations/raft.ts';
 import { PARTITIONED } from './configurations/partitioned.ts';
 import { SINGLE_LEADER } from './configurations/single-leader.ts';
 import { clusterOn } from './partition/cluster.ts';
-import { StoreNodes } from './nodes.ts';
+import { STORE_IMAGE, StoreNodes } from './nodes.ts';
 import { SimFleet } from './sim/fleet.ts';
 import type { Strategy } from './server/config.ts';
 import { SETTINGS, storeSettings, strategyOn, type StoreSettings } from './settings.ts';
@@ -36,9 +36,9 @@ function refusedFault(
 
 /** Of the faults that need something, those that reach it in each world. */
 const ABLE: Readonly<Record<World, readonly string[]>> = {
-  process: ['drift'],
+  process: ['corrupt', 'drift'],
   sim: [...DISK_FAULTS, 'fsync-error', 'drift'],
-  docker: ['drift'],
+  docker: [...DISK_FAULTS, 'drift'],
 };
 
 const OPERATOR_FAMILIES = ['failover', 'restart-then-promote', 'cut-standbys'];
@@ -47,7 +47,7 @@ const OPERATOR_FAMILIES = ['failover', 'restart-then-promote', 'cut-standbys'];
 export const reference = defineCluster({
   name: 'reference',
   title: 'Alibi’s reference store: real processes, disks and sockets, replication to choose',
-  worlds: ['process', 'sim'],
+  worlds: ['process', 'sim', 'docker'],
   ports: [
     'register',
     'set',
@@ -70,6 +70,7 @@ export const reference = defineCluster({
     ...RAFT,
     ...PARTITIONED,
   ],
+  images: [STORE_IMAGE],
   settings: SETTINGS,
   conflict: (settings, world, nodes) => settingsConflict(storeSettings(settings), world, nodes),
   refusesPort: (port, settings) => portConflict(storeSettings(settings), port),

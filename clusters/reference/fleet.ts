@@ -1,4 +1,4 @@
-import type { MadeUpDisk } from '../../harness/cluster.ts';
+import type { MadeUpDisk, Storage } from '../../harness/cluster.ts';
 import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import { MILLISECOND, type Clock } from '../../harness/runtime/types.ts';
 import type { Servers } from './operator.ts';
@@ -27,6 +27,8 @@ export interface Fleet extends Servers {
   /** The status of every node that answers. */
   statuses(): Promise<ReadonlyMap<string, Status>>;
   setClock(name: string, setting: ClockSetting): Promise<void>;
+  /** Where its data lie, in the other worlds. */
+  storage?(name: string): Storage;
   /** In simulation. */
   disk?(name: string): MadeUpDisk;
   /** The node's clock minus true time, in ms, measured through the node. */

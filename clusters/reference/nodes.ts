@@ -1,7 +1,8 @@
 import { copyFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { HostNode } from '../../harness/hosts/types.ts';
+import type { Storage } from '../../harness/cluster.ts';
+import { storageOf, type HostNode, type World } from '../../harness/hosts/types.ts';
 import { machineMicros } from '../../harness/runtime/machine.ts';
 import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import { MILLISECOND } from '../../harness/runtime/types.ts';
@@ -32,7 +33,15 @@ export class StoreNodes implements Fleet {
   async add(): Promise<void> {
     const { host, nodes } = this.#context;
     for (const name of nodes)
-      this.#nodes.set(name, await host.addNode({ name, ports: { client: null, peer: null, control: null } }));
+      this.#nodes.set(
+        name,
+        await host.addNode({
+          name,
+          ports: { client: null, peer: null, control: null },
+          image: STORE_IMAGE,
+          readOnly: codeFolders(),
+        }),
+      );
   }
 
   get links(): Links | Refusal {
@@ -51,11 +60,20 @@ export class StoreNodes implements Fleet {
       peers: Object.fromEntries(
         nodes.filter((peer) => peer !== name).map((peer) => [peer, host.peer(name, peer, 'peer')]),
       ),
-      log: 'wal.jsonl',
+      log: join(this.storage(name).data, 'wal.jsonl'),
       standby,
       clock: this.#clockOf(name).setting,
     };
-    await this.#get(name).start({ name: SERVICE, command: [...serverCommand(), JSON.stringify(config)] });
+    await this.#get(name).start({
+      name: SERVICE,
+      command: [...serverCommand(host.world), JSON.stringify(config)],
+    });
+  }
+
+  /** The log has a folder of its own: what is in it are data, and nothing else. */
+  storage(name: string): Storage {
+    const node = this.#get(name);
+    return { host: node, data: join(storageOf(node), 'data') };
   }
 
   async kill(name: string): Promise<void> {
@@ -149,9 +167,23 @@ export class StoreNodes implements Fleet {
   }
 }
 
+/** Debian's Node.js: the server itself is read from where it lies on this machine. */
+export const STORE_IMAGE = 'node';
+
 /** Runs the server beside this file: as it is from a build, through tsx from source. */
-function serverCommand(): string[] {
+function serverCommand(world: World): string[] {
   const source = import.meta.url.endsWith('.ts');
   const server = fileURLToPath(new URL(source ? './server.ts' : './server.js', import.meta.url));
-  return [process.execPath, ...(source ? ['--import', import.meta.resolve('tsx')] : []), server];
+  const node = world === 'docker' ? 'node' : process.execPath;
+  return [node, ...(source ? ['--import', import.meta.resolve('tsx')] : []), server];
 }
+
+/** What a container must be able to read to run the server: this package, and the packages that it uses. */
+function codeFolders(): string[] {
+  const ours = fileURLToPath(new URL('../../', import.meta.url));
+  const theirs = fileURLToPath(import.meta.resolve('zod'));
+  const modules = theirs.slice(0, theirs.lastIndexOf(MODULES) + MODULES.length);
+  return [ours, modules].map((path) => path.replace(/\/$/, ''));
+}
+
+const MODULES = '/node_modules/';

@@ -9,7 +9,7 @@ import { TestStore, eventually } from './testing/store.ts';
 let store: TestStore;
 afterEach(() => store.close());
 
-const walOf = (node: string) => join(store.directory, node, 'wal.jsonl');
+const walOf = (node: string) => join(store.directory, node, 'data', 'wal.jsonl');
 const logOf = (node: string) => readFileSync(join(store.directory, node, 'store.log'), 'utf8');
 
 describe('a single leader', () => {

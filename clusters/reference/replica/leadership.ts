@@ -106,15 +106,20 @@ export class Leadership {
     for (const [peer, progress] of this.#peers) while (progress.next <= this.#log.durable) this.#ship(peer);
   }
 
-  /** Tells everyone where we are, and sends again what a peer has not acknowledged for a whole beat. */
-  heartbeat(): void {
+  /**
+   * Tells everyone where we are, and sends again what a peer has not acknowledged for a whole beat. Says whether it has
+   * fallen back to asynchronous replication, or come back from it.
+   */
+  heartbeat(): boolean {
     this.#beats += 1;
+    const before = this.#alone;
     this.#lookForFollowers();
     for (const [peer, progress] of this.#peers) {
       if (progress.acked === progress.before) progress.next = progress.acked + 1;
       progress.before = progress.acked;
       this.#ship(peer);
     }
+    return this.#alone !== before;
   }
 
   /** Tells everyone how far the log is committed. */

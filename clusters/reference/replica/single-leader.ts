@@ -139,9 +139,7 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
 
   #beat(): void {
     if (!this.#leading) return;
-    const { alone } = this.#leading;
-    this.#leading.heartbeat();
-    if (this.#leading.alone !== alone) this.#changeFooting(this.#leading);
+    if (this.#leading.heartbeat()) this.#changeFooting(this.#leading);
     this.#out.push({ kind: 'timer', ms: HEARTBEAT_MS });
   }
 
@@ -155,10 +153,7 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
   #onAck(from: string, ack: Ack): void {
     const leading = this.#leading;
     if (!leading || ack.epoch < leading.epoch) return;
-    if (ack.epoch > leading.epoch) {
-      if (this.#options.fencing) this.#follow(ack.epoch, null);
-      return;
-    }
+    if (ack.epoch > leading.epoch) return this.#options.fencing ? this.#follow(ack.epoch, null) : undefined;
     leading.onAck(from, ack);
     this.#advance(leading);
   }

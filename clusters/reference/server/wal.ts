@@ -1,4 +1,4 @@
-import { open, rename, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Json } from '../../../harness/history/event.ts';
 import { crc32 } from './crc32.ts';
@@ -45,6 +45,7 @@ export class Wal {
     onDurable: (count: number) => void,
     onError: (error: Error) => void,
   ): Promise<OpenedWal> {
+    await mkdir(dirname(path), { recursive: true });
     const file = await open(path, 'a+');
     const bytes = await file.readFile();
     const { records, length } = decode(path, bytes);
