@@ -3,7 +3,7 @@ import type { Json } from '../../harness/history/event.ts';
 import type { History } from '../../harness/history/history.ts';
 import type { Findings, Operation } from '../sets-queues-counters/elements.ts';
 import { finalPhase, settlementOf } from '../sets-queues-counters/final-reads.ts';
-import { matches, text, type Find } from './secondary-index.ts';
+import { matches, text, type Find } from './finds.ts';
 import type { KeyVersions } from './versions.ts';
 
 /**

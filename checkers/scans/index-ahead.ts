@@ -1,6 +1,6 @@
 import { identityOf } from '../../harness/history/dictionary.ts';
 import type { Findings, Operation } from '../sets-queues-counters/elements.ts';
-import { text, type Find } from './secondary-index.ts';
+import { text, type Find } from './finds.ts';
 import type { KeyVersions, Version } from './versions.ts';
 
 /** An index query that gave this version, answered at event `at`. */

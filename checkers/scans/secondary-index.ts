@@ -1,27 +1,14 @@
 import { identityOf } from '../../harness/history/dictionary.ts';
 import type { Json } from '../../harness/history/event.ts';
 import type { History } from '../../harness/history/history.ts';
-import { Findings, operationsOf, type Operation } from '../sets-queues-counters/elements.ts';
+import { Findings, operationsOf } from '../sets-queues-counters/elements.ts';
 import type { Checker, Verdict } from '../types.ts';
 import { Ages } from './ages.ts';
+import { matches, text, type Find } from './finds.ts';
 import { judgeFinals } from './final-index.ts';
 import { judgeAhead } from './index-ahead.ts';
 import { Present, presencesOf } from './presence.ts';
 import { unknownFunction, versionsOf, visible, type KeyVersions } from './versions.ts';
-
-/** A query of an index that was answered: which rows hold `term` in `field`. */
-export interface Find {
-  readonly op: Operation;
-  readonly field: string;
-  readonly term: Json;
-  readonly entries: readonly Entry[];
-}
-
-/** A key that the index gave, and the row as the index has it; null: it tells only keys. */
-export interface Entry {
-  readonly key: Json;
-  readonly row: Json;
-}
 
 /**
  * What a secondary index showed, beside what the rows were. Rows are put whole (f `write`, value `{field: term, …}`, in
@@ -85,15 +72,6 @@ function findsOf(history: History): Find[] {
     return [{ op, field, term, entries }];
   });
 }
-
-/** Does this row belong under the term? */
-export function matches(row: Json, field: string, term: Json): boolean {
-  if (row === null || typeof row !== 'object' || Array.isArray(row)) return false;
-  const held = (row as { readonly [name: string]: Json })[field];
-  return held !== undefined && identityOf(held) === identityOf(term);
-}
-
-export const text = (value: Json): string => JSON.stringify(value);
 
 function judgeEntries(
   { op, field, term, entries }: Find,

@@ -2,6 +2,7 @@ import { LEADERLESS_BUGS } from './bugs/leaderless.ts';
 import { MULTI_LEADER_BUGS } from './bugs/multi-leader.ts';
 import { PARTITION_BUGS } from './bugs/partition.ts';
 import { RAFT_BUGS, type UnprovenBug } from './bugs/raft.ts';
+import { SPREAD_BUGS } from './bugs/spread.ts';
 import { SINGLE_LEADER_BUGS } from './bugs/single-leader.ts';
 import type { Bug } from './bugs/types.ts';
 
@@ -11,6 +12,7 @@ const table = [
   ...LEADERLESS_BUGS,
   ...RAFT_BUGS,
   ...PARTITION_BUGS,
+  ...SPREAD_BUGS,
 ] as const satisfies readonly Bug[];
 
 export type BugName = (typeof table)[number]['name'] | UnprovenBug;

@@ -1,4 +1,5 @@
 import type { Claim } from '../types.ts';
+import { spreadClaim } from './partition/spread-claims.ts';
 import type { Reads } from './routing.ts';
 import type { StoreSettings } from './settings.ts';
 
@@ -15,7 +16,9 @@ const ALL = 99;
 
 /** What these settings promise. */
 export function claimOf(settings: StoreSettings): Claim {
-  return settings.partitioning === 'none' ? unsplit(settings) : split(settings, unsplit(settings));
+  return settings.partitioning === 'none'
+    ? unsplit(settings)
+    : spreadClaim(settings, split(settings, unsplit(settings)));
 }
 
 /**

@@ -14,6 +14,7 @@ import { MILLISECOND } from '../../harness/runtime/types.ts';
 import type { SimulatedContext } from '../types.ts';
 import { StoreClient } from './client.ts';
 import type { Fleet } from './fleet.ts';
+import { MarkerLag } from './marker-lag.ts';
 import { StoreOperator } from './operator.ts';
 import { MARKER } from './partition/partitioning.ts';
 import { RaftOperator, leaderOf } from './raft-operator.ts';
@@ -49,6 +50,7 @@ export class ReferenceCluster implements Cluster {
   readonly #operator: StoreOperator;
   readonly #seen: LeaderSeen;
   readonly #sessions = new Map<number, StoreSession>();
+  readonly #markerLag: MarkerLag | null;
   #markers = 0;
 
   constructor(context: SimulatedContext, fleet: Fleet) {
@@ -62,6 +64,7 @@ export class ReferenceCluster implements Cluster {
     this.sites = sites > 1 ? sitesOf(context.nodes, sites) : undefined;
     this.#store = fleet;
     this.#operator = new StoreOperator(this.#store, context.nodes, this.#settings, context.runtime.clock);
+    this.#markerLag = this.#settings.lagMarkers ? new MarkerLag(fleet, context.runtime.clock) : null;
     this.#seen = { node: context.nodes[0] };
     const refused = NO_STANDBY[this.#settings.strategy];
     if (refused !== null) this.operator = { refused };
@@ -153,7 +156,10 @@ export class ReferenceCluster implements Cluster {
         if (this.#logged) lags[`lag-entries:${status.name}`] = Math.max(0, source.last - status.applied);
         else lags[`lag-updates:${origin}→${status.name}`] = source.last - (status.positions[origin] ?? 0);
       }
-    return lags;
+    const followers = this.nodes.filter((node) => node !== this.#primary);
+    return this.#markerLag === null
+      ? lags
+      : { ...lags, ...(await this.#markerLag.sample(this.#primary, followers)) };
   }
 
   versions(): Promise<Readonly<Record<string, string>>> {

@@ -1,5 +1,6 @@
 import { bugConflict } from './bugs.ts';
 import { partitioningConflict, partitionedPortConflict } from './partition/settings.ts';
+import { spreadConflict, spreadPortConflict } from './partition/spread-settings.ts';
 import type { StoreSettings } from './settings.ts';
 
 /** ms: three looks at the lock, 200 ms apart, and what an answer takes. */
@@ -12,6 +13,8 @@ export function settingsConflict(settings: StoreSettings, world: string, nodes: 
   if (wrongBug !== null) return wrongBug;
   const wrongSplit = partitioningConflict(settings, nodes);
   if (wrongSplit !== null) return wrongSplit;
+  const wrongSpread = spreadConflict(settings);
+  if (wrongSpread !== null) return wrongSpread;
   const { reads, leaderFor, sites, network } = settings;
   if (network !== 'mild' && world !== 'sim')
     return `network=${network} is one that the simulator makes up: use --world sim`;
@@ -74,7 +77,10 @@ export function portConflict(settings: StoreSettings, port: string): string | nu
   const { strategy, conflicts } = settings;
   const unsplit = partitionedPortConflict(settings, port);
   if (unsplit !== null) return unsplit;
-  if (port === 'transaction' && strategy !== 'raft') return 'only strategy=raft takes transactions';
+  const wrongPort = spreadPortConflict(settings, port);
+  if (wrongPort !== null) return wrongPort;
+  if (port === 'transaction' && strategy !== 'raft' && settings.partitioning === 'none')
+    return 'only strategy=raft takes transactions';
   if (ORDERED.includes(port) && strategy !== 'single-leader' && strategy !== 'raft')
     return `the ${port} port takes one order of all changes: use strategy=single-leader or raft`;
   if (port === 'siblings' && (strategy === 'single-leader' || strategy === 'raft'))

@@ -8,6 +8,7 @@ import { LEADERLESS } from './configurations/leaderless.ts';
 import { MULTI_LEADER } from './configurations/multi-leader.ts';
 import { RAFT } from './configurations/raft.ts';
 import { PARTITIONED } from './configurations/partitioned.ts';
+import { SPREAD_OVER_SHARDS } from './configurations/spread.ts';
 import { SINGLE_LEADER } from './configurations/single-leader.ts';
 import { clusterOn } from './partition/cluster.ts';
 import { STORE_IMAGE, StoreNodes } from './nodes.ts';
@@ -61,6 +62,9 @@ export const reference = defineCluster({
     'ids',
     'partition',
     'placement',
+    'bank',
+    'indexed',
+    'range',
   ],
   configurations: [
     ...SINGLE_LEADER,
@@ -69,6 +73,7 @@ export const reference = defineCluster({
     ...LEADERLESS,
     ...RAFT,
     ...PARTITIONED,
+    ...SPREAD_OVER_SHARDS,
   ],
   images: [STORE_IMAGE],
   settings: SETTINGS,

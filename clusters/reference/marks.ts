@@ -20,8 +20,14 @@ const multiLeader = ({ strategy }: StoreSettings): boolean => strategy === 'mult
 const leaderless = ({ strategy }: StoreSettings): boolean => strategy === 'leaderless';
 /** The leader moves. */
 const moves = (settings: StoreSettings): boolean => failsOver(settings) || raft(settings);
+const spreads = ({ partitioning }: StoreSettings): boolean => partitioning !== 'none';
 
 const table = [
+  {
+    name: 'outcome-told-to-a-shard-in-doubt',
+    title: 'Two-phase commit: a shard asks what has become of a transaction that it has prepared',
+    applies: spreads,
+  },
   {
     name: 'deposed-leader-with-uncommitted-tail',
     title: 'A leader is deposed while its log holds entries that it never acknowledged',

@@ -7,7 +7,9 @@ import { MERGE_NAMES, type Conflicts, type Granularity, type MergeName } from '.
 import type { Acknowledgement } from './replica/types.ts';
 import type { PartitionKey } from './partition/maps/composite.ts';
 import type { SchemeName } from './partition/partitioning.ts';
+import { SPREAD_SETTINGS } from './partition/spread-setting-definitions.ts';
 import { PARTITION_SETTINGS } from './partition/setting-definitions.ts';
+import type { IndexMode } from './partition/secondary/requests.ts';
 import { partitioningOf, type Lookup } from './partition/settings.ts';
 import type { Isolation } from './replica/transaction.ts';
 import type { Reads } from './routing.ts';
@@ -53,6 +55,11 @@ export interface StoreSettings {
   readonly weights: string;
   readonly boundaries: string;
   readonly partitionKey: PartitionKey;
+  readonly index: IndexMode;
+  readonly indexOn: string;
+  readonly columnGroups: string;
+  readonly atomicRows: boolean;
+  readonly lagMarkers: boolean;
   readonly lookup: Lookup;
   readonly mapFor: number;
   readonly moveChunk: number;
@@ -227,6 +234,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
     default: 600_000,
   },
   ...PARTITION_SETTINGS,
+  ...SPREAD_SETTINGS,
   {
     name: 'network',
     title:

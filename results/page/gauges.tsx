@@ -15,6 +15,10 @@ const short = (v: number): string => SHORT.format(v);
 
 /** What is known of gauges, by the part of their name before the colon; any other is shown under its own name. */
 const FAMILIES: Readonly<Record<string, Family>> = {
+  'lag-true-ms': {
+    title: 'True replication lag: how long an acknowledged marker takes to be visible at a replica',
+    unit: (ms) => `${short(ms)} ms`,
+  },
   'lag-entries': { title: 'Replication lag: entries of the log that a node has yet to apply', unit: short },
   'lag-updates': { title: 'Replication lag: updates of one node that another has yet to see', unit: short },
   'lag-bytes': { title: 'Replication lag: bytes of the log that a node has yet to replay', unit: short },

@@ -18,6 +18,7 @@ export interface Bug {
     readonly settings?: Readonly<Record<string, Setting>>;
     readonly nodes?: number;
     readonly rate?: number;
+    readonly keys?: number;
     readonly concurrency?: number;
     readonly operationTimeout?: number;
     /** How often faults come, and for how long, in seconds. */

@@ -68,7 +68,7 @@ export class PartitionedClient implements Client {
       else if (this.#parts.clock.now() >= this.#until) await this.#refresh(signal).catch(() => undefined);
       const { request } = this.#translate(operation, 'leader', this.#parts.session);
       if ('table' in request && request.op === 'scan') return await this.#scan(operation, signal);
-      const token = 'table' in request ? this.#parts.tokenOf(request.table, request.key) : null;
+      const token = 'key' in request ? this.#parts.tokenOf(request.table, request.key) : null;
       return await this.#keyed(operation, token ?? '', signal);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;

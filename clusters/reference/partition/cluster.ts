@@ -23,10 +23,13 @@ import { membersOf, schemeOf, tokenOfRows, type Partitioning } from './partition
 import { PlacementClient } from './placement-client.ts';
 import { PARTITION_PORTS } from './ports.ts';
 import { Rebalancer } from './rebalancer.ts';
+import { SpreadClient } from './spread-client.ts';
+import { COLUMN_PORT, SPREAD_PORTS } from './spread-ports.ts';
 import { ShardOperator } from './operator.ts';
 import { ShardConnections } from './shards.ts';
 import { partitioningOf, weightsOf } from './settings.ts';
 import { ShardRebalancing } from './rebalancing.ts';
+import { unfinishedIn } from './quiet.ts';
 import { skewOf } from './skew.ts';
 
 /** The reference store, split over shards, each of which is a store of its own with the strategy of the settings. */
@@ -84,7 +87,8 @@ export class PartitionedCluster implements Cluster {
   connect({ port, process, session, node }: ConnectRequest): Promise<Client> {
     if (port === 'placement') return Promise.resolve(this.#placement(process, session));
     const translate = PORTS[port] ?? PARTITION_PORTS[port];
-    if (!translate) return Promise.reject(new Error(`the reference store has no port "${port}"`));
+    if (!translate && SPREAD_PORTS[port] === undefined)
+      return Promise.reject(new Error(`the reference store has no port "${port}"`));
     if (node !== undefined)
       return (this.#shards.get(this.#shardOf.get(node) ?? '') as ReferenceCluster).connect({
         port,
@@ -92,17 +96,21 @@ export class PartitionedCluster implements Cluster {
         session,
         node,
       });
+    const spread = port === 'rows' ? COLUMN_PORT : SPREAD_PORTS[port];
+    if (spread !== undefined)
+      return Promise.resolve(
+        new SpreadClient(spread, this.#settings, {
+          ...this.#clientParts(process, session),
+          clock: this.#context.runtime.clock,
+          random: this.#context.runtime.random('reference/pauses').fork(String(process)),
+        }),
+      );
     let memory = this.#sessions.get(session);
     if (!memory) this.#sessions.set(session, (memory = new StoreSession()));
     return Promise.resolve(
       new PartitionedClient(translate, {
-        connections: this.#connections(process, session),
-        tokenOf: tokenOfRows(this.#partitioning),
-        map: this.#first,
-        home: this.#partitioning.groups[0].shard,
-        lookup: this.#settings.lookup,
+        ...this.#clientParts(process, session),
         session: memory,
-        traffic: this.#traffic,
         clock: this.#context.runtime.clock,
         mapForMs: this.#settings.mapFor * 1000,
         // Clients that were made together do not all ask together.
@@ -147,6 +155,11 @@ export class PartitionedCluster implements Cluster {
         evidence: `rebalancing did not end: ${this.#rebalancer.progress}`,
         unrecovered: [],
       };
+    const ask = this.#rebalancer.ask.bind(this.#rebalancer);
+    let left: readonly string[] = [];
+    const quiet = async () => (left = await unfinishedIn([...this.#shards.keys()], ask)).length === 0;
+    if (!(await this.#fleet.until(remaining(), quiet)))
+      return { settled: false, evidence: left.join('; '), unrecovered: [] };
     return this.#settleShards(remaining());
   }
 
@@ -213,6 +226,17 @@ export class PartitionedCluster implements Cluster {
     const shard = this.#shards.get(this.#shardOf.get(node) ?? '');
     if (!shard) throw new Error(`node ${node} belongs to no shard`);
     return shard;
+  }
+
+  #clientParts(process: number, session: number) {
+    return {
+      connections: this.#connections(process, session),
+      tokenOf: tokenOfRows(this.#partitioning),
+      map: this.#first,
+      home: this.#partitioning.groups[0].shard,
+      lookup: this.#settings.lookup,
+      traffic: this.#traffic,
+    };
   }
 
   #connections(process: number, session: number): ShardConnections {

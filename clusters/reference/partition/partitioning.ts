@@ -1,3 +1,4 @@
+import { ENTRIES, type IndexOptions } from './secondary/requests.ts';
 import type { TokenOf } from '../replica/types.ts';
 import { partitionKeyOf, type PartitionKey } from './maps/composite.ts';
 import { directory } from './maps/directory.ts';
@@ -19,6 +20,7 @@ export interface Partitioning {
   readonly vnodes: number;
   readonly ringBits: number;
   readonly tieByOrder: boolean;
+  readonly index: IndexOptions;
   /** The nodes of each shard, in order. */
   readonly groups: readonly { readonly shard: string; readonly nodes: readonly string[] }[];
 }
@@ -52,8 +54,12 @@ export function isPartitioned(table: string): boolean {
 
 export function tokenOfRows(partitioning: Partitioning): TokenOf {
   const scheme = schemeOf(partitioning);
-  return (table, key) =>
-    isPartitioned(table) ? scheme.tokenOf(partitionKeyOf(key, partitioning.partitionKey)) : null;
+  return (table, key) => {
+    if (!isPartitioned(table)) return null;
+    // A global index is split by term, whatever the rows are split by.
+    const part = table === ENTRIES ? 'first' : partitioning.partitionKey;
+    return scheme.tokenOf(partitionKeyOf(key, part));
+  };
 }
 
 /** s1 is the first `replicas` nodes, and so on; nodes that are left over have no shard. */

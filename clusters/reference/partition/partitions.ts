@@ -1,12 +1,16 @@
 import type { BugName } from '../bugs.ts';
 import type { Fields, Reply, TokenOf } from '../replica/types.ts';
+import type { ShardState } from './shard-state.ts';
 import { Ownership } from './ownership.ts';
 import { isIn, type TokenRange } from './ranges.ts';
-import type { MeasuredRange, MovedRow, OwnedRange, PartitionChange, PartitionQuery } from './requests.ts';
+import type { MeasuredRange, MovedRow, OwnedRange, RangeChange, RangeQuery } from './requests.ts';
 import { Transfers, rowName, rowOf } from './transfers.ts';
 
 /** All rows by table. */
 export type Data = Map<string, Map<string, Fields>>;
+
+/** Hears of a row that comes or goes with its range. */
+export type RowChanged = (table: string, key: string, before: Fields | null, after: Fields | null) => void;
 
 /** Tables under which a snapshot has the partitions beside the rows. */
 export const OWNERSHIP = '~ownership';
@@ -42,6 +46,14 @@ export class Partitions {
     return token === null ? null : this.#ownership.refuses(token, isChange);
   }
 
+  /** Does a transaction that is not decided hold a row of these ranges? */
+  isHeld(ranges: readonly TokenRange[], state: Pick<ShardState, 'holds'>): boolean {
+    return state.holds((table, key) => {
+      const token = this.#tokenOf(table, key);
+      return token !== null && ranges.some((range) => isIn(token, range));
+    });
+  }
+
   /** Under which ownership a row is served. */
   epochOf(table: string, key: string): number | null {
     const token = this.#tokenOf(table, key);
@@ -55,9 +67,9 @@ export class Partitions {
     if (range?.state === 'copying') this.#transfers.note(range.epoch, rowName(table, key));
   }
 
-  apply(change: PartitionChange, data: Data): Reply {
+  apply(change: RangeChange, data: Data, changed: RowChanged): Reply {
     if (change.op === 'import') {
-      if (this.#transfers.take(change.epoch, change.number)) put(change.rows, data);
+      if (this.#transfers.take(change.epoch, change.number)) put(change.rows, data, changed);
       return { ok: true };
     }
     const swapped = this.#ownership.assign(change);
@@ -67,11 +79,11 @@ export class Partitions {
     if (state === 'gone' || state === 'owned') this.#transfers.end(epoch);
     // What is left of an earlier ownership would come back to life.
     if (state === 'arriving' || (state === 'gone' && this.#bug !== 'stale-directory-honoured'))
-      for (const name of this.#namesIn(ranges, data)) remove(name, data);
+      for (const name of this.#namesIn(ranges, data)) put([[...rowOf(name), null]], data, changed);
     return { ok: true, swapped };
   }
 
-  answer(query: PartitionQuery, data: Data): Reply {
+  answer(query: RangeQuery, data: Data): Reply {
     switch (query.op) {
       case 'export': {
         const names = this.#sortedNames(query.epoch, data);
@@ -139,18 +151,15 @@ function moved(name: string, data: Data): MovedRow {
   return [table, key, data.get(table)?.get(key) ?? null];
 }
 
-function put(rows: readonly MovedRow[], data: Data): void {
+function put(rows: readonly MovedRow[], data: Data, changed: RowChanged): void {
   for (const [table, key, fields] of rows) {
     let present = data.get(table);
     if (!present) data.set(table, (present = new Map<string, Fields>()));
+    const before = present.get(key) ?? null;
     if (fields === null) present.delete(key);
     else present.set(key, fields);
+    changed(table, key, before, fields);
   }
-}
-
-function remove(name: string, data: Data): void {
-  const [table, key] = rowOf(name);
-  data.get(table)?.delete(key);
 }
 
 /** The index of the first name after this one, which need not be among them. */

@@ -1,6 +1,8 @@
 // What is asked of a shard about its partitions, and what it answers.
 import type { Fields, ReadAt, Reply } from '../replica/types.ts';
 import type { TokenRange } from './ranges.ts';
+import type { IndexChange, IndexQuery } from './secondary/requests.ts';
+import type { SpreadTransaction, TwoPhaseChange, TwoPhaseQuery } from './two-phase/requests.ts';
 
 /**
  * Of the source: `owned` · `copying`: owned, and changes are noted for the target · `leaving`: it can be read, not
@@ -12,7 +14,9 @@ export type OwnershipState = 'owned' | 'copying' | 'leaving' | 'gone' | 'arrivin
 export type MovedRow = readonly [table: string, key: string, fields: Fields | null];
 
 /** Changes of a shard's ranges; they are entries of its log like any other. */
-export type PartitionChange =
+export type PartitionChange = TwoPhaseChange | IndexChange | RangeChange;
+
+export type RangeChange =
   /**
    * These ranges are in this state from now on. Ignored (`swapped: false`) when any of them has seen a later epoch, or a
    * later state of this one: an order may come late, or twice. Rows of ranges that are gone, or begin to arrive, go.
@@ -33,7 +37,9 @@ export type PartitionChange =
       readonly rows: readonly MovedRow[];
     };
 
-export type PartitionQuery =
+export type PartitionQuery = TwoPhaseQuery | IndexQuery | SpreadTransaction | RangeQuery;
+
+export type RangeQuery =
   /** Rows of the ranges that are copied in this epoch, by table and key, after that of `after`. */
   | {
       readonly op: 'export';
@@ -92,10 +98,29 @@ export interface PartitionsStatus {
 }
 
 export function isPartitionChange(request: PartitionRequest): request is PartitionChange {
-  return request.op === 'assign' || request.op === 'import';
+  return PARTITION_CHANGES.includes(request.op);
 }
 
-const PARTITION_OPS: readonly string[] = ['assign', 'import', 'export', 'changes', 'ranges'];
+const PARTITION_CHANGES: readonly string[] = [
+  'assign',
+  'import',
+  'prepare',
+  'decide',
+  'finish',
+  'forget',
+  'index',
+  'shipped',
+];
+const PARTITION_OPS: readonly string[] = [
+  ...PARTITION_CHANGES,
+  'export',
+  'changes',
+  'ranges',
+  'unfinished',
+  'outbox',
+  'select',
+  'spread',
+];
 
 export function isPartitionRequest<R extends { readonly op: string }>(
   request: R | PartitionRequest,

@@ -1,6 +1,7 @@
 // The settings that split data: what they mean, and why some cannot be had.
 import type { StoreSettings } from '../settings.ts';
 import { BadMap } from './maps/map.ts';
+import { SPREAD_PORT_NAMES } from './spread-settings.ts';
 import { groupsOf, membersOf, schemeOf, type Partitioning } from './partitioning.ts';
 
 /** What a client does about its map: follow redirects · ask the directory once refused · ask it before every request. */
@@ -20,6 +21,7 @@ export function partitioningOf(settings: StoreSettings, nodes: readonly string[]
     vnodes,
     ringBits,
     tieByOrder: bug === 'virtual-node-order-tie',
+    index: { mode: settings.index, field: settings.indexOn },
     groups: groupsOf(nodes, replicas),
   };
 }
@@ -78,7 +80,7 @@ export function partitioningConflict(settings: StoreSettings, nodes: number): st
 }
 
 /** Ports whose operations each concern one row, or all rows of a table wherever they are. */
-const SPLIT_PORTS = ['register', 'set', 'counter', 'partition', 'placement'];
+const SPLIT_PORTS = ['register', 'set', 'counter', 'partition', 'placement', ...SPREAD_PORT_NAMES];
 
 /** Why a client port cannot be had where data are split, or are not; null if it can. */
 export function partitionedPortConflict({ partitioning }: StoreSettings, port: string): string | null {

@@ -55,7 +55,7 @@ export class ShardConnections {
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       error.node = node;
-      if (error.code !== 'moved' && error.code !== 'moving') router.moveOn(error.leader);
+      if (!['moved', 'moving', 'conflict'].includes(error.code)) router.moveOn(error.leader);
       throw error;
     }
   }

@@ -1,6 +1,14 @@
 import type { Json } from '../../../harness/history/event.ts';
+import {
+  ShardState,
+  STATE_TABLES,
+  isStateChange,
+  isStateQuery,
+  type ServedRows,
+} from '../partition/shard-state.ts';
 import { OWNERSHIP, Partitions, TRANSFERS } from '../partition/partitions.ts';
 import { isPartitionRequest, type PartitionChange, type PartitionQuery } from '../partition/requests.ts';
+import type { IndexOptions } from '../partition/secondary/requests.ts';
 import type { Change, Fields, ListChange, ReplicaOptions, Reply, Request } from './types.ts';
 
 /** All rows by table, for a snapshot. */
@@ -12,7 +20,9 @@ export type Answer = Extract<Reply, { readonly ok: true }>;
 export type Read = Exclude<Request, Change>;
 
 /** Where nothing is partitioned, `tokenOf` is absent. */
-type TableOptions = Partial<Pick<ReplicaOptions, 'tokenOf' | 'bug'>>;
+type TableOptions = Partial<Pick<ReplicaOptions, 'tokenOf' | 'index' | 'bug'>>;
+
+const NO_INDEX: IndexOptions = { mode: 'none', field: '' };
 
 const UNPARTITIONED: Reply = { ok: false, code: 'bad-request', message: 'nothing is partitioned here' };
 
@@ -21,19 +31,26 @@ export class Tables {
   readonly #tables = new Map<string, Map<string, Fields>>();
 
   readonly #partitions: Partitions | null = null;
+  readonly #state: ShardState | null = null;
 
   /** Starts from a snapshot. */
-  constructor({ tokenOf, bug = 'none' }: TableOptions = {}, image: TablesImage = []) {
+  constructor({ tokenOf, index = NO_INDEX, bug = 'none' }: TableOptions = {}, image: TablesImage = []) {
     const rowsOf = (name: string) => image.find(([table]) => table === name)?.[1];
-    if (tokenOf) this.#partitions = new Partitions(tokenOf, bug, rowsOf(OWNERSHIP), rowsOf(TRANSFERS));
-    for (const [table, rows] of image)
-      if (table !== OWNERSHIP && table !== TRANSFERS) this.#tables.set(table, new Map(rows));
+    if (tokenOf) {
+      this.#partitions = new Partitions(tokenOf, bug, rowsOf(OWNERSHIP), rowsOf(TRANSFERS));
+      this.#state = new ShardState(index, bug, rowsOf);
+    }
+    for (const [table, rows] of image) {
+      if (table === OWNERSHIP || table === TRANSFERS || STATE_TABLES.includes(table)) continue;
+      this.#tables.set(table, new Map(rows));
+      for (const [key, fields] of rows) this.#state?.changed(table, key, null, fields, null);
+    }
   }
 
   /** As it stands now: rows are never changed, only replaced. */
   image(): TablesImage {
     const tables = [...this.#tables].map(([table, rows]) => [table, [...rows]] as const);
-    return [...tables, ...(this.#partitions?.image() ?? [])];
+    return [...tables, ...(this.#partitions?.image() ?? []), ...(this.#state?.image() ?? [])];
   }
 
   /** Rows. */
@@ -55,13 +72,27 @@ export class Tables {
   /** A change is made if the shard owns the row at this very moment. */
   apply(change: Change | PartitionChange): Reply {
     const partitions = this.#partitions;
-    if (isPartitionRequest(change)) return partitions?.apply(change, this.#tables) ?? UNPARTITIONED;
-    if (partitions === null) return this.#apply(change);
+    const state = this.#state;
+    if (partitions === null || state === null)
+      return isPartitionRequest(change) ? UNPARTITIONED : this.#apply(change);
+    if (isStateChange(change)) return state.apply(change, this.#served(partitions));
+    if (isPartitionRequest(change)) {
+      // A range is not given away while a transaction that is not decided holds rows of it.
+      if (change.op === 'assign' && change.state === 'leaving' && partitions.isHeld(change.ranges, state))
+        return {
+          ok: false,
+          code: 'moving',
+          message: 'a transaction that is not decided holds rows of the range',
+        };
+      return partitions.apply(change, this.#tables, (...row) => state.changed(...row, null));
+    }
     const { table, key } = change;
-    const refusal = partitions.refuses(table, key, true);
+    const refusal = partitions.refuses(table, key, true) ?? state.blocked(table, key, true);
     if (refusal !== null) return refusal;
+    const before = this.row(table, key);
     const answer = this.#apply(change);
     partitions.changed(table, key);
+    state.changed(table, key, before, this.row(table, key), partitions.epochOf(table, key));
     return this.#underOwnership(answer, table, key);
   }
 
@@ -108,7 +139,12 @@ export class Tables {
 
   answer(request: Read | PartitionQuery): Reply {
     const partitions = this.#partitions;
-    if (isPartitionRequest(request)) return partitions?.answer(request, this.#tables) ?? UNPARTITIONED;
+    if (isPartitionRequest(request)) {
+      if (partitions === null || this.#state === null || request.op === 'spread') return UNPARTITIONED;
+      return isStateQuery(request)
+        ? this.#state.answer(request, this.#served(partitions))
+        : partitions.answer(request, this.#tables);
+    }
     const { table } = request;
     const rows = this.#tables.get(table);
     if (request.op === 'scan') {
@@ -117,10 +153,31 @@ export class Tables {
       const served = keys.filter((key) => partitions.serves(table, key));
       return { ok: true, keys: served, partition: { covered: partitions.covered() } };
     }
-    const refusal = partitions?.refuses(table, request.key, false) ?? null;
+    const refusal =
+      partitions?.refuses(table, request.key, false) ??
+      this.#state?.blocked(table, request.key, false) ??
+      null;
     if (refusal !== null) return refusal;
     const answer = { ok: true, fields: rows?.get(request.key) ?? null } as const;
     return this.#underOwnership(answer, table, request.key);
+  }
+
+  #served(partitions: Partitions): ServedRows {
+    return {
+      row: (table, key) => this.row(table, key),
+      set: (table, key, fields) => {
+        const before = this.row(table, key);
+        if (fields === null) this.#rows(table).delete(key);
+        else this.#rows(table).set(key, fields);
+        partitions.changed(table, key);
+        this.#state?.changed(table, key, before, fields, partitions.epochOf(table, key));
+      },
+      refuses: (table, key) => partitions.refuses(table, key, true),
+      refusesReading: (table, key) => partitions.refuses(table, key, false),
+      keys: (table) => this.#tables.get(table)?.keys() ?? [],
+      serves: (table, key) => partitions.serves(table, key),
+      covered: partitions.covered(),
+    };
   }
 
   #underOwnership(answer: Answer, table: string, key: string): Answer {

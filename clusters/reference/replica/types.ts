@@ -4,6 +4,8 @@ import type { Json } from '../../../harness/history/event.ts';
 import type { BugName } from '../bugs.ts';
 import type { CausalContext } from '../crdt/causal-context.ts';
 import type { Assignment } from '../partition/maps/map.ts';
+import type { IndexOptions, IndexReply } from '../partition/secondary/requests.ts';
+import type { TwoPhaseReply } from '../partition/two-phase/requests.ts';
 import type { PartitionReply, PartitionRequest, PartitionsStatus } from '../partition/requests.ts';
 import type { Position } from './positions.ts';
 import type { MarkName } from '../marks.ts';
@@ -103,6 +105,10 @@ export type Reply =
       readonly context?: CausalContext;
       /** Where data are partitioned: what the shard says of its ranges. */
       readonly partition?: PartitionReply;
+      /** Of transactions over several shards. */
+      readonly transaction?: TwoPhaseReply;
+      /** Of secondary indexes. */
+      readonly index?: IndexReply;
     }
   | {
       readonly ok: false;
@@ -218,6 +224,7 @@ export interface ReplicaOptions {
   readonly bug: BugName | 'none';
   /** Where data are partitioned: a row's token, null for tables that belong to the shard as a whole. */
   readonly tokenOf?: TokenOf | undefined;
+  readonly index?: IndexOptions | undefined;
 }
 
 export type TokenOf = (table: string, key: string) => string | null;

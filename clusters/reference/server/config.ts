@@ -18,9 +18,9 @@ import type { Confirmation } from '../replica/raft/reading.ts';
 import type { Isolation } from '../replica/transaction.ts';
 import { SingleLeader } from '../replica/single-leader.ts';
 import type { SingleLeaderOptions } from '../replica/single-leader-parts.ts';
-import type { Replica, ReplicaOptions, TokenOf } from '../replica/types.ts';
+import type { Replica, ReplicaOptions } from '../replica/types.ts';
 import { tokenOfRows, type Partitioning } from '../partition/partitioning.ts';
-import { PartitionedReplica } from '../partition/shell.ts';
+import { PartitionedReplica, type ShardMessage } from '../partition/shell.ts';
 
 /** What makes a replica: the same object for a server process and for a simulated node. */
 export type Strategy = {
@@ -60,8 +60,13 @@ export interface ServerConfig {
 
 export type Role = 'client' | 'peer' | 'control';
 
-export type AnyMessage =
+export type AnyMessage = ShardMessage | ReplicaMessage;
+
+type ReplicaMessage =
   SingleLeaderMessage | AutomaticMessage | MultiLeaderMessage | LeaderlessMessage | RaftMessage;
+
+/** Two lives of a node hardly ever draw the same number below this. */
+const LIVES = 2 ** 30;
 
 /** `random`: the node's own, for whatever a strategy decides by lot. */
 export function createReplica(
@@ -76,7 +81,16 @@ export function createReplica(
   const tokenOf = tokenOfRows(partitioning);
   const others = group.filter((node) => node !== name);
   const own = strategy.strategy === 'single-leader' ? { ...strategy, firstLeader: group[0] } : strategy;
-  return new PartitionedReplica(createStrategy(name, others, own, random, tokenOf), tokenOf);
+  const { groups, index } = partitioning;
+  const inner = createStrategy(name, others, own, random, { tokenOf, index });
+  return new PartitionedReplica(inner, {
+    name,
+    groups,
+    tokenOf,
+    index,
+    bug: strategy.bug,
+    life: random.below(LIVES),
+  });
 }
 
 function createStrategy(
@@ -84,19 +98,19 @@ function createStrategy(
   peers: readonly string[],
   strategy: Strategy,
   random: Random,
-  tokenOf?: TokenOf,
-): Replica<AnyMessage> {
+  split: Pick<ReplicaOptions, 'tokenOf' | 'index'> = {},
+): Replica<ReplicaMessage> {
   // A node only ever hears nodes of its own strategy, so each class may take the others' messages for impossible.
   switch (strategy.strategy) {
     case 'single-leader':
       return strategy.automatic === null
-        ? new SingleLeader({ name, peers, tokenOf, ...strategy })
-        : new AutomaticFailover({ name, peers, random, tokenOf, ...strategy, ...strategy.automatic });
+        ? new SingleLeader({ name, peers, ...split, ...strategy })
+        : new AutomaticFailover({ name, peers, random, ...split, ...strategy, ...strategy.automatic });
     case 'multi-leader':
       return new MultiLeader({ name, peers, ...strategy });
     case 'leaderless':
       return new Leaderless({ name, peers, ...strategy });
     case 'raft':
-      return new Raft({ name, peers, random, tokenOf, ...strategy });
+      return new Raft({ name, peers, random, ...split, ...strategy });
   }
 }

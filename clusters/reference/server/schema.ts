@@ -11,6 +11,11 @@ const context = z.object({
   cloud: z.array(z.object({ actor: z.string(), count: z.number() })),
 });
 
+const rowOperation = z.object({
+  f: z.enum(['read', 'put', 'merge', 'append', 'delete', 'check']),
+  ...row,
+  value: json,
+});
 const range = z.object({ lo: z.string(), hi: z.string().nullable() });
 const epoch = z.number();
 const limit = z.number();
@@ -60,6 +65,21 @@ export const requestSchema = z.object({
     }),
     z.object({ op: z.literal('changes'), epoch, since: z.number(), limit, at }),
     z.object({ op: z.literal('ranges'), at }),
+    z.object({ op: z.literal('unfinished'), at }),
+    z.object({ op: z.literal('outbox'), limit, at }),
+    z.object({
+      op: z.literal('select'),
+      table: z.string(),
+      term: json.optional(),
+      from: z.string().nullish(),
+      to: z.string().nullish(),
+      at,
+    }),
+    z.object({
+      op: z.literal('spread'),
+      parts: z.array(z.object({ shard: z.string(), operations: z.array(rowOperation) })),
+      at,
+    }),
   ]),
 });
 

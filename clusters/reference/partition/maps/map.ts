@@ -39,6 +39,13 @@ export class PartitionMap {
     return [...new Set(this.assignments.map(({ shard }) => shard))].sort(byName);
   }
 
+  /** The shards that own any of these tokens, in the order of the tokens. */
+  shardsOf(range: TokenRange): readonly string[] {
+    return [
+      ...new Set(this.assignments.filter((one) => overlap(one, range) !== null).map(({ shard }) => shard)),
+    ];
+  }
+
   /** What a shard owns. */
   rangesOf(shard: string): readonly Assignment[] {
     return this.assignments.filter((one) => one.shard === shard);
