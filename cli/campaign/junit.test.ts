@@ -56,6 +56,43 @@ function elements(text: string): { name: string; attributes: Record<string, stri
   return found;
 }
 
+const ANY = /^[^<]*$/s;
+const COUNT = /^\d+$/;
+const TIME = /^\d+(\.\d{1,3})?$/;
+
+/** The rules of junit-10.xsd of Jenkins' xUnit plugin, which GitLab's and GitHub's readers follow: what we use of it. */
+const SCHEMA: Readonly<
+  Record<string, { children: string[]; required: string[]; attributes: Readonly<Record<string, RegExp>> }>
+> = {
+  document: { children: ['testsuites', 'testsuite'], required: [], attributes: {} },
+  testsuites: {
+    children: ['testsuite'],
+    required: [],
+    attributes: { name: ANY, time: TIME, tests: COUNT, failures: COUNT, disabled: COUNT, errors: COUNT },
+  },
+  testsuite: {
+    children: ['testsuite', 'properties', 'testcase', 'system-out', 'system-err'],
+    required: ['name', 'tests'],
+    attributes: {
+      name: ANY,
+      tests: COUNT,
+      failures: COUNT,
+      errors: COUNT,
+      skipped: COUNT,
+      time: TIME,
+      timestamp: ANY,
+    },
+  },
+  testcase: {
+    children: ['skipped', 'error', 'failure', 'system-out', 'system-err'],
+    required: ['name'],
+    attributes: { name: ANY, classname: ANY, time: TIME },
+  },
+  failure: { children: [], required: [], attributes: { type: ANY, message: ANY } },
+  error: { children: [], required: [], attributes: { type: ANY, message: ANY } },
+  skipped: { children: [], required: [], attributes: { type: ANY, message: ANY } },
+};
+
 describe('junit.xml', () => {
   it('counts violations, broken runs, doubtful runs and what cannot be run apart', () => {
     const found = elements(campaignJunit(every, {}));
@@ -76,6 +113,24 @@ describe('junit.xml', () => {
       ['error', 'unknown'],
       ['skipped', undefined],
     ]);
+  });
+
+  it('keeps to the schema that CI servers validate by', () => {
+    const open: string[] = ['document'];
+    for (const tag of campaignJunit(every, {}).matchAll(/<(\/?)([a-z]+)((?:\s+[a-z]+="[^"]*")*)\s*(\/?)>/g)) {
+      const [, close, name, text, empty] = tag;
+      if (close === '/') {
+        open.pop();
+        continue;
+      }
+      expect(SCHEMA[open[open.length - 1]].children).toContain(name);
+      const given = new Map([...text.matchAll(/([a-z]+)="([^"]*)"/g)].map(([, key, value]) => [key, value]));
+      for (const [key, value] of given)
+        expect(value).toMatch(SCHEMA[name].attributes[key] ?? /no such attribute/);
+      for (const key of SCHEMA[name].required) expect(given.has(key)).toBe(true);
+      if (empty === '') open.push(name);
+    }
+    expect(open).toEqual(['document']);
   });
 
   it('has no character that XML does not know', () => {

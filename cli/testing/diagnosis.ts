@@ -24,7 +24,7 @@ export interface Diagnosis {
   readonly accused: string;
   /** Faults that the first screen names. */
   readonly faults: readonly string[];
-  /** The write of the witness that the sentence names by its number. */
+  /** The write of the witness that the sentence names by its number, or the one that the page says what was read came from. */
   readonly write: string;
   /** Does the page hold the defect's name anywhere? */
   readonly named: boolean;
@@ -98,6 +98,7 @@ async function read(page: Page, expected: string): Promise<Omit<Diagnosis, 'seed
   const sentence = there ? await finding.locator('.explanation').innerText() : '';
   const witness = there ? await finding.locator('.witness .operation title').allTextContents() : [];
   const accused = there ? await finding.locator('.witness .operation.guilty title').allTextContents() : [];
+  const origins = there ? await finding.locator('.origins').allInnerTexts() : [];
   const faults = await page.locator('.facts').getByRole('listitem').locator('code').allInnerTexts();
   const all = (await page.locator('#faults tbody').first().locator('code').allInnerTexts()).concat(faults);
   const named = (title: string): boolean =>
@@ -108,6 +109,9 @@ async function read(page: Page, expected: string): Promise<Omit<Diagnosis, 'seed
     witness,
     accused: accused.at(0) ?? '',
     faults: [...new Set(all)],
-    write: witness.find((title) => WRITES.test(title) && named(title)) ?? '',
+    write:
+      witness.find((title) => WRITES.test(title) && named(title)) ??
+      origins.at(0) ??
+      (/nobody ever wrote/.test(sentence) ? 'nobody’s' : ''),
   };
 }

@@ -11,7 +11,7 @@ export interface TextbookRow {
  * Computer 2012, and the textbooks after it). It says what systems are reputed to be; the scorecard says what was seen.
  */
 export const TEXTBOOK: readonly TextbookRow[] = [
-  { system: 'DynamoDB (Dynamo), Cassandra, Riak', letters: 'PA/EL', standIn: 'reference:multi-leader-lww' },
+  { system: 'DynamoDB (Dynamo), Cassandra, Riak', letters: 'PA/EL', standIn: 'reference:leaderless-weak' },
   { system: 'MongoDB', letters: 'PA/EC', standIn: 'reference:semi-sync' },
   { system: 'fully replicated ACID systems (VoltDB, H-Store)', letters: 'PC/EC', standIn: 'reference:sync' },
   { system: 'PNUTS', letters: 'PC/EL', standIn: 'reference:async' },

@@ -6,6 +6,7 @@ import type { Show } from './app.tsx';
 import { plural } from './format.ts';
 import { DependencyGraph } from './graph.tsx';
 import { OperationTable } from './operation-table.tsx';
+import { Origins } from './origins.tsx';
 import { Sentence } from './sentence.tsx';
 import { Witness } from './witness.tsx';
 import { witnessOperations } from './witness-layout.ts';
@@ -97,6 +98,7 @@ function Finding({
             show={show}
             title={anomaly.explanation}
           />
+          <Origins ops={ops} shown={inWitness} show={show} />
           {drawing && <DependencyGraph drawing={drawing} show={show} />}
           <details>
             <summary>The witness as a table</summary>

@@ -8,8 +8,10 @@ export function witnessOperations(ops: Operations, witness: readonly number[]): 
   return [...found].sort((a, b) => a - b);
 }
 
-/** The event by which a sentence's reader knows the operation: the one in the witness, or its invocation. */
-export function namedEvent(ops: Operations, o: number, witness: readonly number[]): number {
+/** The event by which a sentence's reader knows the operation: the one it names, the one in the witness, or its invocation. */
+export function namedEvent(ops: Operations, o: number, witness: readonly number[], sentence = ''): number {
+  const told = [ops.invoke[o], ops.complete[o]].find((event) => new RegExp(`#${event}\\b`).test(sentence));
+  if (told !== undefined && told >= 0) return told;
   return witness.includes(ops.invoke[o]) || !witness.includes(ops.complete[o])
     ? ops.invoke[o]
     : ops.complete[o];

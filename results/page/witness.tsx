@@ -96,14 +96,14 @@ export function Witness({ ops, events, shown, faults, title, show }: Props) {
               onClick={() => show(ops.invoke[o])}
             >
               <title>
-                {`#${namedEvent(ops, o, events)} ${sentence(ops, o)}, ${outcomeName(ops.outcome[o])}${node}, from ${moment(ops.start[o], 1e3)}, ${ops.complete[o] < 0 ? 'never ended' : duration(ops.end[o] - ops.start[o])}`}
+                {`#${namedEvent(ops, o, events, title)} ${sentence(ops, o)}, ${outcomeName(ops.outcome[o])}${node}, from ${moment(ops.start[o], 1e3)}, ${ops.complete[o] < 0 ? 'never ended' : duration(ops.end[o] - ops.start[o])}`}
               </title>
               <rect x={x0} y={y} width={Math.max(3, x1 - x0 + (open ? 22 : 0))} height={BAR} rx={2} />
               <text class="what" {...placed(cut(label, 42), x0, x1, width)} y={y - 6}>
                 {cut(label, 42)}
               </text>
               <text class="who" x={x0 + 5} y={y + 12}>
-                #{namedEvent(ops, o, events)}
+                #{namedEvent(ops, o, events, title)}
                 {x1 - x0 > 100 ? node : ''}
               </text>
             </g>

@@ -85,8 +85,9 @@ export class Shelf {
 
   async #item(path: string, kind: Item['kind']): Promise<Item> {
     const head = kind === 'run' ? 'run.json' : 'campaign.json';
-    const stamps = await Promise.all([head, 'results.json'].map((name) => stampOf(join(path, name))));
-    const stamp = stamps.join(' ');
+    // What a run is does not change any more once it has been judged.
+    const judged = await stampOf(join(path, 'results.json'));
+    const stamp = judged === '' ? await stampOf(join(path, head)) : `judged ${judged}`;
     const known = this.#known.get(path);
     if (known?.stamp === stamp) return known.item;
     const item = await this.#read(path, kind);
