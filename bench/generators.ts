@@ -15,6 +15,8 @@ export interface RegisterLoad {
   readonly indeterminate?: number;
   /** Makes one read at nine tenths of the history return a value overwritten long before; for unique values. */
   readonly stale?: boolean;
+  /** From nine tenths of the history on every compare-and-set is refused, whatever the register holds. */
+  readonly refusing?: boolean;
   readonly seed: number;
 }
 
@@ -92,7 +94,8 @@ export function registerHistory(load: RegisterLoad): History {
     else if (operation.f === 'write') registers.set(operation.key, operation.value);
     else {
       const [old, next] = operation.value as readonly Json[];
-      if (held === old) registers.set(operation.key, next);
+      if (load.refusing && issued > operations * 0.9) operation.result = false;
+      else if (held === old) registers.set(operation.key, next);
       else if (operation.type === 'ok') operation.type = 'fail';
     }
   }
@@ -110,7 +113,8 @@ function makeStale(completed: readonly (Operation | null)[]): void {
 function recorded(operation: Operation, time: number, completes: boolean): EventInput {
   const { process, f, key, value, result, type } = operation;
   if (!completes) return { process, type: 'invoke', f, key, value, time: Math.round(time) };
-  return { process, type, f, key, value: f === 'read' ? result : value, time: Math.round(time) };
+  const refused = f === 'cas' && result === false;
+  return { process, type, f, key, value: f === 'read' || refused ? result : value, time: Math.round(time) };
 }
 
 /** Things to do, by time: a binary heap. */

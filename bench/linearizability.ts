@@ -64,6 +64,14 @@ const ROWS: readonly Row[] = [
   ].map(({ clients, ...more }) =>
     valid(`cas, 5 values, 10k c${clients}`, { ...unique(1e4, clients), values: 5, cas: true }, more),
   ),
+  {
+    ...valid(
+      'cas, 5 values, 10k c5, refused wrongly at the end',
+      { ...unique(1e4, 5), values: 5, cas: true, refusing: true },
+      { anchor: '–', target: 0.1 },
+    ),
+    valid: false,
+  },
   valid('key-value 1M c30, 1,000 keys', keyValue, { anchor: '1.20 s, 1.1 GB', target: 0.5, memory: 600 }),
   stale('key-value 1M c30, 1,000 keys', keyValue, { anchor: '1.12 s, 1.1 GB', target: 0.5, memory: 600 }),
   valid('key-value 1M c30, from the file', keyValue, { anchor: '–', target: 3, reading: true }),

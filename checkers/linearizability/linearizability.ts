@@ -3,10 +3,13 @@ import type { Checker, CheckOptions, Verdict } from '../types.ts';
 import { LINEARIZABILITY_ANOMALIES } from './anomalies.ts';
 import type { Model } from './models/model.ts';
 import { inferredModel, MODEL_NAMES, MODELS, REGISTER_MODELS } from './models/models.ts';
-import { judgeObjects } from './objects.ts';
+import { judgingObjects } from './objects.ts';
 import { NotOfThisModel } from './operations.ts';
-import { judgeRegisters } from './registers.ts';
+import { judgingRegisters } from './registers.ts';
+import type { Outcome } from './search/problem.ts';
+import { searched, type SearchTask } from './search/task.ts';
 import type { ObjectsVerdict } from './verdict.ts';
+import { areWorthwhile, searchInWorkers } from './workers.ts';
 
 /** Configurations that the search may explore for one key before it gives up: some seconds. */
 export const DEFAULT_BUDGET = 20_000_000;
@@ -28,29 +31,45 @@ export function linearizabilityOf(models: readonly Model[]): Checker {
   };
 }
 
-function check(history: History, options: CheckOptions, models: readonly Model[]): Verdict {
+function check(
+  history: History,
+  options: CheckOptions,
+  models: readonly Model[],
+): Verdict | Promise<Verdict> {
   if (!completed(history)) return unknown('no operation completed');
   const name = options.model ?? inferredModel(history);
   if (name === undefined)
     return unknown(`no model fits the operations of this history: choose one of ${MODEL_NAMES.join(', ')}`);
   try {
-    return verdictOf(name, judge(history, name, options, models));
+    const steps = judging(history, name, options, models);
+    const first = steps.next();
+    if (first.done === true) return verdictOf(name, first.value);
+    if (areWorthwhile(first.value)) return inParallel(name, steps, first.value);
+    return verdictOf(name, finished(steps, first.value.map(searched)));
   } catch (error) {
     if (error instanceof NotOfThisModel) return unknown(error.message);
     throw error;
   }
 }
 
-function judge(
-  history: History,
-  name: string,
-  options: CheckOptions,
-  models: readonly Model[],
-): ObjectsVerdict {
+type Judging = Generator<readonly SearchTask[], ObjectsVerdict, readonly Outcome[]>;
+
+/** Keys on several threads. */
+async function inParallel(name: string, steps: Judging, tasks: readonly SearchTask[]): Promise<Verdict> {
+  return verdictOf(name, finished(steps, await searchInWorkers(tasks)));
+}
+
+function finished(steps: Judging, outcomes: readonly Outcome[]): ObjectsVerdict {
+  const last = steps.next(outcomes);
+  if (last.done !== true) throw new Error('the search is asked for once only');
+  return last.value;
+}
+
+function judging(history: History, name: string, options: CheckOptions, models: readonly Model[]): Judging {
   const { initial = null, budget = DEFAULT_BUDGET } = options;
   const model = models.find((m) => m.name === name);
-  if (model) return judgeObjects(history, model, initial, budget);
-  if (REGISTER_MODELS.includes(name)) return judgeRegisters(history, initial, budget);
+  if (model) return judgingObjects(history, model, initial, budget);
+  if (REGISTER_MODELS.includes(name)) return judgingRegisters(history, initial, budget);
   throw new NotOfThisModel(`there is no model "${name}": choose one of ${MODEL_NAMES.join(', ')}`);
 }
 

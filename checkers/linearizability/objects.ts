@@ -2,31 +2,44 @@ import type { Json } from '../../harness/history/event.ts';
 import type { History } from '../../harness/history/history.ts';
 import type { Finding } from '../types.ts';
 import type { Model } from './models/model.ts';
+import { MODELS } from './models/models.ts';
 import { PENDING } from './operations.ts';
 import { objectProblem, objectsOf, type ObjectOperations } from './search/objects.ts';
+import type { Outcome } from './search/problem.ts';
 import { search } from './search/search.ts';
+import type { SearchTask } from './search/task.ts';
+import { inThisThread } from './workers.ts';
 import type { ObjectsVerdict } from './verdict.ts';
 import { describe } from './witness.ts';
 
-/** Objects of any model, each by the general search. `budget` is per object. */
-export function judgeObjects(history: History, model: Model, initial: Json, budget: number): ObjectsVerdict {
-  return judgeEach(history, objectsOf(history, model), model, initial, budget);
+/** Objects of any model, each by the general search. `budget` is per object. Yields what is to be searched. */
+export function judgingObjects(history: History, model: Model, initial: Json, budget: number): Judging {
+  return judgingEach(history, objectsOf(history, model), model, initial, budget);
 }
 
-/** Some of them. */
-export function judgeEach(
+type Judging = Generator<readonly SearchTask[], ObjectsVerdict, readonly Outcome[]>;
+
+/** Some of them, in this thread. */
+export function judgeEach(...some: Parameters<typeof judgingEach>): ObjectsVerdict {
+  return inThisThread(judgingEach(...some));
+}
+
+function* judgingEach(
   history: History,
   objects: readonly ObjectOperations[],
   model: Model,
   initial: Json,
   budget: number,
-): ObjectsVerdict {
+): Judging {
+  const known = MODELS.includes(model) ? model.name : model;
+  const outcomes: readonly Outcome[] =
+    objects.length === 0 ? [] : yield objects.map((object) => ({ object, model: known, initial, budget }));
   let soonest: { object: ObjectOperations; failed: number } | undefined;
   const undecided: number[] = [];
   let configurations = 0;
   let violated = 0;
-  for (const object of objects) {
-    const outcome = search(objectProblem(model, object, initial), budget);
+  for (const [i, object] of objects.entries()) {
+    const outcome = outcomes[i];
     configurations += outcome.configurations;
     if (outcome.type === 'budget') undecided.push(object.key);
     if (outcome.type === 'stuck') {

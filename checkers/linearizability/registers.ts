@@ -5,8 +5,9 @@ import { clustersOf, type Clusters } from './clusters.ts';
 import { conflictFinding, observationFinding, unexplainedFinding } from './explain.ts';
 import { observations, type Evidence, type Observation } from './observations.ts';
 import { CAS, MISMATCH, registerOperations, type RegisterOperations } from './operations.ts';
-import { registerProblem } from './search/register.ts';
-import { search } from './search/search.ts';
+import type { Outcome } from './search/problem.ts';
+import { registerData } from './search/register.ts';
+import type { SearchTask } from './search/task.ts';
 import { shrink } from './shrink.ts';
 import { Tally } from './tally.ts';
 import type { ObjectsVerdict } from './verdict.ts';
@@ -18,9 +19,14 @@ const SHRINK_BUDGET = 100_000;
 /**
  * Registers with read, write and compare-and-set. Zones and blocks decide the keys whose written values are unique, all
  * at once and in linear time; what is left (repeated values, refused CAS) goes to the search, after a
- * look for operations that are wrong by themselves. `budget` is per key.
+ * look for operations that are wrong by themselves. `budget` is per key. Yields what is to be searched, and goes on with the
+ * outcomes.
  */
-export function judgeRegisters(history: History, initial: Json, budget: number): ObjectsVerdict {
+export function* judgingRegisters(
+  history: History,
+  initial: Json,
+  budget: number,
+): Generator<readonly SearchTask[], ObjectsVerdict, readonly Outcome[]> {
   const ops = registerOperations(history, initial);
   const clusters = clustersOf(ops);
   const conflicts = new Map<number, Conflict>();
@@ -45,6 +51,7 @@ export function judgeRegisters(history: History, initial: Json, budget: number):
     undecided: [] as number[],
   };
   const stuck: { positions: Int32Array; failed: number }[] = [];
+  const left: { readonly key: number; readonly positions: Int32Array }[] = [];
   for (const [key, positions] of positionsOf(ops, open)) {
     const unique = clusters.unique[key] === 1;
     const seen = observations(ops, positions, unique ? clusterEvidence(ops, clusters) : returnEvidence(ops));
@@ -59,8 +66,15 @@ export function judgeRegisters(history: History, initial: Json, budget: number):
         tally.add(conflictFinding(history, ops, clusters, blocks, conflict), 1);
       continue;
     }
-    verdict.searched++;
-    const outcome = search(registerProblem(ops, positions), budget);
+    left.push({ key, positions });
+  }
+  verdict.searched = left.length;
+  const outcomes =
+    left.length === 0
+      ? []
+      : yield left.map(({ positions }) => ({ register: registerData(ops, positions), budget }));
+  for (const [i, outcome] of outcomes.entries()) {
+    const { key, positions } = left[i];
     verdict.configurations += outcome.configurations;
     if (outcome.type === 'budget') verdict.undecided.push(key);
     if (outcome.type === 'stuck') {

@@ -11,6 +11,28 @@ export function registerProblem(
   initial: number = ops.initial,
   isOpen: (op: number) => boolean = () => false,
 ): Problem {
+  return problemOf(registerData(ops, positions, initial, isOpen));
+}
+
+/** A register's problem as data: classes by kind, value and old value, all as small integers. */
+export interface RegisterData extends Omit<Problem, 'machine' | 'length'> {
+  readonly kind: readonly number[];
+  readonly value: readonly number[];
+  readonly old: readonly number[];
+  readonly initial: number;
+}
+
+export function problemOf({ kind, value, old, initial, ...operations }: RegisterData): Problem {
+  const machine = registerMachine(kind, value, old, initial);
+  return { ...operations, length: operations.inv.length, machine };
+}
+
+export function registerData(
+  ops: RegisterOperations,
+  positions: ArrayLike<number>,
+  initial: number = ops.initial,
+  isOpen: (op: number) => boolean = () => false,
+): RegisterData {
   const length = positions.length;
   const inv = new Int32Array(length);
   const ret = new Int32Array(length);
@@ -38,7 +60,7 @@ export function registerProblem(
       old.push(o);
     }
   }
-  return { length, inv, ret, cls, optional, machine: registerMachine(kind, value, old, start) };
+  return { inv, ret, cls, optional, kind, value, old, initial: start };
 }
 
 /** Classes given by kind, value and old value, all as small integers. */
