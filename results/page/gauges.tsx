@@ -12,6 +12,7 @@ interface Family {
 
 const SHORT = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const short = (v: number): string => SHORT.format(v);
+const perRequest = (v: number): string => (v / 1000).toFixed(2);
 
 /** What is known of gauges, by the part of their name before the colon; any other is shown under its own name. */
 const FAMILIES: Readonly<Record<string, Family>> = {
@@ -20,6 +21,19 @@ const FAMILIES: Readonly<Record<string, Family>> = {
     unit: (ms) => `${short(ms)} ms`,
   },
   'lag-entries': { title: 'Replication lag: entries of the log that a node has yet to apply', unit: short },
+  'skew-max-over-mean-per-mille': {
+    title: 'Partition skew: requests of the most asked shard, over the mean of all',
+    unit: (v) => `${(v / 1000).toFixed(2)} ×`,
+  },
+  'hottest-key-per-mille': {
+    title: 'Share of the hottest key in all requests',
+    unit: (v) => `${(v / 10).toFixed(1)} %`,
+  },
+  requests: { title: 'Requests for keys that each shard has had', unit: short },
+  'moved-keys': { title: 'Keys moved between shards so far', unit: short },
+  'moved-bytes': { title: 'Bytes of keys moved between shards so far', unit: (v) => `${short(v)} B` },
+  'hops-per-1000-requests': { title: 'Redirects and looks at the directory, a request', unit: perRequest },
+  'shards-per-1000-requests': { title: 'Shards that take part in an answer, a request', unit: perRequest },
   'lag-updates': { title: 'Replication lag: updates of one node that another has yet to see', unit: short },
   'lag-bytes': { title: 'Replication lag: bytes of the log that a node has yet to replay', unit: short },
   'lag-seconds': { title: 'Silence: seconds since the primary heard of a replica', unit: short },
