@@ -1,7 +1,7 @@
 import type { Json } from '../../harness/history/event.ts';
 import { inOrder, type ReplicatedOperation } from '../crdts/operations.ts';
 import type { Findings } from '../sets-queues-counters/elements.ts';
-import { messagesIn, type Sight } from './log.ts';
+import { messagesIn, type Sight } from './log-messages.ts';
 
 /**
  * Of the messages that were acknowledged and never polled (`unseen`): those that stand beyond where a client, in the

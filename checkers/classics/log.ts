@@ -5,13 +5,7 @@ import { Findings } from '../sets-queues-counters/elements.ts';
 import { finalPhase, settlementOf } from '../sets-queues-counters/final-reads.ts';
 import type { Checker } from '../types.ts';
 import { judgeEnd } from './log-end.ts';
-
-/** One sight of a message: at this offset, by this event (of an acknowledged send, or of a poll). */
-export interface Sight {
-  readonly offset: number;
-  readonly value: Json;
-  readonly event: number;
-}
+import { messagesIn, type Sight } from './log-messages.ts';
 
 /** One step of a client through a log: from one polled message to the next. */
 interface Step {
@@ -216,12 +210,4 @@ function firstAbove(sorted: readonly Sight[], offset: number): Sight | undefined
     else high = middle;
   }
   return sorted[low];
-}
-
-export function messagesIn(value: Json, event: number): Sight[] {
-  if (!Array.isArray(value)) return [];
-  return (value as readonly Json[]).flatMap((entry) => {
-    const [offset, message]: readonly Json[] = Array.isArray(entry) ? (entry as readonly Json[]) : [];
-    return typeof offset === 'number' ? [{ offset, value: message ?? null, event }] : [];
-  });
 }

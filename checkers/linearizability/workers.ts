@@ -7,7 +7,7 @@ import type { Outcome } from './search/problem.ts';
 import { operationsIn, searched, type SearchTask } from './search/task.ts';
 
 /** Operations from which on threads are worth their start: some 2 s of search. Zones take less than sending the history would. */
-const WORTH = 300_000;
+const WORTH = 600_000;
 /** Operations that a thread is given at a time. */
 const CHUNK = 10_000;
 
