@@ -191,6 +191,12 @@ const table: readonly Guarantee[] = [
     source: 'Kleppmann, Designing data-intensive applications, 2017, ch. 6',
   },
   {
+    name: 'progress',
+    title: 'While a majority of the nodes is healthy, some operation succeeds every ten seconds',
+    implies: ['recovers'],
+    source: 'Alpern & Schneider, Defining liveness, 1985',
+  },
+  {
     name: 'recovers',
     title: 'After the faults are healed, the database serves again',
     implies: [],

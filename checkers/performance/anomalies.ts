@@ -19,6 +19,15 @@ export const RECOVERY_ANOMALIES: readonly AnomalyDefinition[] = [
     violates: ['recovers'],
   },
   {
+    name: 'no-progress',
+    title: 'No answers from a healthy majority',
+    definition:
+      'For ten seconds more than half of the nodes were healthy, operations were tried, and none of them succeeded.',
+    source: 'Alpern & Schneider, Defining liveness, 1985',
+    severity: 2,
+    violates: ['progress'],
+  },
+  {
     name: 'split-brain',
     title: 'Two primaries at once',
     definition: 'Two nodes, asked at the same moment, both said that they take writes as the primary.',

@@ -160,6 +160,38 @@ describe('recovery', () => {
       { name: 'not-settled' },
     ]);
   });
+  describe('progress', () => {
+    const known = ['n1', 'n2', 'n3'].map((node, i) => by(node, i + 1));
+    const refused = (from: number, to: number) =>
+      Array.from({ length: 20 }, (_, i) =>
+        op(from + (i * (to - from)) / 19, 1, i % 2 === 0 ? 'fail' : 'info'),
+      );
+    const names = (...events: EventInput[][]) => check(...known, ...events).findings.map(({ name }) => name);
+    const healed = (at: number) => nemesis(at, 'heal', { id: 1, bit: true, evidence: '' });
+
+    it('is asked of a healthy majority for ten seconds, and of nobody else', () => {
+      expect(names(...refused(100, 10_101))).toEqual(['no-progress']);
+      expect(names(...refused(100, 10_099))).toEqual([]);
+      expect(names(...refused(100, 10_101).slice(11))).toEqual([]);
+      expect(names(...refused(100, 10_101), op(5000))).toEqual([]);
+    });
+
+    it('a fault of a minority is no excuse, one of a majority or of nobody knows whom is', () => {
+      const during = (more: object) => names(fault(50, 1, more), ...refused(100, 10_101), healed(10_200));
+      expect(during({ targets: ['n1'] })).toEqual(['no-progress']);
+      expect(during({ targets: ['n1', 'n2'] })).toEqual([]);
+      expect(during({ targets: [], reached: false })).toEqual([]);
+      expect(
+        names(
+          fault(50, 1, { targets: ['n1', 'n2'] }),
+          ...refused(100, 5000),
+          healed(5001),
+          ...refused(5002, 12_000),
+        ),
+      ).toEqual([]);
+    });
+  });
+
   it('names two primaries at once, once an episode', () => {
     const primaries = (at: number, ...nodes: string[]) => nemesis(at, 'primaries', nodes);
     expect(check(primaries(1, 'n1'), primaries(2, 'n2'))).toMatchObject({ valid: true });

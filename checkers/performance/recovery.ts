@@ -1,20 +1,21 @@
 import { NEMESIS, type Json } from '../../harness/history/event.ts';
 import type { History } from '../../harness/history/history.ts';
 import { witnessOf } from '../fold.ts';
+import { stallsOf } from './progress.ts';
 import { settlementOf } from '../sets-queues-counters/final-reads.ts';
 import type { Checker, Finding } from '../types.ts';
 
 /**
  * What the run itself observed of the cluster: whether it came back after the faults were healed (event `settled`,
  * value `{settled, evidence, unrecovered}`), and whether two nodes ever were primary at once (events `primaries`,
- * value = the nodes that said so when asked together).
+ * value = the nodes that said so when asked together), and whether it answered while a majority was healthy.
  */
 export const recovery: Checker = {
   name: 'recovery',
   title: 'Recovery after heal, and at most one primary',
-  anomalies: ['no-recovery', 'not-settled', 'split-brain'],
+  anomalies: ['no-recovery', 'not-settled', 'split-brain', 'no-progress'],
   check: (history) => {
-    const findings = [...recoveryOf(history), ...splitBrainOf(history)];
+    const findings = [...recoveryOf(history), ...splitBrainOf(history), ...stallsOf(history)];
     const valid = !findings.some((f) => f.certain);
     return { checker: 'recovery', valid, findings };
   },

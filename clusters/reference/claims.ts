@@ -173,7 +173,7 @@ function raft({ reads, confirm, isolation }: StoreSettings): Claim {
   const guarantee =
     confirm === 'none'
       ? ['durable', 'convergent', ...(reads === 'sticky' ? sticky : [])]
-      : ['linearizable', 'convergent'];
+      : ['linearizable', 'convergent', 'progress'];
   // Transactions that only read are answered as reads are.
   const strict = isolation === 'strict-serializable' && confirm === 'none' ? 'serializable' : isolation;
   const { from } = ROUTED[reads];
