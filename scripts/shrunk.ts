@@ -12,7 +12,7 @@ import { MemorySink } from '../harness/history/writer.ts';
 const SEEDS = ['1', '2', '3'];
 const [only = ''] = process.argv.slice(2);
 
-console.log('| bug | anomaly | events | after | smaller by | CPU, s |');
+console.log('| bug | anomaly | operations | after | smaller by | CPU, s |');
 console.log('|---|---|---|---|---|---|');
 for (const bug of BUGS.values()) {
   if (!bug.name.includes(only) && bug.strategy !== only) continue;
