@@ -36,6 +36,7 @@ const FORMS: Readonly<Record<string, readonly string[]>> = {
   pause: ['pause:one', 'pause:primary', 'pause:minority'],
   failover: ['failover', 'failover:unfenced'],
   'restart-then-promote': ['restart-then-promote'],
+  rebalance: ['rebalance:join', 'rebalance:leave', 'rebalance:split', 'rebalance:merge'],
 };
 
 /** Who is dead or stopped tells no time, and an operator kills a primary that does not answer. */
@@ -65,6 +66,8 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   'row-deletes': ['convergent'],
   'list-append': LEVELS,
   'rw-register': LEVELS,
+  rebalance: ['single-owner'],
+  'key-movement': ['minimal-movement'],
 };
 
 /** What these workloads do is kept only where conflicts are resolved so. */
@@ -98,12 +101,17 @@ export function drawRun(asked: RunRequest, seed: string): ResolvedRun {
     rate: random.pick(RATES),
     concurrency: 2 + random.below(14),
     keys: 1 + random.below(5),
-    nodes: random.pick([3, 3, 4, 5]),
+    nodes: nodesOf(plain, random.pick([3, 3, 4, 5])),
     operationTimeout: random.pick([0.5, 1, 2]),
   };
   const settings = { ...drawnSettings(plain, random), ...asked.settings };
   const nemesis = asked.nemesis ?? faultsFor(plain, random).join(',');
   return resolveRun({ ...drawn, ...asked, settings, nemesis, seed });
+}
+
+/** Shards need the nodes that their configuration counts on. */
+function nodesOf({ settings, config }: ResolvedRun, drawn: number): number {
+  return (settings.partitioning ?? 'none') === 'none' ? drawn : config.nodes;
 }
 
 /** One that fits, to learn what the configuration promises. */

@@ -29,6 +29,8 @@ function refusedFault(
     return partitioning === 'none'
       ? 'nothing is split there: choose a configuration with partitioning'
       : null;
+  if (partitioning !== 'none' && replicas < 2 && ['partition', 'delay'].includes(family))
+    return 'a shard has one node, and nodes of different shards say nothing to each other: take replicas=3';
   if (!OPERATOR_FAMILIES.includes(family)) return refusedUnless(ABLE[world], family);
   return partitioning !== 'none' && replicas < 2
     ? 'a shard has one node: there is no standby (replicas=3 gives it two)'

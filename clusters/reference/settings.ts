@@ -65,7 +65,6 @@ export interface StoreSettings {
   readonly moveChunk: number;
   readonly moveDelay: number;
   readonly splitRows: number;
-  readonly splitLoad: number;
   /** A defect to have on purpose. */
   readonly bug: BugName | 'none';
 }

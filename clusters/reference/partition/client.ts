@@ -104,7 +104,7 @@ export class PartitionedClient implements Client {
     else await this.#refresh(signal);
   }
 
-  /** The directory's map, if it is not older in any part than what is known. */
+  /** The directory's map, unless a shard has told of something later. */
   async #refresh(signal: AbortSignal): Promise<void> {
     const { connections, home, traffic, clock, mapForMs } = this.#parts;
     traffic.hops += 1;
@@ -112,7 +112,8 @@ export class PartitionedClient implements Client {
     const request = { op: 'read', table: DIRECTORY, key: MAP_KEY } as const;
     const { reply } = await connections.ask(home, { f: 'read' }, true, (at) => ({ ...request, at }), signal);
     if (!reply.fields) return;
-    for (const told of mapOf(reply.fields).assignments) this.#map = this.#map.learn(told);
+    const told = mapOf(reply.fields);
+    if (told.latest >= this.#map.latest) this.#map = told;
   }
 
   /** Every shard of the map shows what it has; parts may move meanwhile, so that a gap means: ask again. */

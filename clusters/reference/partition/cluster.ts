@@ -5,11 +5,10 @@ import type {
   ConnectRequest,
   Operator,
   ProcessControl,
-  Rebalancing,
   Settled,
 } from '../../../harness/cluster.ts';
 import type { Links, Refusal } from '../../../harness/hosts/types.ts';
-import { MILLISECOND } from '../../../harness/runtime/types.ts';
+import { MILLISECOND, SECOND, type Cancel } from '../../../harness/runtime/types.ts';
 import type { SimulatedContext } from '../../types.ts';
 import { ReferenceCluster } from '../cluster.ts';
 import type { Fleet } from '../fleet.ts';
@@ -37,7 +36,7 @@ export class PartitionedCluster implements Cluster {
   readonly nodes: readonly string[];
   readonly links: Links | Refusal;
   readonly operator: Operator | Refusal;
-  readonly rebalancing: Rebalancing;
+  readonly rebalancing: ShardRebalancing;
   readonly #context: SimulatedContext;
   readonly #settings: StoreSettings;
   readonly #partitioning: Partitioning;
@@ -47,6 +46,7 @@ export class PartitionedCluster implements Cluster {
   readonly #first: PartitionMap;
   readonly #rebalancer: Rebalancer;
   readonly #sessions = new Map<number, StoreSession>();
+  #cancelWatch: Cancel = () => undefined;
   readonly #traffic: Traffic = { requests: 0, hops: 0, shards: 0 };
 
   constructor(context: SimulatedContext, fleet: Fleet) {
@@ -82,6 +82,7 @@ export class PartitionedCluster implements Cluster {
     await this.#fleet.add();
     await Promise.all([...this.#shards.values()].map((shard) => shard.start()));
     await this.#rebalancer.begin();
+    if (this.#settings.splitRows > 0) this.#watchSizes();
   }
 
   connect({ port, process, session, node }: ConnectRequest): Promise<Client> {
@@ -146,6 +147,7 @@ export class PartitionedCluster implements Cluster {
     const { clock } = this.#context.runtime;
     const deadline = clock.now() + deadlineMs * MILLISECOND;
     const remaining = () => Math.max(0, (deadline - clock.now()) / MILLISECOND);
+    this.#cancelWatch();
     const first = await this.#settleShards(remaining());
     if (!first.settled) return first;
     const still = () => this.#rebalancer.pending === 0;
@@ -197,6 +199,7 @@ export class PartitionedCluster implements Cluster {
   }
 
   async stop(): Promise<void> {
+    this.#cancelWatch();
     this.#rebalancer.stop();
     for (const name of this.nodes) await this.#fleet.kill(name);
   }
@@ -219,6 +222,15 @@ export class PartitionedCluster implements Cluster {
       tokenOf: tokenOfRows(this.#partitioning),
       home: this.#partitioning.groups[0].shard,
       about: { scheme: partitioning, vnodes, weighted: weights !== '' },
+    });
+  }
+
+  /** Every second a partition that has grown too large is split, one at a time, until the run settles. */
+  #watchSizes(): void {
+    this.#cancelWatch = this.#context.runtime.clock.after(SECOND, () => {
+      if (this.#rebalancer.pending === 0)
+        this.rebalancing.splitAbove(this.#settings.splitRows).catch(() => undefined);
+      this.#watchSizes();
     });
   }
 

@@ -46,13 +46,18 @@ export class ShardRebalancing implements Rebalancing {
   }
 
   /** The upper half of the partition with most rows goes to the shard with fewest, or to a spare. */
-  async split(): Promise<Rebalanced> {
+  split(): Promise<Rebalanced> {
+    return this.splitAbove(1);
+  }
+
+  /** The same, if that partition has more rows than this. Rejects if none has. */
+  async splitAbove(rows: number): Promise<Rebalanced> {
     const measured = await this.#measured();
     const largest = measured.reduce<Measured | null>(
-      (most, one) => (one.middle !== null && one.rows > (most?.rows ?? 1) ? one : most),
+      (most, one) => (one.middle !== null && one.rows > (most?.rows ?? rows) ? one : most),
       null,
     );
-    if (largest === null) return refuse('no partition has two rows to part');
+    if (largest === null) return refuse(`no partition has more than ${rows} rows that could be parted`);
     const { lo, hi, shard } = largest;
     const middle = largest.middle as string;
     const to = this.#emptiest(measured, shard);

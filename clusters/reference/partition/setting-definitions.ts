@@ -72,13 +72,8 @@ export const PARTITION_SETTINGS: readonly SettingDefinition[] = [
   { name: 'moveDelay', title: 'Pause after each such request, in ms', type: 'number', default: 5 },
   {
     name: 'splitRows',
-    title: 'Range, directory: a partition of more rows is split, and half of it may move; 0: never',
-    type: 'number',
-    default: 0,
-  },
-  {
-    name: 'splitLoad',
-    title: 'Range, directory: a partition with more requests a second is split, likewise; 0: never',
+    title:
+      'Range, directory: a partition of more rows is split, and half of it moves to the shard with fewest; 0: never',
     type: 'number',
     default: 0,
   },

@@ -58,11 +58,11 @@ export function partitioningConflict(settings: StoreSettings, nodes: number): st
     return `${shards} shards of ${replicas} nodes each need ${shards * replicas} nodes, and there are ${nodes}`;
   if (strategy === 'single-leader' && ack === 'semi-sync' && replicas < 2)
     return `ack=semi-sync takes a quorum of 2 disks, and a partition has ${replicas} replica: use replicas=2 or more`;
-  for (const name of ['splitRows', 'splitLoad', 'mapFor', 'moveDelay'] as const)
+  for (const name of ['splitRows', 'mapFor', 'moveDelay'] as const)
     if (!(settings[name] >= 0)) return `${name}=${settings[name]} cannot be: use 0 or more`;
   if (!Number.isInteger(settings.moveChunk) || settings.moveChunk < 1)
     return `moveChunk=${settings.moveChunk} is no number of rows: use 1 or more`;
-  if (settings.splitRows + settings.splitLoad > 0 && partitioning !== 'range' && partitioning !== 'directory')
+  if (settings.splitRows > 0 && partitioning !== 'range' && partitioning !== 'directory')
     return `partitioning=${partitioning} spreads keys by their hash: only ranges (range, directory) are split`;
   try {
     const names = Array.from({ length: nodes }, (_, i) => `n${i + 1}`);

@@ -34,6 +34,11 @@ export class PartitionMap {
     return this.assignments[indexOf(this.assignments, token)];
   }
 
+  /** The latest epoch in it. */
+  get latest(): number {
+    return this.assignments.reduce((latest, { epoch }) => Math.max(latest, epoch), 0);
+  }
+
   /** The shards that own something, in order of their names. */
   get shards(): readonly string[] {
     return [...new Set(this.assignments.map(({ shard }) => shard))].sort(byName);

@@ -22,6 +22,8 @@ export class HashRing {
   readonly positions: Uint32Array;
   readonly owners: Uint16Array;
   readonly members: readonly string[];
+  /** By the upper 16 bits of a position: the first point that is not below all such positions. */
+  readonly #starts = new Uint32Array(65_536);
 
   /** @throws BadMap */
   constructor(members: readonly Member[], { vnodes, bits = 32, tieByOrder = false }: RingOptions) {
@@ -40,12 +42,19 @@ export class HashRing {
     const distinct = points.filter(([position], i) => i === 0 || points[i - 1][0] !== position);
     this.positions = Uint32Array.from(distinct, ([position]) => position);
     this.owners = Uint16Array.from(distinct, ([, owner]) => owner);
+    let point = 0;
+    for (let upper = 0; upper < 65_536; upper++) {
+      while (point < this.positions.length && this.positions[point] >>> 16 < upper) point++;
+      this.#starts[upper] = point;
+    }
   }
 
   /** The index, in `members`, of whoever owns a position: the first point at or after it, going round. */
   ownerAt(position: number): number {
     const { positions } = this;
-    let [low, high] = [0, positions.length];
+    const upper = position >>> 16;
+    let low = this.#starts[upper];
+    let high = upper === 0xffff ? positions.length : this.#starts[upper + 1];
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (positions[middle] < position) low = middle + 1;
