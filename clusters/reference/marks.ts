@@ -11,11 +11,14 @@ export interface Mark {
   readonly applies: (settings: StoreSettings) => boolean;
 }
 
-const singleLeader = ({ strategy }: StoreSettings): boolean => strategy === 'single-leader';
+/** Shards have replicas of their own, whose marks nobody hears. */
+const singleLeader = ({ strategy, partitioning }: StoreSettings): boolean =>
+  strategy === 'single-leader' && partitioning === 'none';
 const failsOver = (settings: StoreSettings): boolean =>
-  singleLeader(settings) && settings.ack !== 'async' && settings.fencing;
+  singleLeader(settings) && settings.ack !== 'async' && settings.fencing && settings.fallback === 0;
 
-const raft = ({ strategy }: StoreSettings): boolean => strategy === 'raft';
+const raft = ({ strategy, partitioning }: StoreSettings): boolean =>
+  strategy === 'raft' && partitioning === 'none';
 const multiLeader = ({ strategy }: StoreSettings): boolean => strategy === 'multi-leader';
 const leaderless = ({ strategy }: StoreSettings): boolean => strategy === 'leaderless';
 /** The leader moves. */
