@@ -14,7 +14,8 @@ import { clusterOn } from './partition/cluster.ts';
 import { STORE_IMAGE, StoreNodes } from './nodes.ts';
 import { SimFleet } from './sim/fleet.ts';
 import type { Strategy } from './server/config.ts';
-import { SETTINGS, storeSettings, strategyOn, type StoreSettings } from './settings.ts';
+import { SETTINGS, storeSettings, type StoreSettings } from './settings.ts';
+import { strategyOn } from './strategy.ts';
 
 function strategy({ settings, nodes }: SimulatedContext): Strategy {
   return strategyOn(storeSettings(settings), nodes);

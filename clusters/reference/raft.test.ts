@@ -7,7 +7,8 @@ import { MemorySink } from '../../harness/history/writer.ts';
 import type { RunMeta } from '../../results/run-meta.ts';
 import type { Setting } from '../types.ts';
 import { ReferenceCluster } from './cluster.ts';
-import { storeSettings, strategyOf } from './settings.ts';
+import { storeSettings } from './settings.ts';
+import { strategyOf } from './strategy.ts';
 import { SimFleet } from './sim/fleet.ts';
 import { RaftInvariants } from './testing/raft-invariants.ts';
 

@@ -10,7 +10,7 @@ import type { SchemeName } from './partition/partitioning.ts';
 import { SPREAD_SETTINGS } from './partition/spread-setting-definitions.ts';
 import { PARTITION_SETTINGS } from './partition/setting-definitions.ts';
 import type { IndexMode } from './partition/secondary/requests.ts';
-import { partitioningOf, type Lookup } from './partition/settings.ts';
+import type { Lookup } from './partition/settings.ts';
 import type { Isolation } from './replica/transaction.ts';
 import type { Reads } from './routing.ts';
 import type { Strategy } from './server/config.ts';
@@ -255,62 +255,4 @@ export const SETTINGS: readonly SettingDefinition[] = [
 export function storeSettings(settings: Readonly<Record<string, Setting>>): StoreSettings {
   const complete = Object.fromEntries(SETTINGS.map((s) => [s.name, settings[s.name] ?? s.default]));
   return complete as unknown as StoreSettings;
-}
-
-/** What every replica goes by, on these nodes. @throws BadMap when data cannot be split so. */
-export function strategyOn(settings: StoreSettings, nodes: readonly string[]): Strategy {
-  const strategy = strategyOf(settings, nodes[0]);
-  const partitioning = partitioningOf(settings, nodes);
-  return partitioning === null ? strategy : { ...strategy, partitioning };
-}
-
-export function strategyOf(settings: StoreSettings, firstLeader: string): Strategy {
-  const { bug, strategy, conflicts, lww: granularity, merge, stamps } = settings;
-  switch (strategy) {
-    case 'single-leader':
-      return {
-        strategy,
-        firstLeader,
-        ack: settings.ack,
-        k: settings.k,
-        fallbackMs: settings.fallback,
-        fencing: settings.fencing,
-        automatic:
-          settings.failover === 'automatic' ? { ttlMs: settings.ttl, maxLag: settings.maxLag } : null,
-        bug,
-      };
-    case 'multi-leader':
-      return {
-        strategy,
-        conflicts,
-        granularity,
-        merge,
-        stamps: stamps === 'hybrid' ? 'hybrid' : 'wall',
-        topology: settings.topology,
-        home: settings.home,
-        bug,
-      };
-    case 'leaderless': {
-      const { n, r, w, sloppy, atomic, repair, grace: graceMs } = settings;
-      return {
-        strategy,
-        n,
-        r,
-        w,
-        sloppy,
-        atomic,
-        repair,
-        graceMs,
-        conflicts,
-        granularity,
-        merge,
-        stamps,
-        bug,
-      };
-    }
-    case 'raft': {
-      const { confirm, isolation, snapshotEvery } = settings;
-      return { strategy, confirm, isolation, snapshotEvery, bug };
-    }
-  }
 }

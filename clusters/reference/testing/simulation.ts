@@ -8,7 +8,8 @@ import { AnyNodeRouter, type Destination, type Router } from '../routing.ts';
 import { createReplica, type AnyMessage } from '../server/config.ts';
 import { StoreSession } from '../session.ts';
 import { SingleLeaderRouter } from '../single-leader-router.ts';
-import { strategyOf, type StoreSettings } from '../settings.ts';
+import type { StoreSettings } from '../settings.ts';
+import { strategyOf } from '../strategy.ts';
 
 interface Machine {
   /** Null while it is down. */

@@ -10,7 +10,8 @@ import { realRuntime } from '../../../harness/runtime/real.ts';
 import type { Setting } from '../../types.ts';
 import { ReferenceCluster } from '../cluster.ts';
 import { StoreNodes } from '../nodes.ts';
-import { storeSettings, strategyOf } from '../settings.ts';
+import { storeSettings } from '../settings.ts';
+import { strategyOf } from '../strategy.ts';
 
 const silent = () => undefined;
 const log = { debug: silent, info: silent, warn: silent, error: silent };
