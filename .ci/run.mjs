@@ -60,15 +60,15 @@ const stages = {
   architecture: () => run('npm', ['run', '--silent', 'architecture'], { minutes: 2 }),
   determinism: () => script('scripts/determinism.ts', [], 5),
   fuzz: () => script('scripts/fuzz.ts', [], 15),
+  // Suites of simulations, and of commands that start hundreds of runs.
+  long: () => vitest('long', 'npm', ['run', 'test:long'], { minutes: 12 }),
   // The store's claims, held by its own replicas in virtual time over many seeds.
   simulations: () =>
     tests(
       'simulations',
-      ['reference/claims.test.ts', 'reference/raft.test.ts', 'reference/bugs.test.ts'],
+      ['reference/claims.test.ts', 'reference/raft.test.ts', 'reference/bugs.long.test.ts'],
       20,
-      {
-        ALIBI_SEEDS: '30',
-      },
+      { ALIBI_SEEDS: '30', ALIBI_LONG: '1' },
     ),
   // Every configuration under faults and options of each seed's own draw: no claim may break.
   swarms: () => script('scripts/swarm.ts', ['--seeds', '10'], 8),

@@ -36,7 +36,7 @@ describe('what the user got wrong is one sentence and exit code 64:', () => {
     ['run postgres --nemesis kill:n7', /no target or node "n7" \(nodes: n1, n2, n3\)/],
     ['run postgres --nemesis kill:one,kill:one', /named twice/],
     ['run postgres --nemesis clock:one:+5s', /clock:one:\+5s cannot reach postgres in the process world/],
-    ['run reference --set ack=never', /it takes async, semi-sync, sync/],
+    ['run reference --set ack=never', /it takes async, semi-sync, first, any, sync/],
     ['run reference --set acck=sync', /Unknown setting "acck".*did you mean ack\?/],
     ['run reference --set ack', /write it as name=value/],
     ['run reference --time abc', /--time takes a number greater than 0/],

@@ -35,6 +35,22 @@ describe('virtual time', () => {
     expect(later).toBe(0);
   });
 
+  it('stands still so also for whoever starts it in answer to a message from another process', async () => {
+    const runtime = virtualRuntime(1);
+    const later = await new Promise((resolve, reject) => {
+      // Node hands such messages on in a callback of its own, before which no microtask has a turn.
+      process.nextTick(() => {
+        const run = runtime.run(async () => {
+          void runtime.clock.sleep(1);
+          for (let i = 0; i < 1000; i++) await Promise.resolve();
+          return runtime.clock.now();
+        });
+        run.then(resolve, reject);
+      });
+    });
+    expect(later).toBe(0);
+  });
+
   it('keeps the order of events, also of those that wake nobody', async () => {
     const runtime = virtualRuntime(1);
     const order: string[] = [];

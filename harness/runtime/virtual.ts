@@ -96,6 +96,9 @@ class Simulation implements VirtualRuntime, Clock {
     };
     const result = main();
     result.then(end, end);
+    // Whoever calls from a `nextTick` callback (a message from a parent process) would have the first event before the
+    // microtasks: from here on we are in one.
+    await Promise.resolve();
     for (let events = 1, quiet = false; ; events++) {
       if (!quiet) await allHaveComeToWait();
       if (finished) return result;
