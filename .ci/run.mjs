@@ -59,7 +59,7 @@ const stages = {
   types: () => run('npm', ['run', '--silent', 'types'], { minutes: 3 }),
   architecture: () => run('npm', ['run', '--silent', 'architecture'], { minutes: 2 }),
   determinism: () => script('scripts/determinism.ts', [], 5),
-  fuzz: () => script('scripts/fuzz.ts', [], 15),
+  fuzz: () => script('scripts/fuzz.ts', ['--jobs', '2'], 15),
   // Suites of simulations, and of commands that start hundreds of runs.
   long: () => vitest('long', 'npm', ['run', 'test:long'], { minutes: 12 }),
   // The store's claims, held by its own replicas in virtual time over many seeds.

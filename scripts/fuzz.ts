@@ -1,5 +1,6 @@
 // The checkers against brute force and the readers against damaged files, at length.
-// tsx scripts/fuzz.ts [--scale F] [--seed N] [NAME…]: F = 1 is what CI runs.
+// tsx scripts/fuzz.ts [--scale F] [--seed N] [--jobs N] [NAME…]: F = 1 is what CI runs.
+import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { fuzz as fuzzLinearizability, SIMULATIONS } from '../checkers/linearizability/testing/fuzz.ts';
 import { CLASSICS } from '../checkers/classics/testing/definitions.ts';
@@ -53,24 +54,60 @@ const FUZZERS: readonly Fuzzer[] = [
   ['readers', 10_000, fuzzReader],
 ];
 
+/** By far. */
+const LONGEST = 'transactions';
+
 const { values, positionals } = parseArgs({
-  options: { scale: { type: 'string', default: '1' }, seed: { type: 'string', default: '1' } },
+  options: {
+    scale: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: '1' },
+  },
   allowPositionals: true,
 });
-let failed = 0;
-for (const [name, runs, run] of FUZZERS) {
-  if (positionals.length > 0 && !positionals.some((p) => name.startsWith(p))) continue;
-  const count = Math.ceil(runs * Number(values.scale));
-  const started = process.hrtime.bigint();
-  try {
-    const tally = await run(count, Number(values.seed));
-    const seconds = Number((process.hrtime.bigint() - started) / 1_000_000n) / 1000;
-    console.log(
-      `${name}: ${count} inputs, seed ${values.seed}, ${seconds.toFixed(1)} s: ${JSON.stringify(tally)}`,
-    );
-  } catch (error) {
-    failed++;
-    console.error(`${name}, seed ${values.seed}:`, error);
+/** A name, or how several begin. */
+const asked = (name: string, word: string): boolean =>
+  FUZZERS.some(([known]) => known === word) ? name === word : name.startsWith(word);
+const chosen = FUZZERS.filter(
+  ([name]) => positionals.length === 0 || positionals.some((word) => asked(name, word)),
+);
+const passed = Number(values.jobs) > 1 ? await inProcesses(Number(values.jobs)) : await here();
+process.exitCode = passed ? 0 : 1;
+
+/** One fuzzer after the other. */
+async function here(): Promise<boolean> {
+  let failed = 0;
+  for (const [name, runs, run] of chosen) {
+    const count = Math.ceil(runs * Number(values.scale));
+    const started = process.hrtime.bigint();
+    try {
+      const tally = await run(count, Number(values.seed));
+      const seconds = Number((process.hrtime.bigint() - started) / 1_000_000n) / 1000;
+      console.log(
+        `${name}: ${count} inputs, seed ${values.seed}, ${seconds.toFixed(1)} s: ${JSON.stringify(tally)}`,
+      );
+    } catch (error) {
+      failed++;
+      console.error(`${name}, seed ${values.seed}:`, error);
+    }
   }
+  return failed === 0;
 }
-process.exitCode = failed > 0 ? 1 : 0;
+
+/** A process each, so many at a time, the longest first: what comes last decides when all are done. */
+async function inProcesses(jobs: number): Promise<boolean> {
+  const names = chosen.map(([name]) => name);
+  const queue = [...names.filter((name) => name === LONGEST), ...names.filter((name) => name !== LONGEST)];
+  const codes: (number | null)[] = [];
+  const serve = async (): Promise<void> => {
+    for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+      const own = ['--scale', values.scale, '--seed', values.seed, name];
+      const child = spawn(process.execPath, [...process.execArgv, process.argv[1], ...own], {
+        stdio: 'inherit',
+      });
+      codes.push(await new Promise((resolve) => child.on('close', resolve)));
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, serve));
+  return codes.every((code) => code === 0);
+}
