@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Client, Cluster, Completion, ConnectRequest, Port } from '../cluster.ts';
 import type { Operation } from '../generator/types.ts';
 import type { Log } from '../hosts/types.ts';
@@ -34,7 +35,7 @@ export class Worker {
   #failuresInARow = 0;
   #giveUp: (() => void) | null = null;
   /** Aborted when an operation is given up; serves all operations until then, since making one is costly. */
-  #patience = new AbortController();
+  #patience = patience();
 
   constructor(process: number, options: WorkerOptions) {
     this.#process = process;
@@ -60,7 +61,7 @@ export class Worker {
       };
       const stop = (code: string, message: string) => {
         end(unanswered(operation, stage, code, message));
-        this.#patience = new AbortController();
+        this.#patience = patience();
         attempt.abort();
       };
       const { timeoutMs } = this.#options;
@@ -157,4 +158,11 @@ function unanswered(operation: Operation, stage: Stage, code: string, message: s
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** A client of many nodes may listen once for each of its connections: Node takes more than ten for a leak. */
+function patience(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }
