@@ -61,11 +61,15 @@ export interface ClusterDefinition {
   readonly refusesSetting?: (name: string) => string | null;
   /** Configuration files of the database that a user may bring (alibi.yaml), read into settings; rejects with the line. */
   readonly files?: Readonly<Record<string, (text: string) => Readonly<Record<string, Setting>>>>;
-  /** Which fault families can never reach it in a world, and why: checked before anything starts. */
+  /**
+   * Which fault families can never reach it in a world, and why: checked before anything starts. `port`: what the run
+   * asks of it; null where that is not known, and then only what holds of every port is refused.
+   */
   readonly refuses: (
     family: string,
     world: World,
     settings: Readonly<Record<string, Setting>>,
+    port: Port | null,
   ) => string | null;
   /** Why these settings cannot be had together in that world, on so many nodes, or null: checked before anything starts. */
   readonly conflict?: (

@@ -47,7 +47,7 @@ function matrixRow(cluster: ClusterDefinition) {
   const faults = [...FAULTS.keys()].map((family) => ({
     family,
     refused: Object.fromEntries(
-      cluster.worlds.map((world) => [world, cluster.refuses(family, world, settings)]),
+      cluster.worlds.map((world) => [world, cluster.refuses(family, world, settings, null)]),
     ),
   }));
   return {

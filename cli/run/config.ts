@@ -100,7 +100,8 @@ export function resolveRun(request: RunRequest): ResolvedRun {
     throw new UsageError('A timetable names its own faults: leave --nemesis away');
   const faults = faultsOf(named ?? request.nemesis ?? '', nodeNames);
   for (const fault of faults) {
-    const refused = unreachable(fault, world) ?? cluster.refuses(reachOf(fault), world, settings);
+    const refused =
+      unreachable(fault, world) ?? cluster.refuses(reachOf(fault), world, settings, workload.port);
     if (refused !== null)
       throw new DoesNotFit(
         `Fault ${fault.text} cannot reach ${cluster.name} in the ${world} world: ${refused}`,

@@ -164,7 +164,7 @@ function faultsFor(plain: ResolvedRun, random: Random): string[] {
     (family) =>
       FAULTS.has(family) &&
       (claim.tolerates.faults.includes(family) || claim.tolerates.faults.includes('*')) &&
-      cluster.refuses(family, config.world, settings) === null,
+      cluster.refuses(family, config.world, settings, plain.workload.port) === null,
   );
   const chosen: string[] = [];
   for (const family of random.shuffle(tolerated).slice(0, random.below(MOST_FAULTS + 1)))

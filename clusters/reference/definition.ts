@@ -1,4 +1,5 @@
 import { DISK_FAULTS, refusedUnless } from '../kit/refusals.ts';
+import type { Port } from '../../harness/cluster.ts';
 import type { World } from '../../harness/hosts/types.ts';
 import { defineCluster, type SimulatedContext } from '../types.ts';
 import { NO_STANDBY } from './cluster.ts';
@@ -25,18 +26,21 @@ function refusedFault(
   family: string,
   world: World,
   { strategy, partitioning, replicas }: StoreSettings,
+  port: Port | null,
 ): string | null {
   if (family === 'rebalance')
     return partitioning === 'none'
       ? 'nothing is split there: choose a configuration with partitioning'
       : null;
-  if (partitioning !== 'none' && replicas < 2 && ['partition', 'delay'].includes(family))
-    return 'a shard has one node, and nodes of different shards say nothing to each other: take replicas=3';
+  const alone = partitioning !== 'none' && replicas < 2;
+  if (alone && port !== null && !SHARDS_TALK.includes(port) && ['partition', 'delay'].includes(family))
+    return 'a shard has one node, and for this workload nodes of different shards say nothing to each other: take replicas=3';
   if (!OPERATOR_FAMILIES.includes(family)) return refusedUnless(ABLE[world], family);
-  return partitioning !== 'none' && replicas < 2
-    ? 'a shard has one node: there is no standby (replicas=3 gives it two)'
-    : NO_STANDBY[strategy];
+  return alone ? 'a shard has one node: there is no standby (replicas=3 gives it two)' : NO_STANDBY[strategy];
 }
+
+/** What concerns several shards is agreed on between them; everything else goes from the client to one. */
+const SHARDS_TALK: readonly string[] = ['transaction', 'bank', 'indexed', 'rows'];
 
 /** Of the faults that need something, those that reach it in each world. */
 const ABLE: Readonly<Record<World, readonly string[]>> = {
@@ -82,7 +86,7 @@ export const reference = defineCluster({
   settings: SETTINGS,
   conflict: (settings, world, nodes) => settingsConflict(storeSettings(settings), world, nodes),
   refusesPort: (port, settings) => portConflict(storeSettings(settings), port),
-  refuses: (family, world, settings) => refusedFault(family, world, storeSettings(settings)),
+  refuses: (family, world, settings, port) => refusedFault(family, world, storeSettings(settings), port),
   create: (context) => clusterOn(context, new StoreNodes(context, strategy(context))),
   simulate: (context) => clusterOn(context, new SimFleet(context, strategy(context))),
 });

@@ -98,36 +98,6 @@ export const RAFT_BUGS = [
     profile: { configuration: 'raft-follower-reads', workload: 'register', nemesis: 'partition:one' },
   },
   {
-    name: 'commit-older-term-by-counting',
-    title:
-      'A leader commits entries of an older term by counting, and begins its own with none (Raft, §5.4.2)',
-    expected: 'lost-acknowledged-write',
-    strategy: 'raft',
-    profile: {
-      configuration: 'raft',
-      workload: 'set',
-      nemesis: 'partition:primary',
-      faultFor: 1,
-      faultEvery: 1,
-      rate: 20,
-    },
-  },
-  {
-    name: 'vote-twice-after-restart',
-    title:
-      'A node keeps neither its term nor its vote on disk: after a restart it votes once more in the same term',
-    expected: 'lost-acknowledged-write',
-    strategy: 'raft',
-    profile: {
-      configuration: 'raft',
-      workload: 'set',
-      nemesis: 'delay:all:50ms,kill:all',
-      faultFor: 0.1,
-      faultEvery: 0.7,
-      rate: 50,
-    },
-  },
-  {
     name: 'stale-lease-under-clock-drift',
     title: 'A leader measures its lease by its clock alone: one that is set back lets it lead for too long',
     expected: 'stale-read',
