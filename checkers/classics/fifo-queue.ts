@@ -178,6 +178,8 @@ function judgeOrder(key: Json, lives: readonly Life[], findings: Findings): void
     }
     if (longest === null || longest === later || longest.until <= later.dequeue!.completed) continue;
     const [first, second] = [JSON.stringify(longest.value), JSON.stringify(later.value)];
+    const { invoked, completed } = longest.enqueue;
+    const at = completed < 0 ? invoked : completed;
     const out =
       longest.dequeue === null
         ? 'never came out'
@@ -186,13 +188,13 @@ function judgeOrder(key: Json, lives: readonly Life[], findings: Findings): void
       'queue-order',
       key,
       [
-        longest.enqueue.completed,
+        at,
         later.enqueue.completed,
         later.enqueue.invoked,
         later.dequeue!.completed,
         longest.dequeue?.completed ?? -1,
       ],
-      `${first} was enqueued (#${longest.enqueue.completed}) before ${second} (#${later.enqueue.invoked}), but ${second} came out (#${later.dequeue!.completed}) while ${first} ${out}.`,
+      `${first} was enqueued (#${at}) before ${second} (#${later.enqueue.invoked}), but ${second} came out (#${later.dequeue!.completed}) while ${first} ${out}.`,
     );
   }
 }

@@ -163,7 +163,8 @@ export class Choices {
     if (this.#isBefore(f, e)) return FALSE;
     const [low, high] = e < f ? [e, f] : [f, e];
     const v = this.#pairs.get(low * this.#versions.count + high);
-    if (v === undefined) throw new Error('two versions without an order have no variable');
+    // Without a choice of its own, the earlier is before a version of the same run that the later one follows.
+    if (v === undefined) return e < f ? TRUE : FALSE;
     return e < f ? 2 * v : 2 * v + 1;
   }
 
