@@ -1,8 +1,7 @@
 // The search for many objects on several threads. What it finds of one depends on nothing else, so the outcome is the same
 // whatever the number of threads.
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { Piscina } from 'piscina';
+import { chunksOf, poolOf } from '../threads.ts';
 import type { Outcome } from './search/problem.ts';
 import { operationsIn, searched, type SearchTask } from './search/task.ts';
 
@@ -22,14 +21,12 @@ export async function searchInWorkers(
   tasks: readonly SearchTask[],
   threads = availableParallelism(),
 ): Promise<Outcome[]> {
-  const pool = new Piscina<readonly SearchTask[], Outcome[]>({
-    ...workerFile(),
-    name: 'searchAll',
-    minThreads: threads,
-    maxThreads: threads,
-  });
+  const pool = poolOf<SearchTask, Outcome>(
+    { from: import.meta.url, path: './search/task', name: 'searchAll' },
+    threads,
+  );
   try {
-    const done = await Promise.all(chunksOf(tasks).map((chunk) => pool.run(chunk)));
+    const done = await Promise.all(chunksOf(tasks, operationsIn, CHUNK).map((chunk) => pool.run(chunk)));
     return done.flat();
   } finally {
     await pool.destroy();
@@ -40,26 +37,4 @@ export async function searchInWorkers(
 export function inThisThread<T>(steps: Generator<readonly SearchTask[], T, readonly Outcome[]>): T {
   for (let next = steps.next(); ; next = steps.next(next.value.map(searched)))
     if (next.done === true) return next.value;
-}
-
-/** Built, the worker is JavaScript beside this file; from sources it is TypeScript, which its thread must be able to read. */
-function workerFile(): { readonly filename: string; readonly execArgv?: string[] } {
-  const isSource = import.meta.url.endsWith('.ts');
-  const filename = new URL(isSource ? './search/task.ts' : './search/task.js', import.meta.url).href;
-  if (!isSource) return { filename };
-  return { filename, execArgv: ['--import', createRequire(import.meta.url).resolve('tsx')] };
-}
-
-function chunksOf(tasks: readonly SearchTask[]): SearchTask[][] {
-  const chunks: SearchTask[][] = [];
-  let room = 0;
-  for (const task of tasks) {
-    if (room <= 0) {
-      chunks.push([]);
-      room = CHUNK;
-    }
-    chunks[chunks.length - 1].push(task);
-    room -= operationsIn(task);
-  }
-  return chunks;
 }

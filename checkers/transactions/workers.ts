@@ -1,8 +1,7 @@
 // Components of a large graph on several threads. What a component gives depends on nothing but itself and its share of
 // the budget, so the outcome is the same whatever the number of threads.
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { Piscina } from 'piscina';
+import { chunksOf, poolOf } from '../threads.ts';
 import { classifying, edgesIn, type Classification, type Component, type Task } from './classify.ts';
 import type { Classified } from './component.ts';
 
@@ -21,43 +20,20 @@ export async function classifyInWorkers(
   budget: number,
   threads = availableParallelism(),
 ): Promise<Classification> {
-  const pool = new Piscina<readonly Task[], Classified[]>({
-    ...workerFile(),
-    name: 'classifyAll',
-    minThreads: threads,
-    maxThreads: threads,
-  });
+  const pool = poolOf<Task, Classified>(
+    { from: import.meta.url, path: './component-worker', name: 'classifyAll' },
+    threads,
+  );
   try {
     const steps = classifying(components, budget);
     for (let next = steps.next(); ;) {
       if (next.done === true) return next.value;
-      const done = await Promise.all(chunksOf(next.value).map((chunk) => pool.run(chunk)));
+      const done = await Promise.all(
+        chunksOf(next.value, ({ graph }) => graph.edges.length, CHUNK).map((chunk) => pool.run(chunk)),
+      );
       next = steps.next(done.flat());
     }
   } finally {
     await pool.destroy();
   }
-}
-
-/** Built, the worker is JavaScript beside this file; from sources it is TypeScript, which its thread must be able to read. */
-function workerFile(): { readonly filename: string; readonly execArgv?: string[] } {
-  const isSource = import.meta.url.endsWith('.ts');
-  const filename = new URL(isSource ? './component-worker.ts' : './component-worker.js', import.meta.url)
-    .href;
-  if (!isSource) return { filename };
-  return { filename, execArgv: ['--import', createRequire(import.meta.url).resolve('tsx')] };
-}
-
-function chunksOf(tasks: readonly Task[]): Task[][] {
-  const chunks: Task[][] = [];
-  let room = 0;
-  for (const task of tasks) {
-    if (room <= 0) {
-      chunks.push([]);
-      room = CHUNK;
-    }
-    chunks[chunks.length - 1].push(task);
-    room -= task.graph.edges.length;
-  }
-  return chunks;
 }
