@@ -51,8 +51,7 @@ const FUZZERS: readonly Fuzzer[] = [
   // Every history of three operations, whatever the scale.
   ['exhaustive/objects', 1, () => exhaustObjects(3)],
   ['exhaustive/registers', 1, () => exhaustRegisters({ operations: 3, sessions: 3, keys: 2, thinAir: true })],
-  // The 5,884th of seed 1 is announced under a name that the end does not confirm: see the log of this line.
-  ['online', 2_000, fuzzOnline],
+  ['online', 10_000, fuzzOnline],
   ['readers', 10_000, fuzzReader],
 ];
 

@@ -37,7 +37,7 @@ interface Figures {
 /**
  * `tsx bench/NAME.ts [part of a title]`: a Markdown table of check times, from parsed columns to verdict, witnesses
  * included. Each input is generated and written by one process, then read and judged by another, of which the first
- * check is cold, the median of more is warm, and `cpu` is the mean processor time of the warm ones (what a machine that
+ * check is cold, the median of more, after a second of them, is warm, and `cpu` is the mean processor time of the warm ones (what a machine that
  * does nothing else would take, more or less: targets are held against it). RSS is that process's most, reading included.
  */
 export function runBench(self: string, anchor: string, rows: readonly Row[]): void {
@@ -97,6 +97,9 @@ function write({ input }: Row, file: string): void {
   process.stdout.write(file);
 }
 
+/** Seconds of checks until the compiler has seen enough of them: small inputs are over before it has begun. */
+const WARM_UP = 1;
+
 function measure({ title, check, valid, repeat }: Row, files: readonly string[]): Figures {
   const begun = performance.now();
   const histories = files.map((file) => readHistorySync(file).history);
@@ -104,14 +107,18 @@ function measure({ title, check, valid, repeat }: Row, files: readonly string[])
   const times: number[] = [];
   let cpu = 0;
   const events = histories.reduce((sum, { length }) => sum + length, 0);
-  for (let i = 0; i < (repeat ?? (events > 1e6 ? 5 : 15)); i++) {
+  const wanted = repeat ?? (events > 1e6 ? 5 : 15);
+  let warmUp = 0;
+  while (times.length < wanted) {
     // Copies, so that nothing remembered of a history outlives a check.
     const fresh = histories.map((history) => ({ ...history }));
     const before = process.cpuUsage();
     const start = performance.now();
     const verdicts = fresh.flatMap((history) => check(history));
-    times.push((performance.now() - start) / 1000);
-    if (i > 0) cpu += process.cpuUsage(before).user / 1e6;
+    const seconds = (performance.now() - start) / 1000;
+    const isWarmUp = times.length === 1 && times[0] + warmUp < WARM_UP;
+    if (isWarmUp) warmUp += seconds;
+    else if (times.push(seconds) > 1) cpu += process.cpuUsage(before).user / 1e6;
     if (files.length === 1 && verdicts.every((v) => v.valid === true) !== valid)
       throw new Error(`${title}: wrong verdict`);
     if (verdicts.some((v) => v.valid === 'unknown')) throw new Error(`${title}: no verdict`);

@@ -4,6 +4,7 @@ import type { Json } from '../../harness/history/event.ts';
 import { blocksOf } from '../linearizability/blocks.ts';
 import { clustersOf, NONE } from '../linearizability/clusters.ts';
 import { MISMATCH, NotOfThisModel, PENDING, registerOperations } from '../linearizability/operations.ts';
+import { firstOpen } from './open.ts';
 
 /** Which events to keep, or null for all. */
 export type Forget = (history: History, initial: Json) => Uint8Array | null;
@@ -111,13 +112,6 @@ export const forgetReads: Forget = (history) => {
   }
   return keep;
 };
-
-/** The first event of an operation that has not completed yet. */
-function firstOpen(history: History): number {
-  for (let i = 0; i < history.length; i++)
-    if (history.process[i] >= 0 && history.type[i] === INVOKE && history.pair[i] < 0) return i;
-  return history.length;
-}
 
 /** Marks of the nemesis and open operations stay, whatever they are. */
 function keepOthers(history: History, keep: Uint8Array, known: Int32Array): Uint8Array {

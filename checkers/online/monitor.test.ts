@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { historyOf } from '../../harness/history/builder.ts';
-import type { EventInput } from '../../harness/history/event.ts';
+import type { EventInput, Json } from '../../harness/history/event.ts';
 import { linearizability } from '../linearizability/linearizability.ts';
 import { lww } from '../lww/lww.ts';
 import { monotonicReads } from '../session/monotonic-reads.ts';
@@ -75,6 +75,45 @@ describe('the online monitor', () => {
       { finding: { name: 'stale-read', certain: true, witness: [20_006, 20_007] } },
     ]);
     expect(told[0].finding.explanation).toMatch(/long before/);
+  });
+  it('announces nothing that an open write could still take back by failing', async () => {
+    const told: Announcement[] = [];
+    const announce = (a: Announcement): number => told.push(a);
+    const monitor = new OnlineMonitor({ checkers: [monotonicReads], options: {}, announce });
+    let time = 0;
+    const one = (process: number, type: EventInput['type'], f: string, value: Json): void =>
+      monitor.observe({ time: (time += SECOND), process, type, f, key: 'k', value });
+    const op = (process: number, f: string, value: Json): void => {
+      one(process, 'invoke', f, f === 'read' ? null : value);
+      one(process, 'ok', f, value);
+    };
+    // 2 is read before anybody wrote it, and again, round 1; then it turns out that nobody ever did.
+    op(1, 'write', 1);
+    for (const value of [2, 1]) op(3, 'read', value);
+    one(2, 'invoke', 'cas', [1, 2]);
+    op(3, 'read', 2);
+    expect(told).toEqual([]);
+    one(2, 'fail', 'cas', [1, 2]);
+    op(3, 'read', 1);
+    expect((await monitor.finish(time)).get('monotonic-reads')).toBe(true);
+    expect(told).toEqual([]);
+    // Had it succeeded, it would have been announced with its success.
+    for (const value of [3, 1]) op(3, 'read', value);
+    one(2, 'invoke', 'write', 3);
+    op(3, 'read', 3);
+    expect(told).toEqual([]);
+    one(2, 'ok', 'write', 3);
+    expect(told).toMatchObject([{ finding: { name: 'monotonic-reads', certain: true } }]);
+  });
+  it('does not let an open write hold back what has nothing to do with it', async () => {
+    const script = new Script().op(1, 'write', 1).op(1, 'read', null, { saw: null });
+    const open: EventInput = { time: 0, process: 7, type: 'invoke', f: 'write', key: null, value: 2 };
+    const events = [open, ...script.events].map((e, i) => ({ ...e, time: i * SECOND }));
+    const told: Announcement[] = [];
+    const announce = (a: Announcement): number => told.push(a);
+    const monitor = new OnlineMonitor({ checkers: [readYourWrites], options: {}, announce });
+    for (const event of events) monitor.observe(event);
+    expect(told).toMatchObject([{ finding: { name: 'read-your-writes', witness: [2, 4] } }]);
   });
   it('judges last-writer-wins rows once the final reads come in', async () => {
     const script = new Script().op(1, 'write', { a: 1 }, { key: 'r' });

@@ -1,9 +1,10 @@
 import { HistoryBuilder } from '../../harness/history/builder.ts';
 import { identityOf } from '../../harness/history/dictionary.ts';
 import { NEMESIS, type EventInput, type Json } from '../../harness/history/event.ts';
-import { eventAt } from '../../harness/history/history.ts';
+import { eventAt, type History } from '../../harness/history/history.ts';
 import type { Checker, CheckOptions, Finding, Verdict } from '../types.ts';
 import { forgetReads, forgetRepeats, forgetValues, type Forget } from './forget.ts';
+import { withoutOpen } from './open.ts';
 
 /** A certain finding, as soon as it is one. Event numbers are those of the whole history. */
 export interface Announcement {
@@ -43,6 +44,8 @@ const EVENTS_A_SECOND = 400_000;
 const REMEMBER = 64;
 /** What is left at the end says nothing before the final reads. */
 const OF_FINALS = ['lost-acknowledged-write', 'divergence'];
+/** What no outcome of an open operation mends: a history that has an order keeps one without what has not completed. */
+const FOR_GOOD = ['linearizability'];
 
 /** What some checkers remember of a key, or of all keys. */
 interface View {
@@ -115,7 +118,7 @@ export class OnlineMonitor {
   async finish(time: number): Promise<ReadonlyMap<string, boolean | 'unknown'>> {
     const keys = [...this.#keys.values(), ...(this.#whole === null ? [] : [this.#whole])];
     for (const one of keys) this.#touched.add(one);
-    this.#judge(time, true);
+    this.#judge(time, true, true);
     await Promise.all(this.#underWay);
     return new Map(
       this.#options.checkers.map(({ name }) => {
@@ -148,28 +151,29 @@ export class OnlineMonitor {
   }
 
   /** Judges the keys touched; gives how long to wait until the next time, ns. */
-  #judge(time: number, whole = this.#final): number {
+  #judge(time: number, whole = this.#final, ended = false): number {
     let events = 0;
     for (const one of this.#touched)
       for (const view of one.views) {
         if (view.forget === null && !whole) continue;
         events += view.builder.length;
-        this.#judgeView(one, view, time);
+        this.#judgeView(one, view, time, ended);
       }
     this.#touched.clear();
     return Math.max(INTERVAL, Math.ceil((events / EVENTS_A_SECOND) * 1e9));
   }
 
-  #judgeView(one: Key, view: View, time: number): void {
+  #judgeView(one: Key, view: View, time: number, ended: boolean): void {
     const { options, remember = REMEMBER } = this.#options;
     const history = view.builder.build();
     const { numbers, kept } = view;
     let clean = true;
     for (const checker of view.checkers) {
       const verdict = checker.check(history, options);
-      if (verdict instanceof Promise)
-        this.#underWay.push(verdict.then((v) => this.#told(one, checker.name, v, numbers, kept, time)));
-      else this.#told(one, checker.name, verdict, numbers, kept, time);
+      const holds = (finding: Finding): boolean => ended || holdsForGood(finding, checker, history, options);
+      const tell = (said: Verdict): void => this.#told(one, checker.name, said, holds, numbers, kept, time);
+      if (verdict instanceof Promise) this.#underWay.push(verdict.then(tell));
+      else tell(verdict);
       clean &&= !(verdict instanceof Promise) && verdict.findings.length === 0;
     }
     if (!clean || view.forget === null || view.builder.length < Math.max(remember, 2 * view.kept)) return;
@@ -198,6 +202,7 @@ export class OnlineMonitor {
     one: Key,
     checker: string,
     verdict: Verdict,
+    holds: (finding: Finding) => boolean,
     numbers: readonly number[],
     kept: number,
     time: number,
@@ -207,6 +212,7 @@ export class OnlineMonitor {
       const name = `${checker} ${finding.name}`;
       if (!finding.certain || one.told.has(name) || (OF_FINALS.includes(finding.name) && !this.#final))
         continue;
+      if (!holds(finding)) continue;
       one.told.add(name);
       const { name: anomaly, certain, witness, explanation } = finding;
       const told = explanation.replace(
@@ -225,6 +231,21 @@ export class OnlineMonitor {
       this.#options.announce({ checker, finding: whole, time });
     }
   }
+}
+
+/**
+ * Is a finding one however the open operations end? Certain means that it is one if they took effect; one that fails
+ * wrote nothing, so that who read its value has no version to compare: it must be there without them, too.
+ */
+function holdsForGood(finding: Finding, checker: Checker, history: History, options: CheckOptions): boolean {
+  if (FOR_GOOD.includes(checker.name)) return true;
+  const failed = withoutOpen(history);
+  if (failed === history) return true;
+  const verdict = checker.check(failed, options);
+  if (verdict instanceof Promise) return false;
+  const same = (other: Finding): boolean =>
+    other.certain && other.name === finding.name && other.witness.join() === finding.witness.join();
+  return verdict.findings.some(same);
 }
 
 function keyOf(key: Json, views: readonly Pick<View, 'checkers' | 'forget'>[]): Key {
