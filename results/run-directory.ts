@@ -144,9 +144,16 @@ async function readMeta(paths: RunPaths): Promise<RunMeta> {
   }
 }
 
+/** The history's file, plain or gzipped in place; null when there is none. */
+export async function historyIn(path: string): Promise<string | null> {
+  const { history } = new RunPaths(path);
+  for (const candidate of [history, `${history}.gz`]) if (await exists(candidate)) return candidate;
+  return null;
+}
+
 async function findHistory(paths: RunPaths): Promise<string> {
-  for (const candidate of [paths.history, `${paths.history}.gz`])
-    if (await exists(candidate)) return candidate;
+  const found = await historyIn(paths.path);
+  if (found !== null) return found;
   throw new RunDirectoryError(
     `${paths.path} has no history.jsonl: the run ended before its first operation, so there is nothing to judge.`,
   );

@@ -1,4 +1,5 @@
 import { html, page, type Markup } from '../../results/pages/html.ts';
+import { table, word, type Cell } from '../../results/pages/table.ts';
 import { trendSection } from '../../results/trends/page.ts';
 import type { Trend } from '../../results/trends/trend.ts';
 import { byChange, changeText, type Regressions } from './regressions.ts';
@@ -37,26 +38,11 @@ export function campaignPage(
             ${trendSection(trend)}`
     }
     <h2>Cells</h2>
-    <div class="scroll">
-      <table>
-        <caption>
-          A row a configuration, workload and fault. Shares are of runs, with 95 % intervals.
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">configuration</th>
-            <th scope="col">workload</th>
-            <th scope="col">faults</th>
-            <th scope="col">outcome</th>
-            <th scope="col">anomalies</th>
-            <th scope="col">runs</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${results.cells.map((cell) => cellRow(cell, reports))}
-        </tbody>
-      </table>
-    </div>`;
+    ${table({
+      caption: 'A row a configuration, workload and fault. Shares are of runs, with 95 % intervals.',
+      columns: ['configuration', 'workload', 'faults', 'outcome', 'anomalies', 'runs'],
+      rows: results.cells.map((cell) => cellRow(cell, reports)),
+    })}`;
   return page({ title: `${results.name} · alibi`, body });
 }
 
@@ -71,46 +57,33 @@ function changesSection({ baseline, findings }: Regressions): Markup {
     return html`<h2>Against the baseline</h2>
       <p>No violation in <code>${baseline}</code>, and none now.</p>`;
   return html`<h2>Against the baseline</h2>
-    <div class="scroll">
-      <table>
-        <caption>
-          Every violation of
-          <code>${baseline}</code>
-          or of this campaign, as shares of runs.
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">change</th>
-            <th scope="col">anomaly</th>
-            <th scope="col">where</th>
-            <th scope="col" class="number">before</th>
-            <th scope="col" class="number">now</th>
-            <th scope="col">under</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${[...findings].sort(byChange).map(
-            (one) =>
-              html`<tr>
-                <td class="outcome ${one.change}">${changeText(one)}</td>
-                <td>${one.anomaly}</td>
-                <td>${one.configuration} · ${one.workload}</td>
-                <td class="number">${one.before.hits} of ${one.before.runs}</td>
-                <td class="number">${one.now.hits} of ${one.now.runs}</td>
-                <td>${one.faults.join('; ')}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    ${table({
+      caption: html`Every violation of <code>${baseline}</code> or of this campaign, as shares of runs.`,
+      columns: [
+        'change',
+        'anomaly',
+        'where',
+        { head: 'before', number: true },
+        { head: 'now', number: true },
+        'under',
+      ],
+      rows: [...findings]
+        .sort(byChange)
+        .map((one) => [
+          word(changeText(one), one.change),
+          one.anomaly,
+          `${one.configuration} · ${one.workload}`,
+          `${one.before.hits} of ${one.before.runs}`,
+          `${one.now.hits} of ${one.now.runs}`,
+          one.faults.join('; '),
+        ]),
+    })}`;
 }
 
-function cellRow(cell: CellResult, reports: ReadonlySet<string>): Markup {
+function cellRow(cell: CellResult, reports: ReadonlySet<string>): Cell[] {
   const outcomes =
     cell.notApplicable === null
-      ? Object.entries(cell.outcomes).map(
-          ([outcome, count]) => html`<span class="outcome ${outcome}">${count} ${outcome}</span> `,
-        )
+      ? Object.entries(cell.outcomes).map(([outcome, count]) => word(`${count} ${outcome} `, outcome))
       : html`<span class="soft">not applicable: ${cell.notApplicable}</span>`;
   const percent = (share: number) => Math.round(share * 100);
   const anomalies = Object.entries(cell.anomalies).map(
@@ -122,14 +95,7 @@ function cellRow(cell: CellResult, reports: ReadonlySet<string>): Markup {
   const links = cell.runs
     .filter(({ key }) => reports.has(key))
     .map(({ key, seed }) => html`<a href="runs/${key}/report.html">seed ${seed}</a> `);
-  return html`<tr>
-    <td>${cell.configuration}</td>
-    <td>${cell.workload}</td>
-    <td>${cell.faults}</td>
-    <td>${outcomes}</td>
-    <td>${anomalies}</td>
-    <td>${links}</td>
-  </tr>`;
+  return [cell.configuration, cell.workload, cell.faults, outcomes, anomalies, links];
 }
 
 function linkTo(key: string, reports: ReadonlySet<string>): Markup | null {

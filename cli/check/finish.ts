@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { performanceOf } from '../../checkers/performance/performance.ts';
 import { CHECKERS } from '../../checkers/registry.ts';
 import { marksOf } from '../../harness/history/marks.ts';
@@ -8,8 +7,8 @@ import { resultDocument, type ResultDocument } from '../../results/document.ts';
 import { writeReport } from '../../results/report.ts';
 import type { ReportLog } from '../../results/page-data.ts';
 import { reportLogs } from '../../results/run-logs.ts';
-import { historyDigest } from '../../results/seal.ts';
-import { readRunDirectory, RunPaths, writeResults, type StoredRun } from '../../results/run-directory.ts';
+import { tampering } from '../../results/seal.ts';
+import { readRunDirectory, RunPaths, writeResults } from '../../results/run-directory.ts';
 import type { RunMeta } from '../../results/run-meta.ts';
 import type { Promised } from '../../checkers/judge.ts';
 import type { Json } from '../../harness/history/event.ts';
@@ -59,15 +58,6 @@ export async function judgeAndReport(
   if (report === 'always' || (report === 'unless-valid' && run.document.outcome !== 'valid'))
     await reportOf(run, await reportLogs(stored, history, run.document.anomalies), path);
   return { directory: path, document: run.document };
-}
-
-/** A history that is not the one that the run wrote is shown and judged, but it proves no innocence. */
-async function tampering({ meta, historyPath }: StoredRun): Promise<string[]> {
-  if (meta.historySha256 === undefined || (await historyDigest(historyPath)) === meta.historySha256)
-    return [];
-  return [
-    `${basename(historyPath)} is not the one that the run wrote: its SHA-256 differs from the one in run.json`,
-  ];
 }
 
 /** Judges a run by its workload's checkers; nothing is written. */

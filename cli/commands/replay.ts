@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { wallClock } from '../../harness/runtime/wall.ts';
 import { EXIT_CODES } from '../../results/outcome.ts';
 import { readRunDirectory, runId, type StoredRun } from '../../results/run-directory.ts';
+import { tampering } from '../../results/seal.ts';
 import { runSummary } from '../../results/verdict-table.ts';
 import { checkFile } from '../check/check-file.ts';
 import { defineCommand } from '../command.ts';
@@ -30,16 +31,21 @@ export const replayCommand = defineCommand({
         describe: 'simulated: though another release made it',
       })
       .option('times', { type: 'number', describe: 'real: so often, and count how often it came back [1]' })
+      .option('world', {
+        choices: ['process', 'docker'] as const,
+        describe: 'make it again there, a simulated run as well [where it was made]',
+      })
       .option('out', { type: 'string', describe: 'real: where the runs go [runs/<id>]' })
       .option('log-level', { choices: ['debug', 'info', 'warn', 'error'] as const, default: 'warn' as const })
       .option('json', { type: 'boolean', default: false, describe: 'one JSON document on stdout' }),
   run: async (args) => {
     if (isFile(args.run)) return recheck(args.run, args.json);
     const stored = await readRunDirectory(args.run);
-    if (stored.meta.world === 'sim') {
+    if (stored.meta.world === 'sim' && args.world === undefined) {
       if (args.times !== undefined)
         throw new UsageError(
-          '--times is for real runs: a simulated one gives the same bytes however often it is made',
+          '--times is for real runs: a simulated one gives the same bytes however often it is made; --world process ' +
+            'makes it again on real servers',
         );
       return simulated(await replaySimulated(stored, args.force), args.json);
     }
@@ -48,6 +54,7 @@ export const replayCommand = defineCommand({
     try {
       const recurrence = await replayReal(stored, {
         times,
+        ...(args.world === undefined ? {} : { world: args.world }),
         out: resolve(args.out ?? defaultOut(stored)),
         execute: {
           keepCluster: false,
@@ -57,6 +64,7 @@ export const replayCommand = defineCommand({
         },
         progress: tell,
       });
+      for (const doubt of await tampering(stored)) tell(`${doubt}: what is repeated is what it says now`);
       return await real(recurrence, args.json);
     } finally {
       interrupt.release();
@@ -77,11 +85,12 @@ async function recheck(path: string, json: boolean): Promise<number> {
 }
 
 async function simulated(replayed: Replayed, json: boolean): Promise<number> {
-  const { identical, lines, difference } = replayed;
+  const { identical, lines, difference, doubts } = replayed;
   if (json) await writeJson({ version: 1, kind: 'simulated', ...replayed });
   else if (difference === null) await writeLines([`identical: ${lines} lines of history, byte by byte`]);
   else
     await writeLines([
+      ...doubts,
       `line ${difference.line} is the first that differs:`,
       `  then: ${difference.was ?? '(the history was over)'}`,
       `  now:  ${difference.is ?? '(the history is over)'}`,

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { readHistory } from '../../harness/history/reader.ts';
+import type { World } from '../../harness/hosts/types.ts';
 import { rateOf, type Rate } from '../../results/statistics/rates.ts';
+import type { Outcome } from '../../results/outcome.ts';
 import type { StoredRun } from '../../results/run-directory.ts';
 import { judged } from '../check/finish.ts';
 import { executeRun, type ExecuteOptions } from '../run/execute.ts';
 import { scriptOf } from '../scenario/record.ts';
+import { scriptedRun } from '../scenario/scenario.ts';
 import { storedRun } from '../scenario/stored.ts';
 
 /** How often what a real run showed came back. */
@@ -13,19 +16,26 @@ export interface Recurrence {
   readonly anomalies: readonly string[];
   /** Runs that showed at least one of them again, with its 95 % interval. */
   readonly again: Rate;
-  readonly runs: readonly { readonly directory: string; readonly found: readonly string[] }[];
+  readonly runs: readonly {
+    readonly directory: string;
+    readonly outcome: Outcome;
+    readonly found: readonly string[];
+  }[];
 }
 
 export interface Repeat {
   readonly times: number;
+  /** Where to make it again, if not where it was made: a simulated failure on real processes, for one. */
+  readonly world?: World;
   readonly out: string;
   readonly execute: Omit<ExecuteOptions, 'directory' | 'id' | 'latest' | 'report'>;
   readonly progress: (text: string) => void;
 }
 
 /**
- * Makes a real run again: the operations that it recorded, by the same clients at the same moments, and the faults of
- * its schedule. What the servers, the network and the machine add is not ours to repeat, so that it is counted.
+ * Makes a run again on real servers: the operations that it recorded, by the same clients at the same moments, and the
+ * faults of its schedule. What the servers, the network and the machine add is not ours to repeat, so that it is counted.
+ * @throws UsageError when the run cannot be had in that world.
  */
 export async function replayReal(stored: StoredRun, repeat: Repeat): Promise<Recurrence> {
   const run = storedRun(stored);
@@ -35,8 +45,10 @@ export async function replayReal(stored: StoredRun, repeat: Repeat): Promise<Rec
       ? await judged({ meta: stored.meta, history, directory: stored.paths.path })
       : { document: stored.results };
   const anomalies = violationsOf(document);
-  const scripted = { ...run, script: run.script ?? scriptOf(run, history) };
-  const runs: { directory: string; found: readonly string[] }[] = [];
+  const script = run.script ?? scriptOf(run, history);
+  const world = repeat.world ?? run.config.world;
+  const scripted = { ...scriptedRun({ ...run.config, world }, script), claim: run.claim };
+  const runs: Recurrence['runs'][number][] = [];
   for (let i = 1; i <= repeat.times && !repeat.execute.interrupt.aborted; i++) {
     const directory = join(repeat.out, `replay-${i}`);
     const id = `${stored.meta.id}-replay-${i}`;
@@ -48,7 +60,7 @@ export async function replayReal(stored: StoredRun, repeat: Repeat): Promise<Rec
       report: 'unless-valid',
     });
     const found = violationsOf(made.document);
-    runs.push({ directory, found });
+    runs.push({ directory, outcome: made.document.outcome, found });
     repeat.progress(`replay ${i} of ${repeat.times}: ${found.join(', ') || made.document.outcome}`);
   }
   const hits = runs.filter(({ found }) => found.some((name) => anomalies.includes(name))).length;

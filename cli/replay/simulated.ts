@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { StoredRun } from '../../results/run-directory.ts';
+import { tampering } from '../../results/seal.ts';
 import { HistoryLines } from '../lab/lines.ts';
 import { simulateRun } from '../run/simulate.ts';
 import { storedRun } from '../scenario/stored.ts';
@@ -19,6 +20,8 @@ export interface Replayed {
     readonly is: string | null;
   } | null;
   readonly versions: { readonly was: string; readonly is: string };
+  /** Why the history that was kept may not be the run's own, a sentence each. */
+  readonly doubts: readonly string[];
 }
 
 /**
@@ -37,7 +40,8 @@ export async function replaySimulated(stored: StoredRun, force: boolean): Promis
   const bytes = readFileSync(stored.historyPath);
   const was = (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString();
   const difference = firstDifference(was, sink.text());
-  return { identical: difference === null, lines: linesOf(was).length, difference, versions };
+  const doubts = await tampering(stored);
+  return { identical: difference === null, lines: linesOf(was).length, difference, versions, doubts };
 }
 
 export function firstDifference(was: string, is: string): Replayed['difference'] {

@@ -106,7 +106,8 @@ export function resolvedFrom(meta: RunMeta): ResolvedRun {
     const [issue] = parsed.error.issues;
     throw new RunDirectoryError(`run.json of ${meta.id}: ${issue.path.join('.')}: ${issue.message}`);
   }
-  return resolveRun(parsed.data);
+  const [claim] = meta.claims;
+  return resolveRun({ ...parsed.data, claim });
 }
 
 /** The command line that makes a run of this configuration. */

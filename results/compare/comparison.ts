@@ -11,6 +11,8 @@ export interface Comparison {
   /** From the first configuration. */
   readonly differences: readonly Difference[];
   readonly textbook: readonly TextbookRow[];
+  /** Runs whose files are not as the run left them, a sentence each. */
+  readonly doubts: readonly string[];
 }
 
 /** Compares runs by configuration, in the order in which configurations first appear. */
@@ -23,5 +25,6 @@ export function compare(runs: readonly ComparedRun[]): Comparison {
     configurations: [...configurations].map(([name, of]) => measuresOf(name, of, random)),
     differences: differencesOf(configurations, random),
     textbook: TEXTBOOK,
+    doubts: runs.flatMap(({ doubts = [] }) => doubts),
   };
 }

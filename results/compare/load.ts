@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { ResultDocument } from '../document.ts';
 import { OUTCOMES } from '../outcome.ts';
-import { RunDirectoryError } from '../run-directory.ts';
+import { historyIn, RunDirectoryError } from '../run-directory.ts';
 import { parseRunMeta, type RunMeta } from '../run-meta.ts';
+import { tampering } from '../seal.ts';
 import type { ComparedRun } from './run.ts';
 
 const results = z.looseObject({
@@ -57,7 +58,22 @@ async function loadRun(directory: string, name: string | null): Promise<Compared
       `${join(directory, 'run.json')} cannot be used: ${(error as Error).message}.`,
     );
   }
-  return { configuration: name ?? nameOf(meta), meta, document };
+  const doubts = await doubtsOf(directory, meta);
+  return { configuration: name ?? nameOf(meta), meta, document: doubted(document, doubts), doubts };
+}
+
+/** Campaigns need not keep histories: where there is none, nobody can have changed it. */
+async function doubtsOf(directory: string, meta: RunMeta): Promise<string[]> {
+  const historyPath = await historyIn(directory);
+  const found = historyPath === null ? [] : await tampering({ meta, historyPath });
+  return found.map((doubt) => `${directory}: ${doubt}`);
+}
+
+/** A verdict on another history than the one that is there now proves no innocence. */
+function doubted(document: ResultDocument, doubts: readonly string[]): ResultDocument {
+  return doubts.length > 0 && document.outcome === 'valid'
+    ? { ...document, outcome: 'inconclusive', reasons: [...doubts, ...document.reasons] }
+    : document;
 }
 
 /** `cluster:configuration`, with what was set besides. */

@@ -3,10 +3,11 @@ import type { Measures } from './measures.ts';
 import { LETTER_NOTES, lettersText, msText, outcomesText, rateText, shareText, THRESHOLDS } from './words.ts';
 
 /** A comparison as one page of Markdown. */
-export function comparisonMarkdown({ configurations, differences, textbook }: Comparison): string {
+export function comparisonMarkdown({ configurations, differences, textbook, doubts }: Comparison): string {
   const lines = [
     '# Comparison',
     '',
+    ...doubts.flatMap((doubt) => [`**Not to be relied on:** ${escaped(doubt)}.`, '']),
     ...table(
       [
         'configuration',

@@ -1,4 +1,5 @@
 import { html, page, type Markup } from '../pages/html.ts';
+import { table } from '../pages/table.ts';
 import { distributionCharts, latencyChart, paretoChart, type Dot } from './charts.ts';
 import type { Comparison } from './comparison.ts';
 import type { Measures } from './measures.ts';
@@ -7,13 +8,14 @@ import { LETTER_NOTES, lettersText, msText, outcomesText, rateText, shareText, T
 
 /** A comparison as one page. */
 export function comparisonPage(comparison: Comparison): string {
-  const { configurations, differences, textbook } = comparison;
+  const { configurations, differences, textbook, doubts } = comparison;
   const [first] = configurations;
   const body = html`<h1>${configurations.map((one) => one.configuration).join(' · ')}</h1>
     <p class="soft">
       Configurations side by side. Estimates are medians over runs, intervals 95 %. “Not refuted” proves
       nothing: it says that these runs found no counterexample.
     </p>
+    ${doubts.map((doubt) => html`<p class="warning"><b>Not to be relied on:</b> ${doubt}.</p>`)}
     ${verdicts(configurations)}
     <h2>PACELC, as measured</h2>
     ${scorecards(configurations)}
@@ -21,9 +23,9 @@ export function comparisonPage(comparison: Comparison): string {
     <p class="soft">${LETTER_NOTES}</p>
     <details>
       <summary>The usual table, for comparison</summary>
-      ${table(
-        ['system', 'reputed', 'stand-in here', 'measured'],
-        textbook.map(({ system, letters, standIn }) => {
+      ${table({
+        columns: ['system', 'reputed', 'stand-in here', 'measured'],
+        rows: textbook.map(({ system, letters, standIn }) => {
           const measured = configurations.find(({ configuration }) => configuration === standIn);
           return [
             system,
@@ -32,7 +34,7 @@ export function comparisonPage(comparison: Comparison): string {
             measured ? lettersText(measured.scorecard) : 'not in this comparison',
           ];
         }),
-      )}
+      })}
     </details>
     <h2>Consistency against latency and availability</h2>
     ${paretoChart(dotsOf(configurations))}
@@ -50,8 +52,8 @@ export function comparisonPage(comparison: Comparison): string {
 }
 
 function verdicts(configurations: readonly Measures[]): Markup {
-  return table(
-    [
+  return table({
+    columns: [
       'configuration',
       'runs',
       'outcome',
@@ -60,7 +62,7 @@ function verdicts(configurations: readonly Measures[]): Markup {
       'anomalies: share of runs',
       'acknowledged writes lost',
     ],
-    configurations.map((one) => [
+    rows: configurations.map((one) => [
       html`<b>${one.configuration}</b>`,
       one.runs,
       outcomesText(one),
@@ -69,24 +71,24 @@ function verdicts(configurations: readonly Measures[]): Markup {
       Object.entries(one.anomalies).map(([name, rate]) => html`<div>${name} ${rateText(rate)}</div>`),
       one.lost.writes === 0 ? '0' : `${one.lost.writes}, in ${rateText(one.lost.runs)} runs`,
     ]),
-  );
+  });
 }
 
 function scorecards(configurations: readonly Measures[]): Markup {
-  return table(
-    ['configuration', 'letters', 'when partitioned', 'else'],
-    configurations.map((one) => [
+  return table({
+    columns: ['configuration', 'letters', 'when partitioned', 'else'],
+    rows: configurations.map((one) => [
       html`<b>${one.configuration}</b>`,
       html`<b>${lettersText(one.scorecard)}</b>`,
       one.scorecard.p.evidence,
       one.scorecard.e.evidence,
     ]),
-  );
+  });
 }
 
 function figures(configurations: readonly Measures[]): Markup {
-  return table(
-    [
+  return table({
+    columns: [
       'configuration',
       'available, calm',
       'available, in faults',
@@ -95,7 +97,7 @@ function figures(configurations: readonly Measures[]): Markup {
       'p50 · p99 · p99.9',
       'staleness',
     ],
-    configurations.map((one) => [
+    rows: configurations.map((one) => [
       html`<b>${one.configuration}</b>`,
       shareText(one.availability.calm),
       shareText(one.availability.faults),
@@ -106,29 +108,7 @@ function figures(configurations: readonly Measures[]): Markup {
       ),
       Object.entries(one.staleness).map(([name, { value }]) => html`<div>${name} ${value.toFixed(1)}</div>`),
     ]),
-  );
-}
-
-type Cell = string | number | Markup | readonly Markup[];
-
-function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): Markup {
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          ${heads.map((head) => html`<th scope="col">${head}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (row) =>
-            html`<tr>
-              ${row.map((cell) => html`<td>${cell}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  });
 }
 
 function dotsOf(configurations: readonly Measures[]): Dot[] {

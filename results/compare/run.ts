@@ -7,6 +7,8 @@ export interface ComparedRun {
   readonly configuration: string;
   readonly meta: RunMeta;
   readonly document: ResultDocument;
+  /** Why what it says may not be its own, a sentence each: absent or empty when nothing speaks against it. */
+  readonly doubts?: readonly string[];
 }
 
 /** What the clients of a run saw; null for one that was judged before any client ran. */

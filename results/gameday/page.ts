@@ -1,4 +1,5 @@
 import { html, page, type Markup } from '../pages/html.ts';
+import { table, word } from '../pages/table.ts';
 import { holdsText, secondsAt, verdictOf, worstText, type GamedayAccount } from './account.ts';
 import type { LimitResult } from './limits.ts';
 
@@ -42,35 +43,26 @@ function limitCard({ limit, allowed, measured, holds }: LimitResult): Markup {
 }
 
 function steps(account: GamedayAccount): Markup {
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col" class="number">at</th>
-          <th scope="col">what</th>
-          <th scope="col">on</th>
-          <th scope="col">bit</th>
-          <th scope="col" class="number">longest without an answer</th>
-          <th scope="col" class="number">answered again after</th>
-          <th scope="col">evidence</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${account.steps.map(
-          ({ window, outage, recovered }, i) =>
-            html`<tr>
-              <td class="number">${secondsAt(account, window.start)} s</td>
-              <td><b>${i + 1}. ${window.fault}</b>${note(account, window.fault)}</td>
-              <td>${window.targets.join(', ')}</td>
-              <td class="${window.bit ? 'valid' : 'unknown'}">${window.bit ? 'yes' : 'no'}</td>
-              <td class="number">${worstText(outage)}</td>
-              <td class="number">${worstText(recovered)}</td>
-              <td class="soft">${window.evidence}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return table({
+    columns: [
+      { head: 'at', number: true },
+      'what',
+      'on',
+      'bit',
+      { head: 'longest without an answer', number: true },
+      { head: 'answered again after', number: true },
+      'evidence',
+    ],
+    rows: account.steps.map(({ window, outage, recovered }, i) => [
+      `${secondsAt(account, window.start)} s`,
+      [html`<b>${i + 1}. ${window.fault}</b>`, note(account, window.fault)],
+      window.targets.join(', '),
+      window.bit ? word('yes', 'valid') : word('no', 'unknown'),
+      worstText(outage),
+      worstText(recovered),
+      html`<span class="soft">${window.evidence}</span>`,
+    ]),
+  });
 }
 
 function note({ planned }: GamedayAccount, fault: string): Markup | null {

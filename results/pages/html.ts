@@ -104,7 +104,9 @@ tbody tr:hover { background: var(--band); }
 .outcome { font-weight: 600; white-space: nowrap; }
 .valid, .fixed, .better { color: var(--valid); }
 .violation, .new, .worse { color: var(--violation); }
-.unknown, .inconclusive, .flaky, .not-run { color: var(--doubt); }
+.warning { border-left: 4px solid var(--doubt); background: var(--band); padding: 8px 12px; }
+.scroll:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+.broken, .not-judged, .running, .unknown, .inconclusive, .flaky, .not-run { color: var(--doubt); }
 .error { color: var(--error); }
 .cards { display: flex; flex-wrap: wrap; gap: 12px; margin: 14px 0; }
 .card { border: 1px solid var(--line); border-radius: 6px; padding: 10px 14px; min-width: 120px; }

@@ -67,7 +67,7 @@ const outcome = document.getElementById('outcome');
 const shown = document.getElementById('shown');
 let sortBy = 'startedAt', ascending = false;
 const chosen = new Set();
-const textOf = (item) => [item.what, item.path, item.workload, item.faults, item.seed, item.world, item.outcome, ...item.anomalies].join(' ').toLowerCase();
+const textOf = (item) => [item.what, item.path, item.workload, item.faults, item.seed, item.world, item.outcome, item.note, ...item.anomalies].join(' ').toLowerCase();
 const texts = new Map(items.map((item) => [item.id, textOf(item)]));
 function cell(row, content, className) {
   const td = row.insertCell();
@@ -94,6 +94,7 @@ function draw() {
     word.textContent = item.outcome;
     cell(row, item.outcome === 'running' && item.kind === 'run' ? link('/live/' + item.id, 'running') : word);
     cell(row, item.hasReport ? link('/item/' + item.id + '/', item.what) : item.what);
+    if (item.note) { const note = document.createElement('div'); note.className = 'soft'; note.textContent = item.note; row.lastChild.append(note); }
     cell(row, item.workload); cell(row, item.faults); cell(row, item.anomalies.join(', ')); cell(row, item.seed, 'mono'); cell(row, item.world);
     fragment.append(row);
   }

@@ -3,7 +3,9 @@ import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
+import { historyIn } from '../run-directory.ts';
 import { parseRunMeta, type RunMeta } from '../run-meta.ts';
+import { tampering } from '../seal.ts';
 
 /** A run or a campaign on the shelf: what the table shows. */
 export interface Item {
@@ -25,6 +27,8 @@ export interface Item {
   readonly hasReport: boolean;
   /** When which fault was to begin and end, of a run that has a timetable; else empty. */
   readonly timetable: string;
+  /** What is wrong with its files, in words; else empty. */
+  readonly note: string;
 }
 
 /** What stands for a path (relative to the shelf) in addresses. */
@@ -33,6 +37,7 @@ export function idOf(place: string): string {
 }
 
 const results = z.looseObject({
+  version: z.literal(1),
   outcome: z.string(),
   anomalies: z.array(z.looseObject({ name: z.string(), status: z.string(), certain: z.boolean() })),
 });
@@ -85,9 +90,10 @@ export class Shelf {
 
   async #item(path: string, kind: Item['kind']): Promise<Item> {
     const head = kind === 'run' ? 'run.json' : 'campaign.json';
-    // What a run is does not change any more once it has been judged.
+    // What a run is does not change any more once it has been judged, unless somebody changes its history.
     const judged = await stampOf(join(path, 'results.json'));
-    const stamp = judged === '' ? await stampOf(join(path, head)) : `judged ${judged}`;
+    const history = kind === 'run' ? await stampOf(join(path, 'history.jsonl')) : '';
+    const stamp = judged === '' ? await stampOf(join(path, head)) : `judged ${judged} ${history}`;
     const known = this.#known.get(path);
     if (known?.stamp === stamp) return known.item;
     const item = await this.#read(path, kind);
@@ -100,13 +106,22 @@ export class Shelf {
     const base = {
       id: idOf(place),
       ...{ kind, path: place, startedAt: '', outcome: 'broken', what: place },
-      ...{ workload: '', faults: '', seed: '', world: '', anomalies: [], hasReport: false, timetable: '' },
+      ...{
+        workload: '',
+        faults: '',
+        seed: '',
+        world: '',
+        anomalies: [],
+        hasReport: false,
+        timetable: '',
+        note: '',
+      },
     };
     try {
       const more = kind === 'run' ? await readRun(path) : await readCampaign(path);
       return { ...base, ...more };
-    } catch {
-      return base;
+    } catch (error) {
+      return { ...base, note: error instanceof Error ? error.message : String(error) };
     }
   }
 }
@@ -117,9 +132,16 @@ async function readRun(path: string): Promise<Partial<Item>> {
     JSON.parse(await readFile(join(path, 'results.json'), 'utf8').catch(() => 'null')),
   );
   const certain = judged.success ? judged.data.anomalies.filter((a) => a.certain) : [];
+  const [doubt = ''] = await changedSince(path, meta);
+  const outcome = judged.success
+    ? judged.data.outcome
+    : meta.endedAt === undefined
+      ? 'running'
+      : 'not judged';
   return {
     startedAt: meta.startedAt,
-    outcome: judged.success ? judged.data.outcome : meta.endedAt === undefined ? 'running' : 'not judged',
+    outcome: doubt !== '' && outcome === 'valid' ? 'inconclusive' : outcome,
+    note: doubt,
     what: `${meta.cluster}:${meta.configuration}`,
     workload: meta.workload,
     faults: meta.nemesis.join(', '),
@@ -129,6 +151,17 @@ async function readRun(path: string): Promise<Partial<Item>> {
     anomalies: [...new Set(certain.sort((a, b) => rank(a.status) - rank(b.status)).map((a) => a.name))],
     hasReport: (await stampOf(join(path, 'report.html'))) !== '',
   };
+}
+
+/** Only a history that is younger than its verdict is hashed: a shelf may hold thousands. */
+async function changedSince(path: string, meta: RunMeta): Promise<string[]> {
+  const historyPath = await historyIn(path);
+  if (historyPath === null) return [];
+  const [history, verdict] = await Promise.all(
+    [historyPath, join(path, 'results.json')].map((file) => stat(file).catch(() => null)),
+  );
+  if (history === null || verdict === null || history.mtimeMs <= verdict.mtimeMs) return [];
+  return tampering({ meta, historyPath });
 }
 
 async function readCampaign(path: string): Promise<Partial<Item>> {

@@ -1,4 +1,5 @@
 import { html, page, type Markup } from '../pages/html.ts';
+import { table, word } from '../pages/table.ts';
 import type { Rate } from '../statistics/rates.ts';
 import type { NightRow } from './nights.ts';
 import { trendOf, type Trend } from './trend.ts';
@@ -40,35 +41,18 @@ export function trendSection(trend: Trend): Markup {
     ${
       trend.findings.length === 0
         ? html`<p>No night showed a violation.</p>`
-        : html`<div class="scroll">
-            <table>
-              <caption>
-                Violations: share of runs, night by night, whiskers 95 %; gaps are nights that ran nothing of
-                the kind.
-              </caption>
-              <thead>
-                <tr>
-                  <th scope="col">anomaly</th>
-                  <th scope="col">where</th>
-                  <th scope="col">nights</th>
-                  <th scope="col" class="number">last</th>
-                  <th scope="col">change</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${trend.findings.map(
-                  (one) =>
-                    html`<tr>
-                      <td>${one.anomaly}</td>
-                      <td>${one.configuration} · ${one.workload}</td>
-                      <td>${sparkline(one.shares, trend.nights, one.anomaly)}</td>
-                      <td class="number">${shareText(one.shares[one.shares.length - 1])}</td>
-                      <td class="outcome ${one.change}">${one.change}</td>
-                    </tr>`,
-                )}
-              </tbody>
-            </table>
-          </div>`
+        : table({
+            caption:
+              'Violations: share of runs, night by night, whiskers 95 %; gaps are nights that ran nothing of the kind.',
+            columns: ['anomaly', 'where', 'nights', { head: 'last', number: true }, 'change'],
+            rows: trend.findings.map((one) => [
+              one.anomaly,
+              `${one.configuration} · ${one.workload}`,
+              sparkline(one.shares, trend.nights, one.anomaly),
+              shareText(one.shares[one.shares.length - 1]),
+              word(one.change),
+            ]),
+          })
     }`;
 }
 
