@@ -1,15 +1,15 @@
 import type { ClockControl } from '../../harness/cluster.ts';
 import { setClockOffset } from '../../harness/hosts/docker/clock.ts';
 import { wallClock } from '../../harness/runtime/wall.ts';
-import type { Topology } from './topology.ts';
+import type { PostgresNode } from './node.ts';
 
 const ROUNDS = 5;
 
 /** Clocks turned by libfaketime, measured by asking the server itself for the time. */
 export class PostgresClocks implements ClockControl {
-  readonly #topology: Topology;
+  readonly #topology: { node(name: string): PostgresNode };
 
-  constructor(topology: Topology) {
+  constructor(topology: { node(name: string): PostgresNode }) {
     this.#topology = topology;
   }
 

@@ -78,20 +78,25 @@ export function renderConfig(config: NodeConfig): string {
     port: config.listen.port,
     cluster_name: config.node,
     synchronous_standby_names: config.synchronousNames,
-    primary_conninfo: config.follows === null ? '' : connectionInfo(config.follows, config),
+    primary_conninfo: config.follows === null ? '' : connectionInfo(config.follows, config.node, config),
   };
   return Object.entries(own)
     .map(([name, value]) => `${name} = ${quoted(value)}\n`)
     .join('');
 }
 
-function connectionInfo(primary: Endpoint, { node, user, passwordFile }: NodeConfig): string {
+/** How libpq dials `server` in the name of `application`. */
+export function connectionInfo(
+  server: Endpoint,
+  application: string,
+  { user, passwordFile }: Pick<NodeConfig, 'user' | 'passwordFile'>,
+): string {
   const words = {
-    host: primary.host,
-    port: primary.port,
+    host: server.host,
+    port: server.port,
     user,
     passfile: `'${passwordFile.replace(/['\\]/g, '\\$&')}'`,
-    application_name: node,
+    application_name: application,
     sslmode: 'disable',
     gssencmode: 'disable',
     connect_timeout: 2,

@@ -6,7 +6,7 @@ import type { Setting } from '../types.ts';
 import type { Rows } from '../sql/session.ts';
 import type { SettlingNode } from '../sql/settle.ts';
 import { Connection } from './clients/connection.ts';
-import { renderConfig, renderHba, renderPasswordFile } from './config.ts';
+import { connectionInfo, renderConfig, renderHba, renderPasswordFile } from './config.ts';
 import { PORT_ROLE, SERVICE, type CloneSource, type Server } from './server/server.ts';
 
 export interface NodeContext {
@@ -85,6 +85,16 @@ export class PostgresNode implements SettlingNode {
 
   async reload(): Promise<void> {
     await this.query('SELECT pg_reload_conf()');
+  }
+
+  /** How this node dials `other` in its own name, in libpq's words: what a subscription connects by. */
+  connectionTo(other: string): string {
+    const { host, server } = this.#context;
+    const words = connectionInfo(host.peer(this.name, other, PORT_ROLE), this.name, {
+      user: server.credentials().user,
+      passwordFile: server.passwordFile(this.hostNode),
+    });
+    return `${words} dbname=${server.credentials().database}`;
   }
 
   async initialise(): Promise<void> {

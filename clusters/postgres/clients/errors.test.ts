@@ -294,6 +294,11 @@ describe('while a commit waits for a standby that does not come', () => {
 });
 
 describe('the table', () => {
+  it('calls a statement fail that changed nothing, by the server’s own count', () => {
+    const held = { code: 'nothing-changed', message: 'the cas changed no row' };
+    expect(classify(held, 'commit')).toMatchObject({ row: 'nothing-changed', outcome: 'fail' });
+  });
+
   it('has a verdict for anything in every phase, info by default once a commit was sent', () => {
     const strange = { code: 'XX000', message: 'never heard of' };
     const verdicts = (['connect', 'read', 'open', 'commit'] as const).map(

@@ -16,6 +16,9 @@ export const WAIT_CANCELLED = 'sync-wait-cancelled';
 /** The name of a COMMIT that the server answered with ROLLBACK. */
 export const ROLLED_BACK = 'commit-rolled-back';
 
+/** The name of a statement that had to change a row, was its own commit, and changed none. */
+export const NOTHING_CHANGED = 'nothing-changed';
+
 export const ERRORS: readonly ErrorRow[] = [
   ...BEFORE_COMMIT,
   {
@@ -31,6 +34,13 @@ export const ERRORS: readonly ErrorRow[] = [
     phases: ['commit'],
     outcome: 'fail',
     why: 'an earlier statement had failed, so COMMIT rolled back without raising an error',
+  },
+  {
+    name: NOTHING_CHANGED,
+    match: code(/^nothing-changed$/),
+    phases: ['commit'],
+    outcome: 'fail',
+    why: 'the server answered that it changed no row: a trigger held the write back',
   },
   {
     name: 'serialization-or-deadlock',
