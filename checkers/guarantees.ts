@@ -73,6 +73,12 @@ const table: readonly Guarantee[] = [
     implies: [],
     source: 'Karger et al., Consistent hashing and random trees, STOC 1997 (monotonicity)',
   },
+  {
+    name: 'even-load',
+    title: 'No shard is asked more than 1.5 times as often as the mean, and no key gets a tenth of all answers',
+    implies: [],
+    source: 'Adya et al., Slicer: auto-sharding for datacenter applications, OSDI 2016 (load balancing)',
+  },
   // Not implied by linearizability: a deposed leader that does not know it yet, and can confirm nothing, harms nobody.
   {
     name: 'single-primary',

@@ -18,6 +18,7 @@ import { LINEARIZABILITY_ANOMALIES } from './linearizability/anomalies.ts';
 import { lww } from './lww/lww.ts';
 import { LWW_ANOMALIES } from './lww/anomalies.ts';
 import { PARTITION_ANOMALIES } from './partitions/anomalies.ts';
+import { hotSpots } from './partitions/hot-spots.ts';
 import { keyMovement } from './partitions/key-movement.ts';
 import { rebalance } from './partitions/rebalance.ts';
 import { regular } from './regular/regular.ts';
@@ -79,6 +80,7 @@ const all: readonly Checker[] = [
   siblings,
   rebalance,
   keyMovement,
+  hotSpots,
   transactions,
   secondaryIndex,
   rangeScan,

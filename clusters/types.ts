@@ -64,12 +64,14 @@ export interface ClusterDefinition {
   /**
    * Which fault families can never reach it in a world, and why: checked before anything starts. `port`: what the run
    * asks of it; null where that is not known, and then only what holds of every port is refused.
+   * `target`: the fault's own, where that is known.
    */
   readonly refuses: (
     family: string,
     world: World,
     settings: Readonly<Record<string, Setting>>,
     port: Port | null,
+    target?: string,
   ) => string | null;
   /** Why these settings cannot be had together in that world, on so many nodes, or null: checked before anything starts. */
   readonly conflict?: (

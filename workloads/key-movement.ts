@@ -14,7 +14,7 @@ export const keyMovement = defineWorkload({
   checkers: ['key-movement'],
   main: () =>
     delay(
-      100 * MILLISECOND,
+      50 * MILLISECOND,
       fn(() => ({ f: 'locate', value: SAMPLE })),
     ),
   final: () => {

@@ -13,6 +13,7 @@ import { predicate } from './predicate.ts';
 import { fifoQueue, totalQueue } from './queues.ts';
 import { monotonic } from './monotonic.ts';
 import { rangeScan } from './range-scan.ts';
+import { hotspot, hotspotCelebrity, hotspotIncreasing } from './hotspot.ts';
 import { keyMovement } from './key-movement.ts';
 import { rebalance } from './rebalance.ts';
 import { register } from './register.ts';
@@ -52,6 +53,9 @@ const all: readonly Workload[] = [
   monotonic,
   rebalance,
   keyMovement,
+  hotspot,
+  hotspotIncreasing,
+  hotspotCelebrity,
   secondaryIndex,
   rangeScan,
   tornRow,

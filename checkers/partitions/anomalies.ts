@@ -41,4 +41,23 @@ export const PARTITION_ANOMALIES: readonly AnomalyDefinition[] = [
     severity: 1,
     violates: [],
   },
+  {
+    name: 'hot-partition',
+    title: 'A shard was asked far more often than the others',
+    definition:
+      'Between two samples of what each shard had been asked, one had more than 1.5 times the mean of the shards that own data, by 4.5 standard deviations.',
+    source: `${SLICER} (load imbalance: the most loaded task over the mean)`,
+    severity: 1,
+    violates: ['even-load'],
+  },
+  {
+    name: 'hot-key',
+    title: 'A tenth of all answers, or more, was about one key',
+    definition:
+      'Between two samples, more than a tenth of the operations that a node answered were about one key (of keys that are lists: one first element), by 4.5 standard deviations.',
+    source:
+      'Kleppmann, Designing data-intensive applications, 2017, ch. 6 (skewed workloads and relieving hot spots)',
+    severity: 1,
+    violates: ['even-load'],
+  },
 ];

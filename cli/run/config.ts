@@ -101,7 +101,8 @@ export function resolveRun(request: RunRequest): ResolvedRun {
   const faults = faultsOf(named ?? request.nemesis ?? '', nodeNames);
   for (const fault of faults) {
     const refused =
-      unreachable(fault, world) ?? cluster.refuses(reachOf(fault), world, settings, workload.port);
+      unreachable(fault, world) ??
+      cluster.refuses(reachOf(fault), world, settings, workload.port, fault.target);
     if (refused !== null)
       throw new DoesNotFit(
         `Fault ${fault.text} cannot reach ${cluster.name} in the ${world} world: ${refused}`,

@@ -81,6 +81,9 @@ const MERGED: Readonly<Record<string, string>> = {
 const MOST_FAULTS = 3;
 const TIMES = [6, 8, 10];
 const RATES = [40, 100, 200];
+/** A shard that nobody asks feels no fault, and one that does not answer holds up whoever asks it: so many at least. */
+const KEYS_OF_SHARDS = 8;
+const CLIENTS_OF_SHARDS = 6;
 
 /**
  * The run of a seed (swarm testing: Groce et al., ISSTA 2012): a random subset of the faults that the claim tolerates,
@@ -98,9 +101,9 @@ export function drawRun(asked: RunRequest, seed: string): ResolvedRun {
     time,
     faultFor: random.pick([1, 2]),
     faultEvery: random.pick([3, 4]),
-    rate: random.pick(RATES),
-    concurrency: 2 + random.below(14),
-    keys: 1 + random.below(5),
+    rate: random.pick(isSplit(plain) ? RATES.slice(1) : RATES),
+    concurrency: (isSplit(plain) ? CLIENTS_OF_SHARDS : 2) + random.below(14),
+    keys: (isSplit(plain) ? KEYS_OF_SHARDS : 1) + random.below(5),
     nodes: nodesOf(plain, random.pick([3, 3, 4, 5])),
     operationTimeout: random.pick([0.5, 1, 2]),
   };
@@ -109,9 +112,13 @@ export function drawRun(asked: RunRequest, seed: string): ResolvedRun {
   return resolveRun({ ...drawn, ...asked, settings, nemesis, seed });
 }
 
+function isSplit({ settings }: ResolvedRun): boolean {
+  return (settings.partitioning ?? 'none') !== 'none';
+}
+
 /** Shards need the nodes that their configuration counts on. */
-function nodesOf({ settings, config }: ResolvedRun, drawn: number): number {
-  return (settings.partitioning ?? 'none') === 'none' ? drawn : config.nodes;
+function nodesOf(plain: ResolvedRun, drawn: number): number {
+  return isSplit(plain) ? plain.config.nodes : drawn;
 }
 
 /** One that fits, to learn what the configuration promises. */
@@ -166,6 +173,13 @@ function faultsFor(plain: ResolvedRun, random: Random): string[] {
       (claim.tolerates.faults.includes(family) || claim.tolerates.faults.includes('*')) &&
       cluster.refuses(family, config.world, settings, plain.workload.port) === null,
   );
+  const reaches = (form: string): boolean => {
+    const [family, target] = form.split(':');
+    // A spare shard writes nothing that could fail.
+    if (isSplit(plain) && target === 'one' && (family === 'fsync-error' || family === 'disk-full'))
+      return false;
+    return cluster.refuses(family, config.world, settings, plain.workload.port, target) === null;
+  };
   const chosen: string[] = [];
   for (const family of random.shuffle(tolerated).slice(0, random.below(MOST_FAULTS + 1)))
     if (!chosen.some((other) => spoil(family, other))) chosen.push(family);
@@ -173,7 +187,11 @@ function faultsFor(plain: ResolvedRun, random: Random): string[] {
   return tolerated
     .filter((family) => chosen.includes(family))
     .map((family) =>
-      random.pick(FORMS[family].filter((form) => !moves || family !== 'kill' || form === 'kill:primary')),
+      random.pick(
+        FORMS[family].filter(
+          (form) => reaches(form) && (!moves || family !== 'kill' || form === 'kill:primary'),
+        ),
+      ),
     );
 }
 

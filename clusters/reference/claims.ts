@@ -25,11 +25,17 @@ export function claimOf(settings: StoreSettings): Claim {
  * What a shard promises of its rows holds of all rows, since each has one owner at a time. Rows of several shards have
  * nothing in common: a scan is no snapshot. Only some ways of partitioning move no more than they must.
  */
-function split({ partitioning }: StoreSettings, shard: Claim): Claim {
+function split({ partitioning, cacheFor }: StoreSettings, shard: Claim): Claim {
   const linearizable = shard.guarantee.includes('linearizable');
+  // A client that remembers what it has read is as old as its memory; its own writes it forgets.
+  const cached = ['durable', 'read-your-writes', 'monotonic-reads', `bounded-staleness:${cacheFor}`];
+  const rows =
+    linearizable && cacheFor > 0
+      ? [...shard.guarantee.filter((name) => name !== 'linearizable'), ...cached]
+      : shard.guarantee;
   return {
     guarantee: [
-      ...shard.guarantee.filter((guarantee) => guarantee !== 'convergent' && guarantee !== 'sequential'),
+      ...rows.filter((guarantee) => guarantee !== 'convergent' && guarantee !== 'sequential'),
       ...(linearizable ? ['single-owner'] : []),
       ...(partitioning === 'modulo' ? [] : ['minimal-movement']),
     ],

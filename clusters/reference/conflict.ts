@@ -18,6 +18,8 @@ export function settingsConflict(settings: StoreSettings, world: string, nodes: 
   const { reads, leaderFor, sites, network } = settings;
   if (network !== 'mild' && world !== 'sim')
     return `network=${network} is one that the simulator makes up: use --world sim`;
+  if (!(settings.serviceTime >= 0))
+    return `serviceTime=${settings.serviceTime} is no time in µs: use 0 or more`;
   if (!Number.isInteger(sites) || sites < 1 || sites > nodes)
     return `sites=${sites} cannot be: use a whole number from 1 to the ${nodes} nodes there are`;
   if (reads === 'nearest' && sites === 1) return 'reads=nearest needs sites: use --set sites=2 or more';

@@ -27,17 +27,27 @@ function refusedFault(
   world: World,
   { strategy, partitioning, replicas }: StoreSettings,
   port: Port | null,
+  target?: string,
 ): string | null {
-  if (family === 'rebalance')
-    return partitioning === 'none'
-      ? 'nothing is split there: choose a configuration with partitioning'
-      : null;
+  if (family === 'rebalance') return refusedOrder(partitioning, target);
   const alone = partitioning !== 'none' && replicas < 2;
-  if (alone && port !== null && !SHARDS_TALK.includes(port) && ['partition', 'delay'].includes(family))
+  if (alone && port !== null && !SHARDS_TALK.includes(port) && OF_LINKS.includes(family))
     return 'a shard has one node, and for this workload nodes of different shards say nothing to each other: take replicas=3';
   if (!OPERATOR_FAMILIES.includes(family)) return refusedUnless(ABLE[world], family);
   return alone ? 'a shard has one node: there is no standby (replicas=3 gives it two)' : NO_STANDBY[strategy];
 }
+
+/** Why partitions cannot be moved so, or null. */
+function refusedOrder(partitioning: StoreSettings['partitioning'], order: string | undefined): string | null {
+  if (partitioning === 'none') return 'nothing is split there: choose a configuration with partitioning';
+  const computed = partitioning === 'ring' || partitioning === 'modulo';
+  return computed && (order === 'split' || order === 'merge')
+    ? `partitioning=${partitioning} computes who owns a key from the members alone: nothing can be split or merged (range, directory, slots and fixed can)`
+    : null;
+}
+
+/** Faults of what nodes say to each other. */
+const OF_LINKS: readonly string[] = ['partition', 'delay', 'loss', 'duplicate', 'reorder'];
 
 /** What concerns several shards is agreed on between them; everything else goes from the client to one. */
 const SHARDS_TALK: readonly string[] = ['transaction', 'bank', 'indexed', 'rows'];
@@ -68,6 +78,7 @@ export const reference = defineCluster({
     'log',
     'ids',
     'partition',
+    'hotspot',
     'placement',
     'bank',
     'indexed',
@@ -86,7 +97,8 @@ export const reference = defineCluster({
   settings: SETTINGS,
   conflict: (settings, world, nodes) => settingsConflict(storeSettings(settings), world, nodes),
   refusesPort: (port, settings) => portConflict(storeSettings(settings), port),
-  refuses: (family, world, settings, port) => refusedFault(family, world, storeSettings(settings), port),
+  refuses: (family, world, settings, port, target) =>
+    refusedFault(family, world, storeSettings(settings), port, target),
   create: (context) => clusterOn(context, new StoreNodes(context, strategy(context))),
   simulate: (context) => clusterOn(context, new SimFleet(context, strategy(context))),
 });

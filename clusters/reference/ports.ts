@@ -183,6 +183,7 @@ export function isReading({ f, value }: Operation): boolean {
 
 export const PORTS: Readonly<Record<string, Translate>> = {
   register,
+  hotspot: register,
   set,
   rows,
   counter,

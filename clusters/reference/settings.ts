@@ -65,6 +65,11 @@ export interface StoreSettings {
   readonly moveChunk: number;
   readonly moveDelay: number;
   readonly splitRows: number;
+  readonly splitLoad: number;
+  readonly dedicate: number;
+  readonly salt: number;
+  readonly cacheFor: number;
+  readonly serviceTime: number;
   /** A defect to have on purpose. */
   readonly bug: BugName | 'none';
 }
@@ -241,6 +246,12 @@ export const SETTINGS: readonly SettingDefinition[] = [
     type: 'string',
     values: NETWORK_NAMES,
     default: 'mild',
+  },
+  {
+    name: 'serviceTime',
+    title: 'Simulation: how long a node works on a request of a client, in µs; it does one thing at a time',
+    type: 'number',
+    default: 12,
   },
   {
     name: 'bug',

@@ -30,6 +30,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
     unit: (v) => `${(v / 10).toFixed(1)} %`,
   },
   requests: { title: 'Requests for keys that each shard has had', unit: short },
+  'shards-that-own-data': { title: 'Shards that own data', unit: short },
   'moved-keys': { title: 'Keys moved between shards so far', unit: short },
   'moved-bytes': { title: 'Bytes of keys moved between shards so far', unit: (v) => `${short(v)} B` },
   'hops-per-1000-requests': { title: 'Redirects and looks at the directory, a request', unit: perRequest },

@@ -3,22 +3,27 @@ import type {
   ClockControl,
   Cluster,
   ConnectRequest,
+  MadeUpDisk,
   Operator,
   ProcessControl,
   Settled,
+  Storage,
 } from '../../../harness/cluster.ts';
 import type { Links, Refusal } from '../../../harness/hosts/types.ts';
-import { MILLISECOND, SECOND, type Cancel } from '../../../harness/runtime/types.ts';
+import { MILLISECOND } from '../../../harness/runtime/types.ts';
 import type { SimulatedContext } from '../../types.ts';
 import { ReferenceCluster } from '../cluster.ts';
 import type { Fleet } from '../fleet.ts';
 import { PORTS } from '../ports.ts';
 import { StoreSession } from '../session.ts';
+import { sitesOf } from '../sites.ts';
 import { storeSettings, type StoreSettings } from '../settings.ts';
-import { PartitionedClient, type Traffic } from './client.ts';
+import { PartitionedClient } from './client.ts';
 import { GroupFleet } from './group-fleet.ts';
 import type { PartitionMap } from './maps/map.ts';
 import { membersOf, schemeOf, tokenOfRows, type Partitioning } from './partitioning.ts';
+import type { Traffic } from './locator.ts';
+import { ReadCache } from './read-cache.ts';
 import { PlacementClient } from './placement-client.ts';
 import { PARTITION_PORTS } from './ports.ts';
 import { Rebalancer } from './rebalancer.ts';
@@ -30,10 +35,17 @@ import { partitioningOf, weightsOf } from './settings.ts';
 import { ShardRebalancing } from './rebalancing.ts';
 import { unfinishedIn } from './quiet.ts';
 import { skewOf } from './skew.ts';
+import { Watch } from './watch.ts';
+
+/** Ports of registers whose answers say nothing of their owner. */
+const CACHED = ['register', 'hotspot'];
 
 /** The reference store, split over shards, each of which is a store of its own with the strategy of the settings. */
 export class PartitionedCluster implements Cluster {
   readonly nodes: readonly string[];
+  readonly storage?: (node: string) => Storage;
+  readonly disk?: (node: string) => MadeUpDisk;
+  readonly sites: ReadonlyMap<string, string> | undefined;
   readonly links: Links | Refusal;
   readonly operator: Operator | Refusal;
   readonly rebalancing: ShardRebalancing;
@@ -46,7 +58,7 @@ export class PartitionedCluster implements Cluster {
   readonly #first: PartitionMap;
   readonly #rebalancer: Rebalancer;
   readonly #sessions = new Map<number, StoreSession>();
-  #cancelWatch: Cancel = () => undefined;
+  readonly #watch: Watch;
   readonly #traffic: Traffic = { requests: 0, hops: 0, shards: 0 };
 
   constructor(context: SimulatedContext, fleet: Fleet) {
@@ -54,7 +66,11 @@ export class PartitionedCluster implements Cluster {
     this.links = fleet.links;
     this.#context = context;
     this.#fleet = fleet;
+    if (fleet.storage) this.storage = fleet.storage.bind(fleet);
+    if (fleet.disk) this.disk = fleet.disk.bind(fleet);
     this.#settings = storeSettings(context.settings);
+    const { sites } = this.#settings;
+    this.sites = sites > 1 ? sitesOf(context.nodes, sites) : undefined;
     this.#partitioning = partitioningOf(this.#settings, context.nodes) as Partitioning;
     for (const { shard, nodes } of this.#partitioning.groups) {
       this.#shards.set(shard, new ReferenceCluster({ ...context, nodes }, new GroupFleet(fleet, nodes)));
@@ -75,6 +91,14 @@ export class PartitionedCluster implements Cluster {
       delayMs: this.#settings.moveDelay,
     });
     this.rebalancing = new ShardRebalancing(this.#rebalancer, scheme, names, weights);
+    this.#watch = new Watch({
+      clock: context.runtime.clock,
+      fleet,
+      groups: this.#partitioning.groups,
+      settings: this.#settings,
+      rebalancer: this.#rebalancer,
+      rebalancing: this.rebalancing,
+    });
     this.operator = new ShardOperator([...this.#shards.values()].map((shard) => shard.operator));
   }
 
@@ -82,7 +106,7 @@ export class PartitionedCluster implements Cluster {
     await this.#fleet.add();
     await Promise.all([...this.#shards.values()].map((shard) => shard.start()));
     await this.#rebalancer.begin();
-    if (this.#settings.splitRows > 0) this.#watchSizes();
+    this.#watch.begin();
   }
 
   connect({ port, process, session, node }: ConnectRequest): Promise<Client> {
@@ -90,6 +114,10 @@ export class PartitionedCluster implements Cluster {
     const translate = PORTS[port] ?? PARTITION_PORTS[port];
     if (!translate && SPREAD_PORTS[port] === undefined)
       return Promise.reject(new Error(`the reference store has no port "${port}"`));
+    // What concerns several rows is at no one node.
+    const spread = port === 'rows' ? COLUMN_PORT : SPREAD_PORTS[port];
+    if (spread !== undefined)
+      return Promise.resolve(new SpreadClient(spread, this.#settings, this.#clientParts(process, session)));
     if (node !== undefined)
       return (this.#shards.get(this.#shardOf.get(node) ?? '') as ReferenceCluster).connect({
         port,
@@ -97,31 +125,24 @@ export class PartitionedCluster implements Cluster {
         session,
         node,
       });
-    const spread = port === 'rows' ? COLUMN_PORT : SPREAD_PORTS[port];
-    if (spread !== undefined)
-      return Promise.resolve(
-        new SpreadClient(spread, this.#settings, {
-          ...this.#clientParts(process, session),
-          clock: this.#context.runtime.clock,
-          random: this.#context.runtime.random('reference/pauses').fork(String(process)),
-        }),
-      );
     let memory = this.#sessions.get(session);
     if (!memory) this.#sessions.set(session, (memory = new StoreSession()));
+    const { cacheFor } = this.#settings;
     return Promise.resolve(
       new PartitionedClient(translate, {
         ...this.#clientParts(process, session),
         session: memory,
-        clock: this.#context.runtime.clock,
-        mapForMs: this.#settings.mapFor * 1000,
-        // Clients that were made together do not all ask together.
-        age: (process % 10) / 10,
+        cache:
+          cacheFor > 0 && CACHED.includes(port) ? new ReadCache(this.#context.runtime.clock, cacheFor) : null,
       }),
     );
   }
 
+  /** Of the shards that own data, where several do: spares lead nobody that a fault could hurt. */
   async primaries(): Promise<readonly string[]> {
-    const each = await Promise.all([...this.#shards.values()].map((shard) => shard.primaries()));
+    const owners = this.#rebalancer.map.shards;
+    const chosen = [...this.#shards].filter(([name]) => owners.length < 2 || owners.includes(name));
+    const each = await Promise.all(chosen.map(([, shard]) => shard.primaries()));
     return each.flat();
   }
 
@@ -147,7 +168,7 @@ export class PartitionedCluster implements Cluster {
     const { clock } = this.#context.runtime;
     const deadline = clock.now() + deadlineMs * MILLISECOND;
     const remaining = () => Math.max(0, (deadline - clock.now()) / MILLISECOND);
-    this.#cancelWatch();
+    this.#watch.stop();
     const first = await this.#settleShards(remaining());
     if (!first.settled) return first;
     const still = () => this.#rebalancer.pending === 0;
@@ -199,7 +220,7 @@ export class PartitionedCluster implements Cluster {
   }
 
   async stop(): Promise<void> {
-    this.#cancelWatch();
+    this.#watch.stop();
     this.#rebalancer.stop();
     for (const name of this.nodes) await this.#fleet.kill(name);
   }
@@ -225,15 +246,6 @@ export class PartitionedCluster implements Cluster {
     });
   }
 
-  /** Every second a partition that has grown too large is split, one at a time, until the run settles. */
-  #watchSizes(): void {
-    this.#cancelWatch = this.#context.runtime.clock.after(SECOND, () => {
-      if (this.#rebalancer.pending === 0)
-        this.rebalancing.splitAbove(this.#settings.splitRows).catch(() => undefined);
-      this.#watchSizes();
-    });
-  }
-
   #shardAt(node: string): ReferenceCluster {
     const shard = this.#shards.get(this.#shardOf.get(node) ?? '');
     if (!shard) throw new Error(`node ${node} belongs to no shard`);
@@ -248,6 +260,11 @@ export class PartitionedCluster implements Cluster {
       home: this.#partitioning.groups[0].shard,
       lookup: this.#settings.lookup,
       traffic: this.#traffic,
+      clock: this.#context.runtime.clock,
+      random: this.#context.runtime.random('reference/pauses').fork(String(process)),
+      mapForMs: this.#settings.mapFor * 1000,
+      // Clients that were made together do not all ask together.
+      age: (process % 10) / 10,
     };
   }
 

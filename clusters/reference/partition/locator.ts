@@ -15,15 +15,30 @@ const MOST_HOPS = 4;
 const TRIES = 12;
 const PAUSE_MS = 8;
 
+/** What clients count, for the run's samples. */
+export interface Traffic {
+  requests: number;
+  /** Shards that refused, and times the directory was asked. */
+  hops: number;
+  /** Shards that took part in the answer. */
+  shards: number;
+}
+
 export interface LocatorParts {
   readonly connections: ShardConnections;
   readonly tokenOf: TokenOf;
+  /** What the client believes to begin with. */
   readonly map: PartitionMap;
+  /** Where the directory's row lives. */
   readonly home: string;
   readonly lookup: Lookup;
-  readonly traffic: { requests: number; hops: number; shards: number };
+  readonly traffic: Traffic;
   readonly clock: Clock;
   readonly random: Random;
+  /** How long the map is believed, ms; 0: until a shard refuses. */
+  readonly mapForMs: number;
+  /** How old the map is to begin with, as a part of that. */
+  readonly age: number;
 }
 
 /** One operation of a client: what it asks of shards, and until when. */
@@ -40,10 +55,20 @@ export interface Errand {
 export class Locator {
   readonly #parts: LocatorParts;
   #map: PartitionMap;
+  /** When it is to be asked for again, ns. */
+  #until: number;
 
   constructor(parts: LocatorParts) {
     this.#parts = parts;
     this.#map = parts.map;
+    const { clock, mapForMs, age } = parts;
+    this.#until = mapForMs === 0 ? Infinity : clock.now() + mapForMs * MILLISECOND * (1 - age);
+  }
+
+  /** Before each operation: a map that is too old is asked for again. An old one will do if nobody answers. */
+  async look(signal: AbortSignal): Promise<void> {
+    if (this.#parts.lookup === 'always') await this.#refresh(signal);
+    else if (this.#parts.clock.now() >= this.#until) await this.#refresh(signal).catch(() => undefined);
   }
 
   /** Whoever owns the row. */
@@ -137,6 +162,7 @@ export class Locator {
     return answer;
   }
 
+  /** Follows a redirect that tells something new, if redirects are followed; else asks the directory. */
   async #lookElsewhere({ owner }: StoreError, signal: AbortSignal): Promise<void> {
     const learnt = owner === undefined ? this.#map : this.#map.learn(owner);
     this.#parts.traffic.hops += 1;
@@ -144,13 +170,16 @@ export class Locator {
     else await this.#refresh(signal);
   }
 
+  /** The directory's map, unless a shard has told of something later. */
   async #refresh(signal: AbortSignal): Promise<void> {
-    const { connections, home, traffic } = this.#parts;
+    const { connections, home, traffic, clock, mapForMs } = this.#parts;
     traffic.hops += 1;
+    if (mapForMs > 0) this.#until = clock.now() + mapForMs * MILLISECOND;
     const request = { op: 'read', table: DIRECTORY, key: MAP_KEY } as const;
     const { reply } = await connections.ask(home, { f: 'read' }, true, (at) => ({ ...request, at }), signal);
     if (!reply.fields) return;
-    for (const told of mapOf(reply.fields).assignments) this.#map = this.#map.learn(told);
+    const told = mapOf(reply.fields);
+    if (told.latest >= this.#map.latest) this.#map = told;
   }
 }
 

@@ -1,6 +1,6 @@
 import { ENTRIES, type IndexOptions } from './secondary/requests.ts';
 import type { TokenOf } from '../replica/types.ts';
-import { partitionKeyOf, type PartitionKey } from './maps/composite.ts';
+import { partitionKeyOf, salted, type PartitionKey } from './maps/composite.ts';
 import { directory } from './maps/directory.ts';
 import { fixed } from './maps/fixed.ts';
 import { modulo } from './maps/modulo.ts';
@@ -15,6 +15,8 @@ export type SchemeName = 'range' | 'modulo' | 'ring' | 'slots' | 'fixed' | 'dire
 export interface Partitioning {
   readonly scheme: SchemeName;
   readonly partitionKey: PartitionKey;
+  /** Keys of one partition key are spread over so many places. */
+  readonly salt: number;
   readonly boundaries: readonly string[];
   readonly partitions: number;
   readonly vnodes: number;
@@ -57,8 +59,8 @@ export function tokenOfRows(partitioning: Partitioning): TokenOf {
   return (table, key) => {
     if (!isPartitioned(table)) return null;
     // A global index is split by term, whatever the rows are split by.
-    const part = table === ENTRIES ? 'first' : partitioning.partitionKey;
-    return scheme.tokenOf(partitionKeyOf(key, part));
+    if (table === ENTRIES) return scheme.tokenOf(partitionKeyOf(key, 'first'));
+    return scheme.tokenOf(salted(partitionKeyOf(key, partitioning.partitionKey), key, partitioning.salt));
   };
 }
 

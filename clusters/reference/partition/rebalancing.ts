@@ -6,6 +6,7 @@ import { membersOf } from './partitioning.ts';
 import type { Scheme } from './maps/scheme.ts';
 import { hash32 } from '../replica/hash.ts';
 import type { ChangeKind } from './directory-row.ts';
+import type { Relief } from './hot.ts';
 import type { Rebalancer } from './rebalancer.ts';
 
 interface Measured extends Assignment {
@@ -87,6 +88,15 @@ export class ShardRebalancing implements Rebalancing {
       `${told(second)} of ${second.shard} goes to its neighbour’s ${first.shard}`,
       'merge',
       (map) => map.with([{ lo, hi, shard: first.shard, epoch: 0 }]),
+    );
+  }
+
+  /** A range goes where it is asked for less, if it still belongs to whom it is to be taken from. */
+  relieve({ from, lo, hi, to }: Relief): Promise<Rebalanced> {
+    return this.#begin(
+      `${told({ lo, hi })} of ${from.shard} is asked for too much: to ${to}`,
+      'split',
+      (map) => (map.ownerOf(lo).shard === from.shard ? map.with([{ lo, hi, shard: to, epoch: 0 }]) : map),
     );
   }
 

@@ -77,4 +77,32 @@ export const PARTITION_SETTINGS: readonly SettingDefinition[] = [
     type: 'number',
     default: 0,
   },
+  {
+    name: 'splitLoad',
+    title:
+      'Range, directory: the busiest shard, if asked more often than this a second, gives half of what it is asked for to the least busy; 0: never',
+    type: 'number',
+    default: 0,
+  },
+  {
+    name: 'dedicate',
+    title:
+      'Range, directory: a key with more than this share of all requests (per mille) gets a partition on the least busy shard, a spare if there is one; 0: never',
+    type: 'number',
+    default: 0,
+  },
+  {
+    name: 'salt',
+    title:
+      'Partitioning: keys that share a partition key are spread over so many places by the hash of the whole key; 1: they stay together',
+    type: 'number',
+    default: 1,
+  },
+  {
+    name: 'cacheFor',
+    title:
+      'Partitioning, registers: a client answers reads of a key by itself for so long after it has read it, in ms; 0: never',
+    type: 'number',
+    default: 0,
+  },
 ];

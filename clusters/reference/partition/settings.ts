@@ -16,6 +16,7 @@ export function partitioningOf(settings: StoreSettings, nodes: readonly string[]
   return {
     scheme: partitioning,
     partitionKey,
+    salt: settings.salt,
     boundaries: listed(settings.boundaries),
     partitions,
     vnodes,
@@ -58,12 +59,17 @@ export function partitioningConflict(settings: StoreSettings, nodes: number): st
     return `${shards} shards of ${replicas} nodes each need ${shards * replicas} nodes, and there are ${nodes}`;
   if (strategy === 'single-leader' && ack === 'semi-sync' && replicas < 2)
     return `ack=semi-sync takes a quorum of 2 disks, and a partition has ${replicas} replica: use replicas=2 or more`;
-  for (const name of ['splitRows', 'mapFor', 'moveDelay'] as const)
+  if (strategy === 'single-leader' && (ack === 'first' || ack === 'any') && settings.k > replicas - 1)
+    return `ack=${ack}, k=${settings.k} wait for ${settings.k} follower${settings.k === 1 ? '' : 's'}, and a partition has ${replicas} replica${replicas === 1 ? '' : 's'}: use replicas=${settings.k + 1} or more`;
+  for (const name of ['splitRows', 'splitLoad', 'dedicate', 'cacheFor', 'mapFor', 'moveDelay'] as const)
     if (!(settings[name] >= 0)) return `${name}=${settings[name]} cannot be: use 0 or more`;
   if (!Number.isInteger(settings.moveChunk) || settings.moveChunk < 1)
     return `moveChunk=${settings.moveChunk} is no number of rows: use 1 or more`;
-  if (settings.splitRows > 0 && partitioning !== 'range' && partitioning !== 'directory')
-    return `partitioning=${partitioning} spreads keys by their hash: only ranges (range, directory) are split`;
+  if (!Number.isInteger(settings.salt) || settings.salt < 1 || settings.salt > 100)
+    return `salt=${settings.salt} is no number of places: use 1 to 100`;
+  for (const name of ['splitRows', 'splitLoad', 'dedicate'] as const)
+    if (settings[name] > 0 && partitioning !== 'range' && partitioning !== 'directory')
+      return `partitioning=${partitioning} spreads keys by their hash: only ranges (range, directory) are split (${name}=${settings[name]})`;
   try {
     const names = Array.from({ length: nodes }, (_, i) => `n${i + 1}`);
     const split = partitioningOf(settings, names) as Partitioning;
@@ -80,11 +86,12 @@ export function partitioningConflict(settings: StoreSettings, nodes: number): st
 }
 
 /** Ports whose operations each concern one row, or all rows of a table wherever they are. */
-const SPLIT_PORTS = ['register', 'set', 'counter', 'partition', 'placement', ...SPREAD_PORT_NAMES];
+const ONLY_SPLIT = ['partition', 'hotspot', 'placement'];
+const SPLIT_PORTS = ['register', 'set', 'counter', ...ONLY_SPLIT, ...SPREAD_PORT_NAMES];
 
 /** Why a client port cannot be had where data are split, or are not; null if it can. */
 export function partitionedPortConflict({ partitioning }: StoreSettings, port: string): string | null {
-  const needsSplit = port === 'partition' || port === 'placement';
+  const needsSplit = ONLY_SPLIT.includes(port);
   if (partitioning === 'none')
     return needsSplit ? 'nothing is split there: choose a configuration with partitioning' : null;
   return SPLIT_PORTS.includes(port)

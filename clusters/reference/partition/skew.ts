@@ -26,6 +26,7 @@ export function skewOf(
   return {
     'skew-max-over-mean-per-mille': Math.round((most * owners.length * 1000) / total),
     'hottest-key-per-mille': Math.round((hottest * 1000) / total),
+    'shards-that-own-data': owners.length,
     ...Object.fromEntries([...requests].map(([shard, count]) => [`requests:${shard}`, count])),
   };
 }

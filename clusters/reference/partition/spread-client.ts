@@ -24,6 +24,7 @@ export class SpreadClient implements Client {
     this.#parts.traffic.requests += 1;
     const isRead = isReading(operation) || operation.f === 'find' || operation.f === 'scan';
     try {
+      await this.#locator.look(signal);
       const { value, node } = await this.#port(this.#locator, { operation, isRead, signal }, this.#settings);
       return {
         type: 'ok',

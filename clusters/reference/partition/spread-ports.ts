@@ -182,7 +182,7 @@ async function find(locator: Locator, errand: Errand, isLocal: boolean): Promise
 }
 
 /** Ranges of keys, which are texts: where rows are split by ranges, only the shards that have some of them are asked. */
-const range: SpreadPort = async (locator, errand, { partitioning }) => {
+const range: SpreadPort = async (locator, errand, { partitioning, salt }) => {
   const { operation } = errand;
   const row = { table: 'range', key: keyOf(operation) };
   switch (operation.f) {
@@ -203,7 +203,7 @@ const range: SpreadPort = async (locator, errand, { partitioning }) => {
       const [from, to] = operation.value as readonly [string | null, string | null];
       const request = (at: 'leader' | 'replica' | 'confirmed' | 'quorum') =>
         ({ op: 'select', table: 'range', from, to, at }) as const;
-      const isOrdered = partitioning === 'range' || partitioning === 'directory';
+      const isOrdered = salt === 1 && (partitioning === 'range' || partitioning === 'directory');
       const answers = isOrdered
         ? await locator.along(errand, { lo: from ?? '', hi: to }, request)
         : await locator.everywhere(errand, request);

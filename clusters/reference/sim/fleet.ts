@@ -35,7 +35,7 @@ export class SimFleet implements Fleet {
   ) {
     this.#runtime = runtime;
     this.#names = nodes;
-    const { network, sites } = storeSettings(settings);
+    const { network, sites, serviceTime } = storeSettings(settings);
     const site = sitesOf(nodes, sites);
     this.links = new SimNetwork(
       runtime,
@@ -58,6 +58,7 @@ export class SimFleet implements Fleet {
           clock,
           random: runtime.random('sim/boot').fork(name),
           disk,
+          serviceTime: serviceTime * 1000,
           makeReplica: () => dress(name, createReplica(name, peers, strategy, lots)),
           send: (to, message, later) =>
             outward.get(to)?.send(later, () => this.#node(to).take({ kind: 'message', from: name, message })),

@@ -9,12 +9,11 @@ import type { SimDisk } from './disk.ts';
 import { BOOT, draw } from './durations.ts';
 
 /** What a node works on each kind of input, ns. It does one thing at a time: this is what bounds its throughput. */
-const SERVICE: Readonly<Record<Input<unknown>['kind'], number>> = {
+const SERVICE: Readonly<Record<Exclude<Input<unknown>['kind'], 'request'>, number>> = {
   start: 1000_000,
   message: 4000,
   timer: 2000,
   durable: 3000,
-  request: 12_000,
   transaction: 12_000,
   partition: 12_000,
   command: 12_000,
@@ -38,6 +37,8 @@ export interface NodeParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly disk: SimDisk;
+  /** What it works on a request, ns. */
+  readonly serviceTime: number;
   readonly makeReplica: () => Replica<AnyMessage>;
   /** Hands a message to the network, to leave in `later` ns. */
   readonly send: (to: string, message: AnyMessage, later: number) => void;
@@ -185,7 +186,7 @@ export class SimNode {
   }
 
   #serve(replica: Replica<AnyMessage>, input: Input<AnyMessage>): void {
-    const work = SERVICE[input.kind];
+    const work = input.kind === 'request' ? this.#parts.serviceTime : SERVICE[input.kind];
     this.#busyUntil = this.#parts.clock.now() + work;
     for (const effect of replica.step(input, this.clock.now())) this.#carryOut(effect, work);
   }

@@ -225,7 +225,14 @@ describe('a node', () => {
   const READ = { request: { op: 'read', table: 't', key: 'k', at: 'replica' } } as const;
   const started = async ({ clock, random }: Runtime, steps: string[] = []) => {
     const disk = new SimDisk(clock, random('disk'));
-    const parts = { name: 'a', clock, disk, random: random('boot'), send: () => undefined };
+    const parts = {
+      name: 'a',
+      clock,
+      disk,
+      serviceTime: 12_000,
+      random: random('boot'),
+      send: () => undefined,
+    };
     const node = new SimNode({ ...parts, makeReplica: () => echo(steps) });
     node.start(false);
     await clock.sleep(SECOND);
