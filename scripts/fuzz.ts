@@ -12,6 +12,7 @@ import { fuzzOnline } from '../checkers/online/testing/fuzz.ts';
 import { fuzzRegular } from '../checkers/regular/testing/fuzz.ts';
 import { fuzzSequential } from '../checkers/sequential/testing/fuzz.ts';
 import { fuzzScans } from '../checkers/scans/testing/fuzz.ts';
+import { fuzzCauses } from '../checkers/session/testing/causes.ts';
 import { fuzzSessions } from '../checkers/session/testing/fuzz.ts';
 import { COLLECTIONS } from '../checkers/sets-queues-counters/testing/definitions.ts';
 import { exhaustObjects } from '../checkers/testing/exhaust-objects.ts';
@@ -35,6 +36,7 @@ const FUZZERS: readonly Fuzzer[] = [
   ['sequential', 100_000, fuzzSequential],
   ['regular', 100_000, fuzzRegular],
   ['session', 100_000, fuzzSessions],
+  ['causes', 100_000, fuzzCauses],
   ['lww', 100_000, fuzzLww],
   ['crdt-counter', 100_000, fuzzCounters],
   ['crdt-set', 100_000, fuzzSets],

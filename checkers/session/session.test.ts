@@ -6,6 +6,7 @@ import type { Verdict } from '../types.ts';
 import { monotonicReads } from './monotonic-reads.ts';
 import { monotonicWrites } from './monotonic-writes.ts';
 import { readYourWrites } from './read-your-writes.ts';
+import { fuzzCauses } from './testing/causes.ts';
 import { fuzzSessions } from './testing/fuzz.ts';
 import { writesFollowReads } from './writes-follow-reads.ts';
 
@@ -228,10 +229,19 @@ describe('writes-follow-reads', () => {
   });
 });
 
-describe('both agree with brute force over all version orders', () => {
+describe('read-your-writes and monotonic-reads agree with brute force over all version orders', () => {
   it('on random small histories, and every witness alone still proves its finding', () => {
     const { valid, refuted } = fuzzSessions(fuzzRuns(1000), 20_260);
     expect(refuted).toBeGreaterThan(fuzzRuns(60));
     expect(valid).toBeGreaterThan(fuzzRuns(100));
+  });
+});
+
+describe('monotonic-writes and writes-follow-reads are certain only of what their definition refutes', () => {
+  it('on random small histories at two nodes, and of every witness alone', () => {
+    const { valid, refuted, missed } = fuzzCauses(fuzzRuns(1000), 7);
+    expect(refuted).toBeGreaterThan(fuzzRuns(150));
+    expect(valid).toBeGreaterThan(fuzzRuns(400));
+    expect(missed).toBeLessThan(refuted / 100);
   });
 });

@@ -66,7 +66,8 @@ describe('staleness', () => {
     const [unwritten] = check(run(null), { assume: ['k-staleness:2'] }).findings;
     expect(unwritten).toMatchObject({
       certain: true,
-      witness: [1, 6, 7],
+      // Three newer writes: one more than may be missing.
+      witness: [1, 3, 5, 6, 7],
       evidence: { returned: null, versions: 3 },
     });
     const zero = { assume: ['k-staleness:0'], initial: 0 };
@@ -123,6 +124,7 @@ describe('staleness', () => {
   });
   it('agrees with the definition over all pairs', () => {
     const tally = fuzzStaleness(1000, 11);
+    expect(tally.witnesses).toBeGreaterThan(100);
     expect(tally.stale).toBeGreaterThan(150);
     expect(tally.fresh).toBeGreaterThan(150);
   });

@@ -32,12 +32,13 @@ function checkStaleness(history: History, options: CheckOptions): Verdict {
   for (let op = 0; op < registers.count; op++) {
     if (lags.versions[op] < 0) continue;
     reads.push(op);
-    const details = (bound: string): Details => older(registers, lags, options, op, bound);
+    const details = (bound: string, newer: readonly number[]): Details =>
+      older(registers, lags, options, op, bound, newer);
     if (ageOf(registers, lags, op) > bounds.ms * 1e6)
-      findings.add('too-old', true, words.keyOf(op), () => details(`${bounds.ms} ms`));
+      findings.add('too-old', true, words.keyOf(op), () => details(`${bounds.ms} ms`, [lags.since[op]]));
     if (lags.versions[op] > bounds.versions)
       findings.add('too-many-versions-behind', true, words.keyOf(op), () =>
-        details(`${bounds.versions} versions`),
+        details(`${bounds.versions} versions`, newerThan(registers, lags, op).slice(0, bounds.versions + 1)),
       );
   }
   const found = findings.findings();
@@ -60,7 +61,26 @@ function ageOf({ history, invoked }: Registers, { since }: Lags, op: number): nu
   return since[op] < 0 ? 0 : history.time[invoked[op]] - history.time[since[op]];
 }
 
-function older(registers: Registers, lags: Lags, options: CheckOptions, op: number, bound: string): Details {
+/** Completions of the writes that show how far behind a read was, in order. */
+function newerThan(registers: Registers, { effect }: Lags, read: number): number[] {
+  const { count, key, invoked, completed, writes, sees } = registers;
+  const since = sees[read] === INITIAL ? -1 : effect[sees[read]];
+  const found: number[] = [];
+  for (let op = 0; op < count; op++)
+    if (writes[op] === 1 && key[op] === key[read] && invoked[op] > since)
+      if (completed[op] >= 0 && completed[op] < invoked[read]) found.push(completed[op]);
+  return found.sort((a, b) => a - b);
+}
+
+/** `proof`: completions of as many newer writes as it takes to break the bound. */
+function older(
+  registers: Registers,
+  lags: Lags,
+  options: CheckOptions,
+  op: number,
+  bound: string,
+  proof: readonly number[],
+): Details {
   const { history, invoked, completed, sees } = registers;
   const words = wordsFor(registers, options.initial ?? null);
   const u = sees[op];
@@ -70,7 +90,7 @@ function older(registers: Registers, lags: Lags, options: CheckOptions, op: numb
     witness: witnessOf(
       u === INITIAL ? -1 : eventOf(registers, u),
       u === INITIAL ? -1 : lags.effect[u],
-      newer,
+      ...proof,
       invoked[op],
       completed[op],
     ),

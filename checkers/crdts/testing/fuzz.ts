@@ -9,6 +9,7 @@ import { explainsFinal, explainsReads } from './explain-counter.ts';
 import { gossip, type Asked, type Gossiped } from './gossip.ts';
 import { counterType, setType, siblingsType, type ReplicaType } from './replicas.ts';
 import type { Tape } from './tape.ts';
+import { setFindingHolds, siblingFindingHolds } from './validate.ts';
 
 const STICKY: CheckOptions = { assume: ['read-your-writes', 'monotonic-reads'] };
 const SESSION = ['read-your-writes', 'monotonic-reads'];
@@ -37,15 +38,31 @@ function acquits(checker: Checker, events: readonly EventInput[], sticky: boolea
   if (wrong.length > 0) throw new Mismatch(`${checker.name}: false alarm`, events, wrong);
 }
 
-/** A certain finding's witness alone, as a history, is still guilty of it. */
-function witnessesStand(checker: Checker, events: readonly EventInput[], found: readonly Finding[]): void {
+type Validator = (alone: readonly EventInput[], finding: Finding, whole: readonly EventInput[]) => boolean;
+
+/** A certain finding's witness alone, as a history, is still guilty of it, and so says who shares no code with the checker. */
+function witnessesStand(
+  checker: Checker,
+  events: readonly EventInput[],
+  found: readonly Finding[],
+  holds: Validator,
+): void {
   const { pair } = historyOf(events);
   for (const finding of found) {
     const kept = new Set(finding.witness.flatMap((i) => [i, pair[i]]));
     const alone = events.filter((e, i) => kept.has(i) || e.process < 0);
     if (!certain(judged(checker, alone, STICKY)).some((f) => f.name === finding.name))
       throw new Mismatch(`${checker.name}: witness proves nothing`, alone, [finding]);
+    if (!holds(alone, finding, events))
+      throw new Mismatch(`${checker.name}: by definition the witness proves nothing`, events, [finding]);
   }
+}
+
+/** No sets of the witness's adds explain all of its reads. */
+function counterFindingHolds(alone: readonly EventInput[]): boolean {
+  const finals = new Set(alone.filter((e) => e.process >= 900 && e.type === 'ok').map((e) => e.value));
+  const good = [...finals].every((value) => explainsFinal(alone, value as number)) && finals.size <= 1;
+  return !good || !explainsReads(alone);
 }
 
 function count(tally: Tally, found: readonly Finding[]): void {
@@ -90,7 +107,7 @@ export function fuzzCounters(runs: number, seed: number): Tally {
     if (found.length > 0 && explained) throw new Mismatch('crdt-counter: false alarm', events, found);
     if (found.length === 0 && (exact ? !explained : !good))
       throw new Mismatch('crdt-counter: missed', events, found);
-    witnessesStand(crdtCounter, events, exact ? found : []);
+    witnessesStand(crdtCounter, events, exact ? found : [], counterFindingHolds);
   });
 }
 
@@ -128,7 +145,7 @@ export function fuzzSets(runs: number, seed: number): Tally {
     const lost = acknowledged.filter((e) => finals(events).every((read) => !read.includes(e)));
     if (grows && lost.length > 0 && !found.some((f) => f.name === 'lost-add'))
       throw new Mismatch('crdt-set: missed', events, found);
-    witnessesStand(crdtSet, events, found);
+    witnessesStand(crdtSet, events, found, (_, finding, whole) => setFindingHolds(whole, finding));
   });
 }
 
@@ -154,7 +171,7 @@ export function fuzzSiblings(runs: number, seed: number): Tally {
       if (got !== expected)
         throw new Mismatch(`siblings: ${got} superseded, not ${expected}`, run.events, found);
     }
-    witnessesStand(siblings, run.events, found);
+    witnessesStand(siblings, run.events, found, (_, finding, whole) => siblingFindingHolds(whole, finding));
   });
 }
 
