@@ -29,8 +29,8 @@ export interface Configuration {
   readonly name: string;
   readonly title: string;
   readonly settings: Readonly<Record<string, Setting>>;
-  /** The claim under the final settings (a user may have changed `reads` with --set). */
-  readonly claim: (settings: Readonly<Record<string, Setting>>) => Claim;
+  /** The claim under the final settings (a user may have changed `reads` with --set); `port`: of what clients are to do. */
+  readonly claim: (settings: Readonly<Record<string, Setting>>, port?: Port) => Claim;
   readonly nodes?: number;
 }
 

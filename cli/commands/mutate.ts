@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineCommand } from '../command.ts';
 import { mutantsOf, sample } from '../mutate/mutants.ts';
-import { FITTING, Workbench, type Judged } from '../mutate/mutate.ts';
+import { fittingFiles, Workbench, type Judged } from '../mutate/mutate.ts';
 import { tell, writeJson, writeLines } from '../output.ts';
 import { UsageError } from '../usage.ts';
 import { whole } from './zoo.ts';
@@ -14,6 +14,11 @@ export const mutateCommand = defineCommand({
   options: (yargs) =>
     yargs
       .option('mutants', { type: 'number', default: 60, describe: 'so many, spread over the sources' })
+      .option('part', {
+        type: 'string',
+        default: '1/1',
+        describe: 'which share of them: 2/8 is the second of eight',
+      })
       .option('seeds', { type: 'number', default: 8, describe: 'seeds a mutant and configuration' })
       .option('json', { type: 'boolean', default: false, describe: 'one JSON document on stdout' }),
   run: async (args) => {
@@ -21,20 +26,25 @@ export const mutateCommand = defineCommand({
       throw new UsageError('mutate changes TypeScript sources: run it from a checkout (npx tsx cli/…)');
     const root = fileURLToPath(new URL('../..', import.meta.url));
     const { default: typescript } = await import('typescript');
-    const all = FITTING.flatMap(([file, configurations]) =>
-      mutantsOf(typescript, file, readFileSync(join(root, file), 'utf8')).map((mutant) => ({
+    const all = fittingFiles(root).flatMap(({ path, configurations }) =>
+      mutantsOf(typescript, path, readFileSync(join(root, path), 'utf8')).map((mutant) => ({
         mutant,
         configurations,
       })),
     );
-    const chosen = sample(all, whole('--mutants', args.mutants));
+    const chosen = shareOf(args.part, sample(all, whole('--mutants', args.mutants)));
     const seeds = whole('--seeds', args.seeds);
     const bench = new Workbench(root);
     const judged: Judged[] = [];
     try {
-      const sound = bench.sound({ configurations: FITTING[0][1], seeds });
-      if (sound.caught !== null) throw new Error(`the sources are not sound as they are: ${sound.caught}`);
+      const tried = new Set<string>();
       for (const { mutant, configurations } of chosen) {
+        if (!tried.has(configurations.join())) {
+          tried.add(configurations.join());
+          const sound = bench.sound({ configurations, seeds });
+          if (sound.caught !== null)
+            throw new Error(`the sources are not sound as they are: ${sound.caught}`);
+        }
         const one = bench.try(mutant, { configurations, seeds });
         judged.push(one);
         tell(
@@ -54,6 +64,14 @@ export const mutateCommand = defineCommand({
     return 0;
   },
 });
+
+function shareOf<T>(part: string, all: readonly T[]): readonly T[] {
+  const [share, of] = (/^(\d+)\/(\d+)$/.exec(part) ?? []).slice(1).map(Number);
+  if (!(share >= 1 && share <= of))
+    throw new UsageError(`--part ${part} is no share: write 2/8 for the second of eight`);
+  const from = (count: number) => Math.floor((count * all.length) / of);
+  return all.slice(from(share - 1), from(share));
+}
 
 function lineOf({ mutant, caught }: Judged): string {
   const { file, line, kind, was, is } = mutant;

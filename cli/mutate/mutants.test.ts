@@ -9,12 +9,16 @@ function quorum(n: number): number {
   this.#note('more than 3');
   return Math.min(n, 2);
 }
+async function wait() {
+  if (bug === 'no-fsync') return 512;
+  await sleep;
+}
 `;
 
 describe('mutants', () => {
   const mutants = mutantsOf(typescript, 'quorum.ts', TEXT);
 
-  it('change operators, guards, numbers, statements and quorums, and leave types and notes alone', () => {
+  it('change operators, guards, numbers, statements, quorums and awaits, and leave types, notes, sizes and sound defects alone', () => {
     expect(mutants.map(({ line, kind, was, is }) => `${line} ${kind} ${was} → ${is}`)).toEqual([
       '4 guard n > 1 → true',
       '4 guard n > 1 → false',
@@ -23,6 +27,9 @@ describe('mutants', () => {
       '4 statement this.#acknowledge(n); → ;',
       '6 quorum Math.min → Math.max',
       '6 constant 2 → 3',
+      "9 guard bug === 'no-fsync' → true",
+      '9 operator === → !==',
+      '10 await await sleep → sleep',
     ]);
   });
 

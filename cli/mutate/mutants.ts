@@ -5,7 +5,7 @@ export interface Mutant {
   readonly file: string;
   /** From 1. */
   readonly line: number;
-  readonly kind: 'operator' | 'guard' | 'constant' | 'statement' | 'quorum';
+  readonly kind: 'operator' | 'guard' | 'constant' | 'statement' | 'quorum' | 'await';
   readonly start: number;
   readonly end: number;
   readonly was: string;
@@ -25,13 +25,23 @@ const OPERATORS: Readonly<Record<string, string>> = {
   '-': '+',
 };
 
+/** Beyond this a number is a size or a time, and by one more it is as good. */
+const MEANT = 2;
+
+/** With a defect by name left out the source is as it was. */
+const NO_DEFECT: readonly (readonly [RegExp, string])[] = [
+  [/^[\w.#]*\bbug === '[\w-]+'$/, 'false'],
+  [/^[\w.#]*\bbug !== '[\w-]+'$/, 'true'],
+];
+
 /** The ends of a range that are easily taken for each other, and what is done to a quorum. */
 const SWAPPED: Readonly<Record<string, string>> = { 'Math.min': 'Math.max', 'Math.max': 'Math.min' };
 
 /**
  * Every mutation of a replica's source, in the order of the text: comparison, logical and arithmetic operators, guards
- * that always or never hold, numbers by one, statements that are calls left out (acknowledgements, durable records,
- * timers), `min` and `max` swapped, in which quorums are counted. Imports, types and notes for the log are left alone.
+ * that always or never hold, small numbers by one, statements that are calls left out (acknowledgements, durable records,
+ * timers), calls that are not awaited, `min` and `max` swapped, in which quorums are counted. Imports, types, notes for
+ * the log and the absence of named defects are left alone.
  * @param typescript the compiler: it is no part of an installed Alibi, whose sources cannot be mutated either.
  */
 export function mutantsOf(typescript: typeof ts, file: string, text: string): Mutant[] {
@@ -51,9 +61,15 @@ export function mutantsOf(typescript: typeof ts, file: string, text: string): Mu
       const other = OPERATORS[operator];
       if (other !== undefined) add(node.operatorToken, 'operator', other);
     }
-    if (typescript.isIfStatement(node))
-      for (const constant of ['true', 'false']) add(node.expression, 'guard', constant);
-    if (typescript.isNumericLiteral(node)) add(node, 'constant', String(Number(node.text) + 1));
+    if (typescript.isIfStatement(node)) {
+      const asked = node.expression.getText(source);
+      for (const constant of ['true', 'false'])
+        if (!NO_DEFECT.some(([of, is]) => of.test(asked) && is === constant))
+          add(node.expression, 'guard', constant);
+    }
+    if (typescript.isAwaitExpression(node)) add(node, 'await', node.expression.getText(source));
+    if (typescript.isNumericLiteral(node) && Number(node.text) <= MEANT)
+      add(node, 'constant', String(Number(node.text) + 1));
     if (typescript.isExpressionStatement(node) && typescript.isCallExpression(node.expression)) {
       if (/#(note|sometimes)\(/.test(node.getText(source))) return;
       add(node, 'statement', ';');

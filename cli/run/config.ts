@@ -139,7 +139,7 @@ export function resolveRun(request: RunRequest): ResolvedRun {
     workload,
     faults,
     settings,
-    claim: request.claim ?? askedOf(config) ?? configuration.claim(settings),
+    claim: request.claim ?? askedOf(config) ?? configuration.claim(settings, workload.port),
     nodeNames,
   };
 }

@@ -36,6 +36,7 @@ const FORMS: Readonly<Record<string, readonly string[]>> = {
   pause: ['pause:one', 'pause:primary', 'pause:minority'],
   failover: ['failover', 'failover:unfenced'],
   'restart-then-promote': ['restart-then-promote'],
+  membership: ['membership:one', 'membership:primary'],
   rebalance: ['rebalance:join', 'rebalance:leave', 'rebalance:split', 'rebalance:merge'],
 };
 
@@ -48,6 +49,8 @@ const SPOILING: readonly (readonly [string, readonly string[]])[] = [
   ['fsync-error', ENDS],
   ['disk-full', ENDS],
   ['pause', ['kill', 'failover', 'restart-then-promote']],
+  // A majority of those that are left must agree.
+  ['membership', [...ENDS, 'partition', 'clock', 'drift', 'strobe']],
 ];
 /** These need standbys that answer. */
 const MOVES = ['cut-standbys', 'failover', 'restart-then-promote'];
@@ -64,6 +67,10 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   'crdt-set': ['convergent'],
   siblings: ['convergent'],
   'row-deletes': ['convergent'],
+  'fifo-queue': ['linearizable'],
+  'total-queue': ['linearizable'],
+  log: ['linearizable'],
+  'unique-ids': ['linearizable'],
   'list-append': LEVELS,
   'rw-register': LEVELS,
   rebalance: ['single-owner'],

@@ -1,9 +1,15 @@
+import type { Port } from '../../harness/cluster.ts';
 import type { Claim } from '../types.ts';
 import { spreadClaim } from './partition/spread-claims.ts';
 import type { Reads } from './routing.ts';
 import type { StoreSettings } from './settings.ts';
 
 const SOURCE = 'docs/reference-store.md';
+
+/** Raft: does whoever answers a read make sure that it is not behind? By position or by rows it is the leader only. */
+export function confirmsEverywhere({ reads, confirm }: Pick<StoreSettings, 'reads' | 'confirm'>): boolean {
+  return confirm !== 'none' && reads !== 'token' && reads !== 'own' && reads !== 'after-write';
+}
 
 /** Every family that leaves the leader in place: the data are on disk before a write is acknowledged. */
 const CRASHES = ['kill', 'pause', 'power-off', 'disk-full', 'fsync-error'];
@@ -14,8 +20,13 @@ const FAILOVERS = ['failover', 'restart-then-promote'];
 /** All nodes at once, of as many as anyone will start: only availability hangs on how many are down. */
 const ALL = 99;
 
-/** What these settings promise. */
-export function claimOf(settings: StoreSettings): Claim {
+/** What these settings promise, of what is done through a port: of everything if none is given. */
+export function claimOf(settings: StoreSettings, port?: Port): Claim {
+  if (losesByDesign(settings, port)) {
+    const claim = unsplit(settings);
+    const operations = `${port}: the last writer wins, so that concurrent changes are lost`;
+    return { ...claim, guarantee: ['convergent'], operations };
+  }
   return settings.partitioning === 'none'
     ? unsplit(settings)
     : spreadClaim(settings, split(settings, unsplit(settings)));
@@ -44,6 +55,15 @@ function split({ partitioning, cacheFor }: StoreSettings, shard: Claim): Claim {
     tolerates: { ...shard.tolerates, faults: [...shard.tolerates.faults, 'rebalance'] },
     source: 'docs/partitioning.md#claims',
   };
+}
+
+/** Changes that are there to be merged, where they are not. */
+function losesByDesign({ strategy, conflicts }: StoreSettings, port: Port | undefined): boolean {
+  if (strategy === 'single-leader' || strategy === 'raft') return false;
+  return (
+    (port === 'siblings' && conflicts !== 'siblings') ||
+    ((port === 'counter' || port === 'crdt-set') && conflicts !== 'crdt')
+  );
 }
 
 function unsplit(settings: StoreSettings): Claim {
@@ -172,23 +192,23 @@ function leaderless(settings: StoreSettings): Claim {
 
 /**
  * Whoever answers has made sure that it is not behind: linearizable, whoever it is. Without that a replica shows a
- * prefix of the log, as in single-leader replication. Nothing but availability hangs on how many nodes are down.
+ * prefix of the log, as in single-leader replication, and the same routings help (the leader confirms its reads). Nothing but availability hangs on how many nodes are down.
  */
-function raft({ reads, confirm, isolation }: StoreSettings): Claim {
-  const sticky = ['monotonic-reads', 'monotonic-writes', 'writes-follow-reads'];
-  const guarantee =
-    confirm === 'none'
-      ? ['durable', 'convergent', ...(reads === 'sticky' ? sticky : [])]
-      : ['linearizable', 'convergent', 'progress'];
+function raft(settings: StoreSettings): Claim {
+  const { reads, confirm, isolation } = settings;
+  const confirmed = confirmsEverywhere(settings);
+  // A leader that confirms nothing may be deposed, so that it shows no more than any replica.
+  const unconfirmed = reads === 'primary' ? ['durable'] : ROUTED[reads].guarantee;
+  const guarantee = [...(confirmed ? ['linearizable'] : unconfirmed), 'convergent', 'progress'];
   // Transactions that only read are answered as reads are.
-  const strict = isolation === 'strict-serializable' && confirm === 'none' ? 'serializable' : isolation;
+  const strict = isolation === 'strict-serializable' && !confirmed ? 'serializable' : isolation;
   const { from } = ROUTED[reads];
   const by = { 'read-index': 'by read-index', lease: 'by the leader’s lease', none: 'as it stands' }[confirm];
   return {
     guarantee: [...guarantee, strict],
     operations: 'register (read, write, cas), set (add, read), rows (read, write, delete), transactions',
     reads: `${from}, ${by}`,
-    tolerates: { faults: [...HARMLESS, ...FAILOVERS], howMany: ALL },
+    tolerates: { faults: [...HARMLESS, ...FAILOVERS, 'membership'], howMany: ALL },
     source: `${SOURCE}#raft`,
   };
 }

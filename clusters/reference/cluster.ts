@@ -12,19 +12,23 @@ import type {
 import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import { MILLISECOND } from '../../harness/runtime/types.ts';
 import type { SimulatedContext } from '../types.ts';
+import { confirmsEverywhere } from './claims.ts';
+import { CoordinatingClient, Coordinating } from './coordinating-client.ts';
 import { StoreClient } from './client.ts';
 import type { Fleet } from './fleet.ts';
+import { LeaderRouter } from './leader-router.ts';
 import { MarkerLag } from './marker-lag.ts';
 import { StoreOperator } from './operator.ts';
 import { MARKER } from './partition/partitioning.ts';
+import { RaftMembership } from './raft-membership.ts';
 import { RaftOperator, leaderOf } from './raft-operator.ts';
 import { PORTS } from './ports.ts';
-import { AnyNodeRouter, RaftRouter, pinned, type LeaderSeen, type Router } from './routing.ts';
+import { AnyNodeRouter, pinned, type Router } from './routing.ts';
 import { StoreSession } from './session.ts';
-import { SingleLeaderRouter } from './single-leader-router.ts';
 import { sitesOf } from './sites.ts';
 import { settled, missing } from './settle.ts';
 import { storeSettings, type StoreSettings } from './settings.ts';
+import { strategyOf } from './strategy.ts';
 
 const BOOT_MS = 30_000;
 
@@ -44,12 +48,15 @@ export class ReferenceCluster implements Cluster {
   readonly sites: ReadonlyMap<string, string> | undefined;
   readonly links: Links | Refusal;
   readonly operator: Operator | Refusal;
+  readonly membership?: RaftMembership;
   readonly #context: SimulatedContext;
   readonly #settings: StoreSettings;
   readonly #store: Fleet;
   readonly #operator: StoreOperator;
-  readonly #seen: LeaderSeen;
+  /** Where the leader was last seen, by any client. */
+  readonly #seen: { node: string };
   readonly #sessions = new Map<number, StoreSession>();
+  readonly #coordinating = new Coordinating();
   readonly #markerLag: MarkerLag | null;
   #markers = 0;
 
@@ -66,6 +73,7 @@ export class ReferenceCluster implements Cluster {
     this.#operator = new StoreOperator(this.#store, context.nodes, this.#settings, context.runtime.clock);
     this.#markerLag = this.#settings.lagMarkers ? new MarkerLag(fleet, context.runtime.clock) : null;
     this.#seen = { node: context.nodes[0] };
+    if (this.#raft) this.membership = new RaftMembership(fleet);
     const refused = NO_STANDBY[this.#settings.strategy];
     if (refused !== null) this.operator = { refused };
     else if (this.#elects)
@@ -93,8 +101,25 @@ export class ReferenceCluster implements Cluster {
   connect(request: ConnectRequest): Promise<Client> {
     const translate = PORTS[request.port];
     if (!translate) return Promise.reject(new Error(`the reference store has no port "${request.port}"`));
+    const session = this.#session(request.session);
+    const client = new StoreClient(translate, this.router(request), this.#store, session);
+    const strategy = strategyOf(this.#settings, this.nodes[0]);
+    if (
+      strategy.strategy !== 'leaderless' ||
+      this.#settings.coordinator === 'node' ||
+      request.node !== undefined
+    )
+      return Promise.resolve(client);
     return Promise.resolve(
-      new StoreClient(translate, this.router(request), this.#store, this.#session(request.session)),
+      new CoordinatingClient({
+        translate,
+        session,
+        fleet: this.#store,
+        clock: this.#context.runtime.clock,
+        options: { ...strategy, name: `client-${request.process}`, peers: this.nodes },
+        coordinating: this.#coordinating,
+        pinned: client,
+      }),
     );
   }
 
@@ -134,8 +159,12 @@ export class ReferenceCluster implements Cluster {
         await this.#demoteOthers();
       }
       // Who leads may change while we try.
-      if (this.#elects)
-        unmarked = new Set((through = [leaderOf(await this.#store.statuses()) ?? this.#primary]));
+      if (this.#elects) {
+        const statuses = await this.#store.statuses();
+        const leader = leaderOf(statuses) ?? this.#primary;
+        await this.membership?.readmit(this.nodes, statuses.get(leader));
+        unmarked = new Set((through = [leader]));
+      }
       for (const node of unmarked) if (await this.#mark(node, marker, remaining())) unmarked.delete(node);
       return unmarked.size === 0;
     });
@@ -167,7 +196,7 @@ export class ReferenceCluster implements Cluster {
   }
 
   marks(): Readonly<Record<string, number>> {
-    return this.#store.marks?.() ?? {};
+    return { ...this.#store.marks?.(), ...Object.fromEntries(this.#coordinating.marks) };
   }
 
   collectLogs(directory: string): Promise<void> {
@@ -216,20 +245,13 @@ export class ReferenceCluster implements Cluster {
   router({ node, session, process }: ConnectRequest): Router {
     if (node !== undefined) return pinned(node);
     const random = this.#context.runtime.random('reference/routing').fork(String(process));
-    if (this.#raft) {
-      const { reads, sites, confirm } = this.#settings;
-      return new RaftRouter(
-        this.nodes,
-        { reads, sites, confirmed: confirm !== 'none' },
-        session,
-        random,
-        this.#seen,
-      );
-    }
-    return this.#singleLeader
-      ? new SingleLeaderRouter(
+    return this.#logged
+      ? new LeaderRouter(
           this.nodes,
-          this.#settings,
+          {
+            ...this.#settings,
+            at: this.#raft && confirmsEverywhere(this.#settings) ? 'confirmed' : 'replica',
+          },
           { number: session, memory: this.#session(session) },
           random,
           this.#context.runtime.clock,
@@ -285,6 +307,8 @@ export class ReferenceCluster implements Cluster {
 
   async #missing(): Promise<string[]> {
     const statuses = await this.#store.statuses();
+    const { underWay } = this.#coordinating;
+    if (underWay > 0) return [`${underWay} parts of clients’ operations are still under way`];
     if (!this.#elects) return missing(this.nodes, statuses, this.#operated ? this.#operator.primary : null);
     const leader = leaderOf(statuses);
     return leader === null ? ['no node leads'] : missing(this.nodes, statuses, leader);

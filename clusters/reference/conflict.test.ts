@@ -68,6 +68,23 @@ describe('a combination that cannot be had is refused with the reason', () => {
     refused('multi-leader-lww', { stamps: 'logical' }).toThrow('it is for strategy=leaderless');
   });
 
+  it('routings that go by a leader where there is none, or one that does not know that it leads', () => {
+    refused('raft-token', {}).not.toThrow();
+    refused('raft', { reads: 'own', confirm: 'lease' }).not.toThrow();
+    refused('raft', { reads: 'token', confirm: 'none' }).toThrow(
+      'reads=token may go to the leader, which must know that it leads: use confirm=read-index or lease',
+    );
+    refused('multi-leader-lww', { reads: 'token' }).toThrow(
+      'reads=token goes by a leader: it is not for strategy=multi-leader',
+    );
+  });
+
+  it('clients that coordinate where no quorum is asked', () => {
+    refused('leaderless', { coordinator: 'client' }).not.toThrow();
+    for (const other of ['raft', 'async', 'multi-leader-lww'])
+      refused(other, { coordinator: 'client' }).toThrow('it is for strategy=leaderless');
+  });
+
   it('a register where siblings are kept', () => {
     refused('leaderless-siblings', {}, { workload: 'register' }).toThrow('a row has several values at once');
     refused('leaderless-siblings', {}, { workload: 'siblings' }).not.toThrow();

@@ -23,9 +23,15 @@ export function settingsConflict(settings: StoreSettings, world: string, nodes: 
   if (!Number.isInteger(sites) || sites < 1 || sites > nodes)
     return `sites=${sites} cannot be: use a whole number from 1 to the ${nodes} nodes there are`;
   if (reads === 'nearest' && sites === 1) return 'reads=nearest needs sites: use --set sites=2 or more';
-  if (strategy !== 'single-leader' && (reads === 'after-write' || reads === 'token' || reads === 'own'))
-    return `reads=${reads} goes by a single leader: it is not for strategy=${strategy}`;
+  if (reads === 'after-write' || reads === 'token' || reads === 'own') {
+    if (strategy !== 'single-leader' && strategy !== 'raft')
+      return `reads=${reads} goes by a leader: it is not for strategy=${strategy}`;
+    if (strategy === 'raft' && settings.confirm === 'none')
+      return `reads=${reads} may go to the leader, which must know that it leads: use confirm=read-index or lease`;
+  }
   if (!(leaderFor >= 0)) return `leaderFor=${leaderFor} is no time in s`;
+  if (settings.coordinator === 'client' && strategy !== 'leaderless')
+    return 'coordinator=client asks nodes for their parts of a quorum: it is for strategy=leaderless';
   if (strategy === 'single-leader')
     return automaticConflict(settings, nodes) ?? acknowledgementConflict(settings, nodes);
   if (settings.failover === 'automatic')

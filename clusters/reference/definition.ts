@@ -33,6 +33,7 @@ function refusedFault(
   const alone = partitioning !== 'none' && replicas < 2;
   if (alone && port !== null && !SHARDS_TALK.includes(port) && OF_LINKS.includes(family))
     return 'a shard has one node, and for this workload nodes of different shards say nothing to each other: take replicas=3';
+  if (family === 'membership' && strategy === 'raft' && partitioning === 'none') return null;
   if (!OPERATOR_FAMILIES.includes(family)) return refusedUnless(ABLE[world], family);
   return alone ? 'a shard has one node: there is no standby (replicas=3 gives it two)' : NO_STANDBY[strategy];
 }

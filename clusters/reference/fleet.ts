@@ -21,11 +21,15 @@ export interface Fleet extends Servers {
   /** SIGSTOP and SIGCONT. */
   pause(name: string): Promise<void>;
   resume(name: string): Promise<void>;
+  /** Of a node that is gone: its disk holds nothing any more. */
+  erase(name: string): Promise<void>;
   state(name: string): Promise<'running' | 'stopped' | 'gone'>;
   /** A client's connection. Rejects with a StoreError. */
   dial(name: string, signal: AbortSignal): Promise<Dialogue>;
   /** The status of every node that answers. */
   statuses(): Promise<ReadonlyMap<string, Status>>;
+  /** True time, in µs, as a node's clock tells it that is right. */
+  micros(): number;
   setClock(name: string, setting: ClockSetting): Promise<void>;
   /** Where its data lie, in the other worlds. */
   storage?(name: string): Storage;

@@ -14,6 +14,7 @@ import type { Command, Status } from './replica/types.ts';
 import type { Role, ServerConfig, Strategy } from './server/config.ts';
 
 const SERVICE = 'store';
+const WAL = 'wal.jsonl';
 const ROLES: readonly Role[] = ['client', 'peer', 'control'];
 const CONTROL_MS = 1000;
 
@@ -60,7 +61,7 @@ export class StoreNodes implements Fleet {
       peers: Object.fromEntries(
         nodes.filter((peer) => peer !== name).map((peer) => [peer, host.peer(name, peer, 'peer')]),
       ),
-      log: join(this.storage(name).data, 'wal.jsonl'),
+      log: join(this.storage(name).data, WAL),
       standby,
       clock: this.#clockOf(name).setting,
     };
@@ -92,6 +93,11 @@ export class StoreNodes implements Fleet {
     return this.#get(name).state(SERVICE);
   }
 
+  async erase(name: string): Promise<void> {
+    const { host, data } = this.storage(name);
+    await host.run(['rm', '-f', join(data, WAL)]);
+  }
+
   dial(name: string, signal: AbortSignal): Promise<Dialogue> {
     return Connection.dial(this.#context.host.client(name, 'client'), name, signal);
   }
@@ -103,6 +109,10 @@ export class StoreNodes implements Fleet {
 
   statuses(): Promise<ReadonlyMap<string, Status>> {
     return statusesOf(this, this.#context.nodes);
+  }
+
+  micros(): number {
+    return machineMicros();
   }
 
   async setClock(name: string, setting: ClockSetting): Promise<void> {

@@ -32,65 +32,6 @@ export interface Router {
   moveOn(leader?: string): void;
 }
 
-/** Where the leader was last seen, by any client of the cluster. */
-export interface LeaderSeen {
-  node: string;
-}
-
-/**
- * Raft: writes go to the leader as far as anyone has seen, and to wherever a refusal points. A node that does not
- * answer may be down: then any node will know.
- */
-export class RaftRouter implements Router {
-  readonly #nodes: readonly string[];
-  readonly #reads: Reads;
-  readonly #near: readonly string[];
-  readonly #confirmed: boolean;
-  readonly #session: number;
-  readonly #random: Random;
-  readonly #seen: LeaderSeen;
-  #leader: string | null = null;
-  /** Where the last operation went. */
-  #last = '';
-
-  /** `confirmed`: whoever answers a read makes sure that it is not behind. */
-  constructor(
-    nodes: readonly string[],
-    { reads, sites, confirmed }: Pick<StoreSettings, 'reads' | 'sites'> & { readonly confirmed: boolean },
-    session: number,
-    random: Random,
-    seen: LeaderSeen,
-  ) {
-    this.#nodes = nodes;
-    this.#reads = reads;
-    this.#near = nearTo(nodes, sites, session);
-    this.#confirmed = confirmed;
-    this.#session = session;
-    this.#random = random;
-    this.#seen = seen;
-  }
-
-  choose(_operation: Operation, isRead: boolean): Destination {
-    if (isRead && this.#reads !== 'primary') {
-      this.#last = this.#replica();
-      return { node: this.#last, at: this.#confirmed ? 'confirmed' : 'replica' };
-    }
-    return { node: (this.#last = this.#leader ??= this.#seen.node), at: 'leader' };
-  }
-
-  #replica(): string {
-    if (this.#reads === 'any') return this.#random.pick(this.#nodes);
-    if (this.#reads === 'nearest') return this.#random.pick(this.#near);
-    return this.#nodes[this.#session % this.#nodes.length];
-  }
-
-  moveOn(leader?: string): void {
-    if (leader !== undefined) this.#seen.node = leader;
-    else if (this.#seen.node === this.#last) this.#seen.node = this.#random.pick(this.#nodes);
-    this.#leader = null;
-  }
-}
-
 /** Where every node takes everything: a session's home node, or any node for each operation. */
 export class AnyNodeRouter implements Router {
   readonly #nodes: readonly string[];

@@ -45,6 +45,7 @@ export interface StoreSettings {
   readonly atomic: boolean;
   readonly repair: boolean;
   readonly grace: number;
+  readonly coordinator: 'node' | 'client';
   readonly network: NetworkName;
   readonly partitioning: SchemeName | 'none';
   readonly shards: number;
@@ -118,8 +119,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
   },
   {
     name: 'leaderFor',
-    title:
-      'Single leader, reads=after-write: so long a session reads from the leader after a write of its own, in s',
+    title: 'reads=after-write: so long a session reads from the leader after a write of its own, in s',
     type: 'number',
     default: 1,
   },
@@ -236,6 +236,13 @@ export const SETTINGS: readonly SettingDefinition[] = [
     title: 'Leaderless: so long a tombstone is kept, in ms',
     type: 'number',
     default: 600_000,
+  },
+  {
+    name: 'coordinator',
+    title: 'Leaderless: who asks a row’s nodes, the node that a client asks or the client itself',
+    type: 'string',
+    values: ['node', 'client'],
+    default: 'node',
   },
   ...PARTITION_SETTINGS,
   ...SPREAD_SETTINGS,

@@ -9,5 +9,5 @@ export function configuration(
   settings: Readonly<Record<string, Setting>>,
   nodes = 3,
 ): Configuration {
-  return { name, title, settings, nodes, claim: (final) => claimOf(storeSettings(final)) };
+  return { name, title, settings, nodes, claim: (final, port) => claimOf(storeSettings(final), port) };
 }

@@ -33,6 +33,15 @@ export const LEADERLESS = [
     r: 1,
     w: 1,
   }),
+  configuration('leaderless-client', 'As leaderless, but clients ask the nodes and stamp writes themselves', {
+    ...STRICT,
+    coordinator: 'client',
+  }),
+  configuration(
+    'leaderless-abd-client',
+    'As leaderless-abd, but clients ask the nodes and stamp writes themselves',
+    { ...STRICT, stamps: 'logical', atomic: true, coordinator: 'client' },
+  ),
   configuration('leaderless-abd', 'No leader; logical stamps, and reads that write back: atomic registers', {
     ...STRICT,
     stamps: 'logical',

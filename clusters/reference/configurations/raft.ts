@@ -25,6 +25,21 @@ export const RAFT = [
     reads: 'any',
     confirm: 'none',
   }),
+  configuration('raft-token', 'Raft; reads from replicas that have come as far as the session', {
+    strategy: 'raft',
+    reads: 'token',
+    confirm: 'read-index',
+  }),
+  configuration('raft-own', 'Raft; own data from the leader, others’ from replicas', {
+    strategy: 'raft',
+    reads: 'own',
+    confirm: 'read-index',
+  }),
+  configuration('raft-after-write', 'Raft; for a second after a write, reads from the leader', {
+    strategy: 'raft',
+    reads: 'after-write',
+    confirm: 'read-index',
+  }),
   configuration('raft-read-committed', 'Raft; a transaction reads what is committed, each time anew', {
     strategy: 'raft',
     reads: 'primary',

@@ -43,6 +43,10 @@ export class GroupFleet implements Fleet {
     return this.#whole.state(name);
   }
 
+  erase(name: string): Promise<void> {
+    return this.#whole.erase(name);
+  }
+
   dial(name: string, signal: AbortSignal): Promise<Dialogue> {
     return this.#whole.dial(name, signal);
   }
@@ -57,6 +61,10 @@ export class GroupFleet implements Fleet {
 
   logTail(name: string): Promise<string> {
     return this.#whole.logTail(name);
+  }
+
+  micros(): number {
+    return this.#whole.micros();
   }
 
   setClock(name: string, setting: ClockSetting): Promise<void> {

@@ -1,6 +1,9 @@
-import type { Change, Request } from './types.ts';
+import type { Change, Reply, Request } from './types.ts';
 
-/** A place in the log of a single leader. After a failover the same LSN may hold another entry: the epoch tells. */
+/**
+ * A place in the one log. After a failover the same LSN may hold another entry: the epoch tells. In Raft, of what is
+ * committed, the entry's term and index.
+ */
 export interface Position {
   readonly epoch: number;
   readonly lsn: number;
@@ -66,4 +69,11 @@ export class WaitingReads {
     for (const { id, after } of overdue) this.#waiters.behind(id, after);
     if (this.#old.length > 0) this.#waiters.arm();
   }
+}
+
+/** The answer, which nobody else has yet, with where in the log it stands; a refusal says nothing of that. */
+export function positioned(reply: Reply, position: Position): Reply {
+  if (reply.ok)
+    (reply as { -readonly [field in keyof typeof reply]: (typeof reply)[field] }).position = position;
+  return reply;
 }

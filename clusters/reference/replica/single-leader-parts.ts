@@ -8,7 +8,6 @@ import {
 import { isChange } from './tables.ts';
 import { latestMembers } from './leadership.ts';
 import type { ReplicaLog } from './log.ts';
-import type { Position } from './positions.ts';
 import type {
   Acknowledging,
   Change,
@@ -109,13 +108,6 @@ export function changesAfter(log: ReplicaLog, lsn: number): Discarded[] {
     .flatMap(({ epoch, change }, i) =>
       change.op === 'config' || isPartitionRequest(change) ? [] : [{ id: `${epoch}:${lsn + 1 + i}`, change }],
     );
-}
-
-/** The answer, which nobody else has yet, with where in the log it stands; a refusal says nothing of that. */
-export function positioned(reply: Reply, position: Position): Reply {
-  if (reply.ok)
-    (reply as { -readonly [field in keyof typeof reply]: (typeof reply)[field] }).position = position;
-  return reply;
 }
 
 export function goesIntoLog(request: Request | PartitionRequest): request is Change | PartitionChange {

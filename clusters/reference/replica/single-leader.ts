@@ -3,14 +3,13 @@ import { isPartitionRequest, type PartitionRequest } from '../partition/requests
 import { Leadership } from './leadership.ts';
 import { ReplicaLog, type Entry } from './log.ts';
 import type { Ack, Ship, SingleLeaderMessage } from './messages.ts';
-import { WaitingReads, hasReached, hasReachedAsText, type Position } from './positions.ts';
+import { WaitingReads, hasReached, hasReachedAsText, positioned, type Position } from './positions.ts';
 import {
   PendingReads,
   changesAfter,
   confirmsReads,
   footingOf,
   goesIntoLog,
-  positioned,
   refusal,
   stepBack,
   statusOf,
@@ -18,6 +17,7 @@ import {
   type SingleLeaderOptions,
 } from './single-leader-parts.ts';
 import { Tables, isChange } from './tables.ts';
+import { NO_PARTS } from './transaction.ts';
 import {
   HEARTBEAT_MS,
   type Command,
@@ -96,6 +96,8 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
       case 'request':
       case 'partition':
         return this.#onRequest(input.id, input.request);
+      case 'part':
+        return this.#reply(input.id, NO_PARTS);
       case 'transaction':
         return this.#refuse(input.id, 'bad-request', 'takes no transactions');
       case 'command':

@@ -7,6 +7,7 @@ import type { Assignment } from '../partition/maps/map.ts';
 import type { IndexOptions, IndexReply } from '../partition/secondary/requests.ts';
 import type { TwoPhaseReply } from '../partition/two-phase/requests.ts';
 import type { PartitionReply, PartitionRequest, PartitionsStatus } from '../partition/requests.ts';
+import type { PartAnswer, PartRequest } from './leaderless/messages.ts';
 import type { Position } from './positions.ts';
 import type { MarkName } from '../marks.ts';
 import type { MicroOperation, Transaction } from './transaction.ts';
@@ -107,6 +108,8 @@ export type Reply =
       readonly partition?: PartitionReply;
       /** Of transactions over several shards. */
       readonly transaction?: TwoPhaseReply;
+      /** Leaderless, to a client that coordinates for itself. */
+      readonly part?: PartAnswer;
       /** Of secondary indexes. */
       readonly index?: IndexReply;
     }
@@ -175,6 +178,8 @@ export type Input<Message> =
   | { readonly kind: 'request'; readonly id: number; readonly request: Request }
   /** Only Raft takes them. */
   | { readonly kind: 'transaction'; readonly id: number; readonly transaction: Transaction }
+  /** Only leaderless nodes take them. */
+  | { readonly kind: 'part'; readonly id: number; readonly request: PartRequest }
   /** Only strategies whose replicas apply one log take them. */
   | { readonly kind: 'partition'; readonly id: number; readonly request: PartitionRequest }
   | { readonly kind: 'command'; readonly id: number; readonly command: Command };

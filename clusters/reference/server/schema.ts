@@ -1,5 +1,6 @@
 // What the client and control ports accept.
 import { z } from 'zod';
+import type { RowState } from '../replica/rows/row-state.ts';
 
 const json = z.json();
 const row = { table: z.string(), key: z.string() };
@@ -17,6 +18,19 @@ const rowOperation = z.object({
   value: json,
 });
 const range = z.object({ lo: z.string(), hi: z.string().nullable() });
+/** A client that coordinates has made it by the code that nodes run. */
+const state = z.custom<RowState>((value) => typeof value === 'object' && value !== null && 'kind' in value);
+const part = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('put'),
+    id: z.string().nullable(),
+    update: z.object({ ...row, state }),
+    standsFor: z.string().nullable(),
+    force: z.literal(true).optional(),
+  }),
+  z.object({ type: z.literal('get'), id: z.string(), ...row }),
+  z.object({ type: z.literal('scan'), id: z.string(), table: z.string() }),
+]);
 const epoch = z.number();
 const limit = z.number();
 
@@ -38,6 +52,7 @@ export const requestSchema = z.object({
     z.object({ op: z.literal('remove'), ...row, element: z.string() }),
     z.object({ op: z.literal('append'), ...row, value: json }),
     z.object({ op: z.literal('take'), ...row }),
+    z.object({ op: z.literal('part'), part }),
     z.object({
       op: z.literal('txn'),
       operations: z.array(z.tuple([z.enum(['r', 'w', 'append']), json, json])),

@@ -95,6 +95,11 @@ export class SimFleet implements Fleet {
     return Promise.resolve(this.#node(name).state);
   }
 
+  erase(name: string): Promise<void> {
+    this.#disks.get(name)?.truncate(0);
+    return Promise.resolve();
+  }
+
   dial(name: string, signal: AbortSignal): Promise<Dialogue> {
     return this.#dial(name, name, signal);
   }
@@ -109,6 +114,10 @@ export class SimFleet implements Fleet {
 
   until(deadlineMs: number, holds: () => Promise<boolean>): Promise<boolean> {
     return until(this.#runtime.clock, deadlineMs, holds);
+  }
+
+  micros(): number {
+    return Math.floor(this.#runtime.clock.now() / 1000);
   }
 
   async setClock(name: string, setting: ClockSetting): Promise<void> {

@@ -1,8 +1,7 @@
 import type { Json } from '../../../harness/history/event.ts';
 import { MILLISECOND, type Cancel, type Clock, type Random } from '../../../harness/runtime/types.ts';
-import type { Command, Discarded, Effect, Input, Replica, Request } from '../replica/types.ts';
-import type { PartitionRequest } from '../partition/requests.ts';
-import { asked, type Transaction } from '../replica/transaction.ts';
+import type { Command, Discarded, Effect, Input, Replica } from '../replica/types.ts';
+import { asked, type Asked } from '../replica/transaction.ts';
 import type { AnyMessage } from '../server/config.ts';
 import { NodeClock, type ClockSetting } from '../node-clock.ts';
 import type { SimDisk } from './disk.ts';
@@ -16,12 +15,14 @@ const SERVICE: Readonly<Record<Exclude<Input<unknown>['kind'], 'request'>, numbe
   durable: 3000,
   transaction: 12_000,
   partition: 12_000,
+  // As what another node asks it for.
+  part: 4000,
   command: 12_000,
 };
 
 /** What is asked of a node over a client's connection or the operator's. */
 export type Question =
-  | { readonly request: Request | Transaction | PartitionRequest }
+  | { readonly request: Asked }
   | { readonly command: Command }
   | { readonly command: { readonly command: 'clock' } }
   | { readonly command: { readonly command: 'set-clock' } & ClockSetting };

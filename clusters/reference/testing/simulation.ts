@@ -7,7 +7,7 @@ import type { Command, Effect, Input, Replica, Reply, Request, Status } from '..
 import { AnyNodeRouter, type Destination, type Router } from '../routing.ts';
 import { createReplica, type AnyMessage } from '../server/config.ts';
 import { StoreSession } from '../session.ts';
-import { SingleLeaderRouter } from '../single-leader-router.ts';
+import { LeaderRouter } from '../leader-router.ts';
 import type { StoreSettings } from '../settings.ts';
 import { strategyOf } from '../strategy.ts';
 
@@ -115,9 +115,9 @@ export class Simulation implements Servers {
     const memory = new StoreSession();
     const connect = (): Router =>
       this.#settings.strategy === 'single-leader'
-        ? new SingleLeaderRouter(
+        ? new LeaderRouter(
             this.names,
-            this.#settings,
+            { ...this.#settings, at: 'replica' },
             { number: session, memory },
             random,
             clock,

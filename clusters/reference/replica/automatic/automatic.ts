@@ -100,6 +100,7 @@ export class AutomaticFailover implements Replica<AutomaticMessage> {
         this.#feedStore({ kind: 'command', id: input.id, command: { command: 'status' } });
         break;
       case 'request':
+      case 'part':
       case 'transaction':
       case 'partition':
         this.#feedStore(input);

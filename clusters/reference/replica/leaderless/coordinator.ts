@@ -6,7 +6,7 @@ import { Rows, scanned, shown, type Update } from '../rows/rows.ts';
 import { isChange, isListChange } from '../tables.ts';
 import type { Change, RefusalCode, Reply, Request, RowChange } from '../types.ts';
 import type { LeaderlessOptions } from './options.ts';
-import type { Get, Put, Scan } from './messages.ts';
+import type { Part, PartAnswer } from './messages.ts';
 import type { Ring } from './ring.ts';
 import { Rounds } from './rounds.ts';
 import { sameState } from './storage.ts';
@@ -18,7 +18,7 @@ export interface CoordinatorParts {
   readonly options: LeaderlessOptions;
   readonly ring: Ring;
   /** To this node as well. */
-  readonly send: (to: string, message: Put | Get | Scan) => void;
+  readonly send: (to: string, message: Part) => void;
   readonly reply: (id: number, reply: Reply) => void;
   readonly sometimes: (mark: MarkName) => void;
   /** This node's own clock, µs, and the latest stamp that it holds. */
@@ -59,8 +59,15 @@ export class Coordinator {
     this.#rounds.beat();
   }
 
-  answer(id: string, from: string, answer: Answer): void {
-    this.#rounds.answer(id, from, answer);
+  take(from: string, answer: PartAnswer): void {
+    switch (answer.type) {
+      case 'stored':
+        return this.#rounds.answer(answer.id, from, null);
+      case 'got':
+        return this.#rounds.answer(answer.id, from, answer.state);
+      case 'scanned':
+        return this.#rounds.answer(answer.id, from, byKey(answer.rows));
+    }
   }
 
   request(id: number, request: Request): void {
@@ -250,6 +257,15 @@ export class Coordinator {
   #refuse(id: number, code: RefusalCode, message: string): void {
     this.#parts.reply(id, { ok: false, code, message: `${this.#parts.options.name} ${message}` });
   }
+}
+
+function byKey(rows: readonly (readonly [string, RowState])[]): ReadonlyMap<string, RowState> {
+  const states = new Map<string, RowState>();
+  for (const [key, state] of rows) {
+    const known = states.get(key);
+    states.set(key, known ? mergeStates(known, state) : state);
+  }
+  return states;
 }
 
 function stateOf(answer: Answer | undefined): RowState | null {

@@ -4,7 +4,7 @@ import type { Json } from '../../../../harness/history/event.ts';
 import type { MarkName } from '../../marks.ts';
 import { Journal } from '../journal.ts';
 import { shown, scanned, type Update } from '../rows/rows.ts';
-import { mergeStates, type RowState } from '../rows/row-state.ts';
+import { mergeStates } from '../rows/row-state.ts';
 import { isChange } from '../tables.ts';
 import {
   HEARTBEAT_MS,
@@ -18,7 +18,7 @@ import {
 import { AntiEntropy } from './anti-entropy.ts';
 import { Coordinator } from './coordinator.ts';
 import { Hints, type Hint } from './hints.ts';
-import type { LeaderlessMessage, Put } from './messages.ts';
+import type { LeaderlessMessage, Part, PartAnswer, Put } from './messages.ts';
 import type { LeaderlessOptions } from './options.ts';
 import { Ring } from './ring.ts';
 import { Storage } from './storage.ts';
@@ -90,6 +90,9 @@ export class Leaderless implements Replica<LeaderlessMessage> {
       case 'request':
         this.#onRequest(input.id, input.request);
         break;
+      case 'part':
+        this.#onPart(input.request.part, (part) => this.#reply(input.id, { ok: true, part }));
+        break;
       case 'partition':
         this.#out.push({ kind: 'reply', id: input.id, reply: NO_PARTITIONS });
         break;
@@ -153,26 +156,15 @@ export class Leaderless implements Replica<LeaderlessMessage> {
   #onMessage(from: string, message: LeaderlessMessage): void {
     switch (message.type) {
       case 'put':
-        return this.#onPut(from, message);
+      case 'get':
+      case 'scan':
+        return this.#onPart(message, (answer) => this.#send(from, answer));
       case 'stored':
         if (this.#hints.handed(message.id, from)) this.#sometimes('hint-handed-over');
-        return this.#coordinator?.answer(message.id, from, null);
-      case 'get': {
-        const { id, table, key } = message;
-        const held = [this.#storage.get(table, key), ...this.#hints.of(table, key).map((u) => u.state)];
-        const state = held.reduce((a, b) => (a && b ? mergeStates(a, b) : (a ?? b)));
-        return this.#journal.whenDurable(() => this.#send(from, { type: 'got', id, state }));
-      }
+        return this.#coordinator?.take(from, message);
       case 'got':
-        return this.#coordinator?.answer(message.id, from, message.state);
-      case 'scan': {
-        const { id, table } = message;
-        const hinted = this.#hints.of(table).map(({ key, state }) => [key, state] as const);
-        const rows = [...this.#storage.table(table), ...hinted];
-        return this.#journal.whenDurable(() => this.#send(from, { type: 'scanned', id, rows }));
-      }
       case 'scanned':
-        return this.#coordinator?.answer(message.id, from, byKey(message.rows));
+        return this.#coordinator?.take(from, message);
       case 'roots':
       case 'branch':
       case 'leaf':
@@ -180,10 +172,28 @@ export class Leaderless implements Replica<LeaderlessMessage> {
     }
   }
 
-  #onPut(from: string, { id, update, standsFor, force }: Put): void {
-    const stored = () => {
-      if (id !== null) this.#send(from, { type: 'stored', id });
-    };
+  /** A node or a client that coordinates asks for this node's part. */
+  #onPart(part: Part, answer: (answer: PartAnswer) => void): void {
+    const { id } = part;
+    switch (part.type) {
+      case 'put':
+        return this.#onPut(part, () => id !== null && answer({ type: 'stored', id }));
+      case 'get': {
+        const { table, key } = part;
+        const held = [this.#storage.get(table, key), ...this.#hints.of(table, key).map((u) => u.state)];
+        const state = held.reduce((a, b) => (a && b ? mergeStates(a, b) : (a ?? b)));
+        return this.#journal.whenDurable(() => answer({ type: 'got', id: part.id, state }));
+      }
+      case 'scan': {
+        const { table } = part;
+        const hinted = this.#hints.of(table).map(({ key, state }) => [key, state] as const);
+        const rows = [...this.#storage.table(table), ...hinted];
+        return this.#journal.whenDurable(() => answer({ type: 'scanned', id: part.id, rows }));
+      }
+    }
+  }
+
+  #onPut({ id, update, standsFor, force }: Put, stored: () => void): void {
     if (force) return this.#storage.replace(update, stored);
     if (standsFor === null) return this.#storage.store(update, stored);
     if (this.#options.bug === 'hinted-handoff-dropped') return stored();
@@ -238,13 +248,4 @@ export class Leaderless implements Replica<LeaderlessMessage> {
       owed: this.#hints.size + (this.#coordinator?.open ?? 0),
     };
   }
-}
-
-function byKey(rows: readonly (readonly [string, RowState])[]): ReadonlyMap<string, RowState> {
-  const states = new Map<string, RowState>();
-  for (const [key, state] of rows) {
-    const known = states.get(key);
-    states.set(key, known ? mergeStates(known, state) : state);
-  }
-  return states;
 }

@@ -9,7 +9,7 @@ export interface Put {
   /** The node that was to have it: keep it for that one. */
   readonly standsFor: string | null;
   /** Take it in the place of what you hold: only the bug `read-repair-writes-older` says so. */
-  readonly force?: true;
+  readonly force?: true | undefined;
 }
 
 export interface Stored {
@@ -42,6 +42,16 @@ export interface Scanned {
   readonly rows: readonly (readonly [string, RowState])[];
 }
 
+/** What whoever coordinates asks of a node, and what that answers. */
+export type Part = Put | Get | Scan;
+export type PartAnswer = Stored | Got | Scanned;
+
+/** A client that coordinates for itself asks so. */
+export interface PartRequest {
+  readonly op: 'part';
+  readonly part: Part;
+}
+
 /** Anti-entropy begins: the roots of the trees of all ranges that the two hold. */
 export interface Roots {
   readonly type: 'roots';
@@ -68,4 +78,4 @@ export interface Leaf {
 
 export type AntiEntropyMessage = Roots | Branch | Leaf;
 
-export type LeaderlessMessage = Put | Stored | Get | Got | Scan | Scanned | AntiEntropyMessage;
+export type LeaderlessMessage = Part | PartAnswer | AntiEntropyMessage;

@@ -1,5 +1,5 @@
 import { NO_PARTITIONS } from '../../partition/requests.ts';
-import { NO_TRANSACTIONS } from '../transaction.ts';
+import { NO_PARTS, NO_TRANSACTIONS } from '../transaction.ts';
 import type { Json } from '../../../../harness/history/event.ts';
 import type { MarkName } from '../../marks.ts';
 import { isLater, isLaterOrArrived } from '../../crdt/stamp.ts';
@@ -80,6 +80,9 @@ export class MultiLeader implements Replica<MultiLeaderMessage> {
         break;
       case 'request':
         this.#onRequest(input.id, input.request);
+        break;
+      case 'part':
+        this.#out.push({ kind: 'reply', id: input.id, reply: NO_PARTS });
         break;
       case 'transaction':
         this.#out.push({ kind: 'reply', id: input.id, reply: NO_TRANSACTIONS });

@@ -1,7 +1,7 @@
 import type { MarkName } from '../../marks.ts';
 import { isPartitionChange } from '../../partition/requests.ts';
 import { isChange } from '../tables.ts';
-import { onlyReads, type Transaction } from '../transaction.ts';
+import { NO_PARTS, onlyReads, type Transaction } from '../transaction.ts';
 import type { Effect, Input, ReadAt, RefusalCode, Replica, Reply, Request, Status } from '../types.ts';
 import { Elections } from './elections.ts';
 import { Follower } from './follower.ts';
@@ -100,6 +100,9 @@ export class Raft implements Replica<RaftMessage> {
       case 'transaction':
         this.#onTransaction(input.id, input.transaction);
         break;
+      case 'part':
+        this.#reply(input.id, NO_PARTS);
+        break;
       case 'partition':
         if (isPartitionChange(input.request)) this.#propose(input.id, input.request);
         else this.#answer(input.id, input.request, input.request.at);
@@ -115,6 +118,7 @@ export class Raft implements Replica<RaftMessage> {
 
   #tick(): void {
     this.#out.push({ kind: 'timer', ms: TICK_MS });
+    this.#reading.giveUpOld();
     const leading = this.#leading;
     if (leading) {
       this.#elections.heardLeader();
@@ -292,7 +296,7 @@ export class Raft implements Replica<RaftMessage> {
         this.#sometimes('read-refused-after-restart');
         return this.#refuse(id, 'not-ready', 'has not caught up since it started');
       }
-      return this.#reply(id, this.#machine.answer(query));
+      return this.#reading.atReplica(id, query);
     }
     if (this.#leading) return this.#readFor({ kind: 'client', id, request: query });
     if (at === 'leader') return this.#refuseToLead(id);
@@ -314,13 +318,9 @@ export class Raft implements Replica<RaftMessage> {
   }
 
   get status(): Status {
-    const [leader, leading, readable] = [this.#leader, this.#leading, this.#readable];
-    return statusOf(this.#options.name, this.#log, {
-      leader,
-      leading,
-      readable,
-      applied: this.#machine.applied,
-    });
+    const { applied } = this.#machine;
+    const state = { leader: this.#leader, leading: this.#leading, readable: this.#readable, applied };
+    return statusOf(this.#options.name, this.#log, state);
   }
 
   readonly #send = (to: string, message: RaftMessage): void => {

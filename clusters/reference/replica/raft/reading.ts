@@ -1,5 +1,6 @@
 import type { BugName } from '../../bugs.ts';
 import type { MarkName } from '../../marks.ts';
+import { WaitingReads, hasReached } from '../positions.ts';
 import type { RefusalCode, Reply } from '../types.ts';
 import type { Leadership } from './leadership.ts';
 import type { Moment } from './lease.ts';
@@ -27,10 +28,30 @@ export class Reading {
   readonly #parts: ReadingParts;
   readonly #reads = new LeaderReads();
   readonly #asked: FollowerReads;
+  /** Reads at this replica until it has come as far as their sessions. */
+  readonly #waiting: WaitingReads;
 
   constructor(parts: ReadingParts) {
     this.#parts = parts;
     this.#asked = new FollowerReads(parts.life);
+    const { machine, reply, refuse } = parts;
+    this.#waiting = new WaitingReads(hasReached, {
+      answer: (id, request) => reply(id, machine.answer(request)),
+      behind: (id, { epoch, lsn }) => refuse(id, 'behind', `has not come to ${epoch}:${lsn} in time`),
+      arm: () => undefined,
+    });
+  }
+
+  /** As this replica stands, once that is far enough. */
+  atReplica(id: number, query: Query): void {
+    const { machine, reply } = this.#parts;
+    if (query.op === 'read' || query.op === 'scan') this.#waiting.take(id, query, machine.position);
+    else reply(id, machine.answer(query));
+  }
+
+  /** A tick has passed: whoever waited for one before is sent to the leader. */
+  giveUpOld(): void {
+    this.#waiting.tick();
   }
 
   /** A read has come to the leader. */
@@ -60,10 +81,11 @@ export class Reading {
     this.applied();
   }
 
-  /** More has been applied: answers what may be answered at a follower. */
+  /** More has been applied: answers what may be answered here. */
   applied(): void {
     const { machine, reply } = this.#parts;
     for (const { id, request } of this.#asked.applied(machine.applied)) reply(id, machine.answer(request));
+    this.#waiting.serve(machine.position);
   }
 
   /** Begins to lead: what waits for another leader's word waits for this one's. */

@@ -1,3 +1,4 @@
+import { positioned, type Position } from '../positions.ts';
 import { Tables } from '../tables.ts';
 import type { ReplicaOptions, Reply } from '../types.ts';
 import type { Isolation, MicroOperation } from '../transaction.ts';
@@ -38,14 +39,20 @@ export class StateMachine {
     const early =
       this.#options.bug === 'snapshot-without-last-entries' && this.#due(to) ? this.#image(to) : null;
     while (this.applied < to) {
-      done(++this.applied, this.#applyOne(this.#log.at(this.applied).change));
+      const { change } = this.#log.at(++this.applied);
+      done(this.applied, positioned(this.#applyOne(change), this.position));
     }
     if (this.#due(to)) this.#log.compact(early ?? this.#image(to));
   }
 
   answer(query: Query): Reply {
     if (query.op === 'txn') return { ok: true, operations: answered(this.#tables, query.operations) };
-    return this.#tables.answer(query);
+    return positioned(this.#tables.answer(query), this.position);
+  }
+
+  /** Terms only grow along the log, and what is applied never changes: who is past it has applied it. */
+  get position(): Position {
+    return { epoch: this.#log.termAt(this.applied), lsn: this.applied };
   }
 
   /** A transaction that begins and wants to commit now. */
