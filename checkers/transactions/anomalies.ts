@@ -1,12 +1,8 @@
 import type { AnomalyDefinition } from '../types.ts';
-
-const ADYA = 'Adya, Weak consistency, MIT 1999';
-const ELLE = 'Kingsbury & Alvaro, Elle, VLDB 2020';
-const CERONE_MODELS = 'Cerone, Bernardi & Gotsman, CONCUR 2015';
-const CERONE = 'Cerone & Gotsman, Analysing snapshot isolation, PODC 2016';
-
-/** What kind of order, besides that of the data, a cycle needs: none, that of sessions, that of real time. */
-export const LEVELS = ['', '-process', '-realtime'] as const;
+import { FURTHER_CYCLES } from './further-anomalies.ts';
+import { LEVELS, NEEDS } from './levels.ts';
+import { ADYA, CERONE, CERONE_MODELS, ELLE } from './sources.ts';
+import { WITHOUT_ORDER } from './order-anomalies.ts';
 
 /** Classes of cycles, the gravest first. */
 export const CLASSES = ['G0', 'G1c', 'G-single-item', 'G-nonadjacent-item', 'G2-item'] as const;
@@ -74,12 +70,6 @@ const CYCLES: Readonly<Record<(typeof CLASSES)[number], CycleClass>> = {
   },
 };
 
-const NEEDS = [
-  '',
-  ' The order of operations within a session is part of the cycle.',
-  ' The order of real time (one completed before the other began) is part of the cycle.',
-] as const;
-
 const BISWAS =
   'Biswas & Enea, On the complexity of checking transactional consistency, OOPSLA 2019; AWDIT, PLDI 2025';
 
@@ -113,52 +103,6 @@ const WEAK: readonly AnomalyDefinition[] = [
     violates: ['causal-cerone'],
   },
 ];
-
-const PAPADIMITRIOU =
-  'Papadimitriou, The serializability of concurrent database updates, JACM 1979; Cobra, OSDI 2020; PolySI, VLDB 2023';
-
-/** Where the order of versions is not known, and each order that it could be closes some cycle. */
-const orders: readonly AnomalyDefinition[] = [
-  {
-    name: 'no-serial-order',
-    title: 'Whatever the order of the writes, no serial execution explains the reads',
-    definition:
-      'Every order of the versions of each key gives a cycle of dependencies, so the transactions have no serial order.',
-    source: PAPADIMITRIOU,
-    models: ['serializable', 'strong-session-serializable', 'strict-serializable'],
-  },
-  {
-    name: 'no-serial-order-item',
-    title: 'Whatever the order of the writes, no serial execution explains the reads of items',
-    definition:
-      'Every order of the versions of each key gives a cycle of dependencies, those of predicates left aside.',
-    source: `${PAPADIMITRIOU}; ${ADYA} (PL-2.99)`,
-    models: ['repeatable-read'],
-  },
-  {
-    name: 'no-snapshot-order',
-    title: 'Whatever the order of the writes, no snapshots explain the reads',
-    definition:
-      'Every order of the versions of each key gives a cycle of dependencies that snapshot isolation forbids.',
-    source: `${PAPADIMITRIOU}; ${CERONE}`,
-    models: ['snapshot-isolation', 'strong-session-snapshot-isolation', 'strong-snapshot-isolation'],
-  },
-  {
-    name: 'no-prefix-order',
-    title: 'No order of commits has prefixes that explain the reads',
-    definition: 'Every order of commits has a transaction whose reads fit none of its prefixes.',
-    source: `${CERONE_MODELS} (PREFIX)`,
-    models: ['prefix'],
-  },
-].flatMap(({ models, ...base }) =>
-  models.map((model, level): AnomalyDefinition => ({
-    ...base,
-    name: base.name + LEVELS[level],
-    definition: base.definition + NEEDS[level],
-    severity: 2,
-    violates: [model],
-  })),
-);
 
 const IN_SESSIONS: Readonly<Record<string, string>> = {
   'G-monotonic': 'strong-session-monotonic-atomic-view',
@@ -231,7 +175,8 @@ export const TRANSACTION_ANOMALIES: readonly AnomalyDefinition[] = [
   ...cycles,
   ...predicateCycles,
   ...weak,
-  ...orders,
+  ...FURTHER_CYCLES,
+  ...WITHOUT_ORDER,
   {
     name: 'unwritten-read',
     title: 'A read of a value that nobody wrote',

@@ -1,5 +1,6 @@
 // One strongly connected component of a dependency graph: its gravest class of cycle at each level.
-import { CLASSES, LEVELS, classNamed } from './anomalies.ts';
+import { CLASSES, classNamed } from './anomalies.ts';
+import { LEVELS } from './levels.ts';
 import { componentsOf } from './components.ts';
 import { SESSIONS, isSimple, named, renumbered, type Cycle } from './cycle.ts';
 import {

@@ -1,5 +1,6 @@
 // Cycles of dependencies by their class: what they are called.
-import { LEVELS, classNamed } from './anomalies.ts';
+import { classNamed } from './anomalies.ts';
+import { LEVELS } from './levels.ts';
 import {
   ANY_RW,
   BY_PREDICATE,

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../types.ts';
-import { CLASSES, LEVELS } from './anomalies.ts';
+import { CLASSES } from './anomalies.ts';
+import { LEVELS } from './levels.ts';
 import { historyOfTxns, micro, type Txn } from './testing/histories.ts';
 import { cyclesByGraphlib } from './testing/second-engine.ts';
 import { simulateLists, staleReads } from './testing/simulate.ts';
@@ -113,14 +114,18 @@ describe('a thousand transactions with one anomaly among them', () => {
     [['G-monotonic'], false, ['w x 1, w y 1', 'w x 2, w y 2', 'r y 1, r x 2', 'r y 2, r x 1'], 4],
     [['fractured-read', 'G-single-item'], false, ['a x 1, a y 1', 'r y, r x [1]', 'r y [1]'], 2],
     [['fractured-read', 'G-single-item'], false, ['w x 1, w y 1', 'r y, r x 1'], 2],
-    [['causality-violation', 'G-single-item'], false, ['a x 1', 'r x [1], a y 1', 'r y [1], r x'], 3],
-    [['causality-violation', 'G-single-item'], false, ['w x 1', 'r x 1, w y 1', 'r y 1, r x'], 3],
+    [['causality-violation', 'G-single-item', 'G-monotonic-indirect'], false, ['a x 1', 'r x [1], a y 1', 'r y [1], r x'], 3], // prettier-ignore
+    [['causality-violation', 'G-single-item', 'G-monotonic-indirect'], false, ['w x 1', 'r x 1, w y 1', 'r y 1, r x'], 3], // prettier-ignore
     [['fractured-read-process', 'G-single-item-process'], true, ['0: w x 1', '0: r x', '1: r x 1'], 2],
     [['causality-violation-process', 'G-single-item-process'], true, ['0: a x 1', '0: a y 1', '1: r y [1], r x', '2: r x [1]'], 3], // prettier-ignore
+    // Cycles that models between read committed and serializability forbid.
+    [['G-cursor', 'G-single-item'], false, ['r x, a x 1', 'a x 2', 'r x [2 1]'], 2],
+    [['G-monotonic-indirect', 'G-single-item', 'causality-violation'], false, ['a x 1', 'r x [1], a y 1', 'r y [1], r x'], 3], // prettier-ignore
+    [['G-update', 'G2-item'], false, ['a x 1', 'r x, a y 1', 'r x [1], r y'], 3],
     // Predicates.
     [['G-single', 'G-monotonic'], false, ['w x 1, w y 1', 'r x 1, p y', 'r y 1'], 2],
     [['G-nonadjacent'], false, ['w x 1', 'w y 1', 'p xy x1', 'p xy y1'], 4],
-    [['G2'], false, ['p xy, w x 1', 'p xy, w y 2', 'p xy x1 y2'], 2],
+    [['G2', 'G-update'], false, ['p xy, w x 1', 'p xy, w y 2', 'p xy x1 y2'], 2],
     [['G-single-process', 'fractured-read-process'], true, ['0: w x 1', '0: p x', '1: p x x1'], 2],
     [['G-single-realtime'], true, ['0: w x 1', '1: p x', '2: p x x1'], 2],
     // Orders of versions that nothing shows.

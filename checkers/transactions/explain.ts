@@ -51,6 +51,11 @@ export class Explainer {
     return this.#finding(cycle);
   }
 
+  /** A cycle that is to be told as it is. */
+  cycle(name: string, steps: readonly Step[]): Finding {
+    return this.#finding({ name, steps, size: new Set(steps.map(({ from }) => from)).size, also: [] });
+  }
+
   /** See shorten.ts. */
   shortened(cycle: Cycle): Cycle {
     return shortened(cycle, (from, to, type) => this.#reason(from, to, type) !== null);

@@ -101,7 +101,7 @@ export function listEdges(
 }
 
 /** By key, the transactions that certainly committed an append that no read shows, ascending. */
-function unobservedAppends(
+export function unobservedAppends(
   { kind, key, keys, owner, status }: Transactions,
   kinds: KeyKinds,
   { position }: ListVersions,

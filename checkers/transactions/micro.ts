@@ -45,6 +45,17 @@ export interface Transactions {
   readonly history: History;
 }
 
+/** By transaction: does it only read? */
+export function readers({ count, first, kind }: Transactions): Uint8Array {
+  const isReader = new Uint8Array(count);
+  for (let t = 0; t < count; t++) {
+    let m = first[t];
+    while (m < first[t + 1] && !isWriting(kind[m])) m++;
+    isReader[t] = m === first[t + 1] ? 1 : 0;
+  }
+  return isReader;
+}
+
 /** The event that stands for transaction `t` in explanations: its completion, or its invocation if it has none. */
 export function eventOf({ invoke, complete }: Transactions, t: number): number {
   return complete[t] < 0 ? invoke[t] : complete[t];

@@ -5,14 +5,17 @@ import type { Json } from '../../harness/history/event.ts';
 import type { Verdict } from '../types.ts';
 import { concurrent, sequential } from './testing/histories.ts';
 import { transactions } from './transactions.ts';
+import { FURTHER_CYCLES } from './further-anomalies.ts';
 import { WEAK_CLASSES } from './weak/weak.ts';
+
+const FURTHER = [...WEAK_CLASSES, ...FURTHER_CYCLES.map(({ name }) => name)];
 
 const judged = (history: History, model = 'strict-serializable'): Verdict =>
   transactions.check(history, { consistency: [model] }) as Verdict;
 const named = (history: History): string[] =>
   judged(history)
     .findings.map(({ name }) => name)
-    .filter((name) => !WEAK_CLASSES.some((weak) => name.startsWith(weak)));
+    .filter((name) => !FURTHER.some((further) => name.startsWith(further)));
 
 describe('predicates', () => {
   it('two transactions that each look for rows and insert one that the other missed are a G2, not a G2-item', () => {

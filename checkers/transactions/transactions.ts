@@ -1,34 +1,24 @@
 // Transactions over lists and registers: columns → orders of versions → dependency graph → components → the gravest
 // cycle of each, in words. After Kingsbury & Alvaro, Elle: inferring isolation anomalies, VLDB 2020.
 import type { Json } from '../../harness/history/event.ts';
-import { FAIL, type History } from '../../harness/history/history.ts';
-import { FoldedFindings } from '../fold.ts';
-import { closure } from '../guarantees.ts';
+import type { History } from '../../harness/history/history.ts';
 import type { Checker, CheckOptions, Finding, Verdict } from '../types.ts';
 import { TRANSACTION_ANOMALIES } from './anomalies.ts';
 import { classify, cyclicComponents, type Classification } from './classify.ts';
 import type { Anomaly } from './component.ts';
-import { Explainer, type Reasons } from './explain.ts';
-import { DATA, Edges, PROCESS, graphOf, typeOf, type Graph } from './graph.ts';
+import { dependencies, type Dependencies } from './dependencies.ts';
+import { Explainer } from './explain.ts';
+import { forbiddenFindings, type ForbiddenFindings } from './forbidden/findings.ts';
+import { DATA, typeOf, type Graph } from './graph.ts';
 import { boundary, refutes, strongestOf, violatedBy } from './judged-models.ts';
-import { REGISTER, keyKinds } from './kinds.ts';
-import { listEdges } from './list-edges.ts';
-import { verifyLists } from './list-reads.ts';
-import { listReasons } from './list-reasons.ts';
-import { listVersions } from './list-versions.ts';
 import { orderFinding } from './polygraph/explain.ts';
 import { ordersOf, type Orders } from './polygraph/orders.ts';
 import type { Inferred } from './polygraph/polygraph.ts';
 import { NotTransactions, transactionsOf, type Transactions } from './micro.ts';
 import { TRANSACTIONAL_MODELS } from './models.ts';
-import { registerReasons } from './register-reasons.ts';
-import { registerEdges, verifyRegisters } from './registers.ts';
-import { VirtualNodes } from './virtual.ts';
 import { areWorthwhile, classifyInWorkers } from './workers.ts';
 import { weakFinding } from './weak/explain.ts';
-import { observationsOf, type Observations } from './weak/observations.ts';
-import { weakCycles, type KnownOrders, type WeakFindings } from './weak/weak.ts';
-import { Writes } from './writes.ts';
+import { weakCycles, type WeakFindings } from './weak/weak.ts';
 
 /** Edges looked at in searching for cycles, before the rest is called unknown. */
 const BUDGET = 200_000_000;
@@ -85,15 +75,23 @@ function verdictOf(
   const news = weak.cycles.filter(({ name }) =>
     violatedBy(name).some((model) => !not.includes(model) && !alsoNot.includes(model)),
   );
-  const all = [
+  const known = [
     ...strong,
     ...news.map((cycle) => weakFinding(columns, given.observations(), explainer, cycle)),
   ];
+  const isMixed = known.some(({ name }) => MIXED_CLASSES.includes(name));
+  const forbidden = isMixed
+    ? forbiddenFindings(given.inferred(), explainer, known, { left: options.budget ?? BUDGET })
+    : NOTHING_FORBIDDEN;
+  const all = [...known, ...forbidden.findings];
   const asked = modelsOf(options);
   const names = new Set(all.map(({ name }) => name));
-  const orders = isOpen(given, names, asked)
-    ? ordersOf(given.inferred(), strongestOf(asked), names, options.budget ?? BUDGET)
-    : NO_ORDERS;
+  const isRefuted = all.some(({ name }) => refutes(name, asked));
+  // Without a mixed cycle lists are serializable, whatever the order of what no read shows.
+  const orders =
+    !isRefuted && (given.registers || isMixed)
+      ? ordersOf(given.inferred(), strongestOf(asked), names, options.budget ?? BUDGET)
+      : NO_ORDERS;
   for (const missing of orders.found) {
     names.add(missing.name);
     const ofPart = (part: Transactions): Inferred => dependencies(part, false).inferred();
@@ -102,8 +100,8 @@ function verdictOf(
   const wrong = [...names].some((name) => refutes(name, asked));
   const why = [
     ...refused,
-    ...undecided([...cycles.undecided, ...weak.undecided], asked),
-    ...(wrong ? [] : [...orders.open, ...indistinct(given, names, asked)]),
+    ...undecided([...cycles.undecided, ...weak.undecided, ...forbidden.undecided], asked),
+    ...(wrong ? [] : orders.open),
     ...(given.known.data === 0 && all.length === 0 ? [NO_GRAPH] : []),
   ];
   return {
@@ -118,34 +116,12 @@ function verdictOf(
   };
 }
 
-/** Models that forbid some cycles of a class and allow others, which the classes do not tell apart. */
-const INDISTINCT = ['monotonic-view', 'update-serializable'];
+/** Classes of which some cycles refute models that others leave possible. */
 const MIXED_CLASSES = ['G-single-item', 'G-nonadjacent-item', 'G2-item', 'G-single', 'G-nonadjacent', 'G2'];
-
-/**
- * A read that goes back in time is a G-single, but not every G-single is one: with such a cycle these models stay open,
- * unless a stronger one that is asked for too stands, and settles them.
- */
-function indistinct(
-  { registers }: Dependencies,
-  found: ReadonlySet<string>,
-  asked: readonly string[],
-): string[] {
-  const mixed = MIXED_CLASSES.filter((name) => found.has(name));
-  const settled = closure(asked.filter((model) => !INDISTINCT.includes(model)));
-  const open = asked.filter((model) => INDISTINCT.includes(model) && !settled.has(model));
-  if (registers || mixed.length === 0 || open.length === 0) return [];
-  return [`${mixed.join(', ')} may or may not refute ${open.join(', ')}: this checker cannot tell`];
-}
-
-/** Is there something that cycles of what is known do not decide: versions without order, or prefixes? */
-function isOpen({ registers }: Dependencies, found: ReadonlySet<string>, asked: readonly string[]): boolean {
-  if ([...found].some((name) => refutes(name, asked))) return false;
-  return registers || (asked.includes('prefix') && MIXED_CLASSES.some((name) => found.has(name)));
-}
 
 const NO_ORDERS: Orders = { found: [], open: [], choices: 0 };
 const NO_CYCLES: WeakFindings = { cycles: [], undecided: [] };
+const NOTHING_FORBIDDEN: ForbiddenFindings = { findings: [], undecided: [] };
 
 const NO_GRAPH = 'no transaction depends on another: there is nothing to judge';
 
@@ -161,63 +137,6 @@ function modelsOf({ consistency = [], assume = [] }: CheckOptions): readonly str
 }
 
 const isModel = (name: string): boolean => TRANSACTIONAL_MODELS.some((model) => model.name === name);
-
-interface Dependencies {
-  readonly graph: Graph;
-  readonly reasons: readonly Reasons[];
-  readonly findings: readonly Finding[];
-  /** Why some keys were left out. */
-  readonly refused: readonly string[];
-  readonly known: KnownOrders;
-  /** Is some key a register, so that versions may be without order? */
-  readonly registers: boolean;
-  readonly observations: () => Observations;
-  readonly inferred: () => Inferred;
-}
-
-/** @param claimed is the real-time order of writes to each key promised anyway? */
-export function dependencies(columns: Transactions, claimed: boolean): Dependencies {
-  const findings = new FoldedFindings();
-  const writes = new Writes(columns);
-  const kinds = keyKinds(columns, writes);
-  const edges = new Edges(2 * columns.kind.length + 4 * columns.count);
-  const virtual = new VirtualNodes(columns.count);
-  const versions = listVersions(columns, kinds, writes);
-  const version = verifyLists(columns, kinds, versions, writes, findings);
-  listEdges(columns, kinds, versions, version, writes, edges, virtual, findings);
-  const registers = verifyRegisters(columns, kinds, writes, findings);
-  registerEdges(columns, registers, claimed, edges, virtual, findings);
-  const known = { edges, data: edges.length, nodes: virtual.nodes };
-  const { previous, after, status, count } = columns;
-  for (let t = 0; t < count; t++)
-    if (previous[t] >= 0 && status[t] !== FAIL) edges.add(previous[t], t, PROCESS);
-  virtual.realTime(after, (t) => status[t] === FAIL, edges);
-  let seen: Observations | undefined;
-  const observations = (): Observations =>
-    (seen ??= observationsOf(columns, kinds, versions, version, registers));
-  return {
-    graph: graphOf(virtual.nodes, count, edges),
-    reasons: [
-      listReasons(columns, kinds, versions, version),
-      registerReasons(columns, kinds, registers, claimed),
-    ],
-    findings: findings.findings(),
-    refused: kinds.reasons,
-    known,
-    registers: kinds.of.includes(REGISTER),
-    observations,
-    inferred: () => ({
-      transactions: columns,
-      kinds,
-      registers,
-      lists: versions,
-      observations: observations(),
-      edges,
-      nodes: virtual.nodes,
-      chain: known.nodes,
-    }),
-  };
-}
 
 /** The anomalies as findings, the smallest of each name explained, the last of them standing for the rest. */
 function explained(anomalies: readonly Anomaly[], explainer: Explainer): Finding[] {

@@ -51,6 +51,11 @@ export class Words {
     return `looked for ${sought(values[m])} and found none under ${this.key(m)}`;
   }
 
+  /** `had read x = [1 2]`, `had appended 3 to x`. */
+  past(m: number): string {
+    return `had ${isWriting(this.#transactions.kind[m]) ? this.wrote(m) : this.saw(m)}`;
+  }
+
   wrote(m: number): string {
     const { kind } = this.#transactions;
     return kind[m] === 1

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { classify, cyclicComponents, type Component } from './classify.ts';
 import { transactionsOf } from './micro.ts';
 import { historyOfLists, simulateLists, staleReads } from './testing/simulate.ts';
-import { dependencies } from './transactions.ts';
+import { dependencies } from './dependencies.ts';
 import { areWorthwhile, classifyInWorkers } from './workers.ts';
 
 const load = {

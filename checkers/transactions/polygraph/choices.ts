@@ -79,7 +79,7 @@ export class Choices {
       order[i] = i;
     }
     order.sort((a, b) => weight[a] - weight[b] || a - b);
-    const isLooked = this.#registers.open.length > 0;
+    const isAsked = this.#registers.open.length > 0 || this.#events.ordering === 'flow';
     for (const i of order) {
       const e = first[i];
       const f = second[i];
@@ -87,8 +87,14 @@ export class Choices {
       const v = this.#solver.variable(this.#place[ends.end(writer[e])] < this.#place[ends.end(writer[f])]);
       this.#overwrites(2 * v, e, f);
       this.#overwrites(2 * v + 1, f, e);
-      if (isLooked) this.#pairs.set(e * count + f, v);
+      if (isAsked) this.#pairs.set(e * count + f, v);
     }
+  }
+
+  /** The literals, none or one, that make version f follow e in a solution in which it does. */
+  reasons(e: number, f: number): readonly number[] {
+    const literal = this.#follows(e, f);
+    return literal === TRUE ? [] : [literal];
   }
 
   /** Versions of the run that are certainly before e. */
@@ -107,7 +113,7 @@ export class Choices {
   #overwrites(literal: number, e: number, f: number): void {
     const { writer } = this.#versions;
     const hasReaders = this.#done[e] >= 0;
-    if (!hasReaders || !isSerial(this.#events.isolation))
+    if (!hasReaders || !isSerial(this.#events.ordering))
       this.#solver.edge(literal, this.#events.end(writer[e]), this.#events.overwriting(writer[f]));
     if (hasReaders) this.#solver.edge(literal, this.#done[e], this.#events.end(writer[f]));
   }

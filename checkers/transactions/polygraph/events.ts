@@ -7,26 +7,29 @@ import { NONE, PROCESS, REALTIME, RW, RW_PREDICATE, WR, WW, Edges, targetOf, typ
 /** `repeatable-read`: serializable, predicates aside (Adya's PL-2.99). */
 export type Isolation = 'serializable' | 'repeatable-read' | 'snapshot-isolation' | 'prefix';
 
-export const isSerial = (isolation: Isolation): boolean =>
-  isolation === 'serializable' || isolation === 'repeatable-read';
+/** `flow`: a transaction is one event, after those that it read from or overwrote; what was missed orders only some. */
+export type Ordering = Isolation | 'flow';
+
+export const isSerial = (ordering: Ordering): boolean =>
+  ordering === 'serializable' || ordering === 'repeatable-read' || ordering === 'flow';
 
 /** Events by number, and which must come before which. Nodes past those of transactions only lead on. */
 export class Events {
-  readonly isolation: Isolation;
+  readonly ordering: Ordering;
   readonly edges: Edges;
   #nodes: number;
   readonly #split: boolean;
 
-  constructor(isolation: Isolation, nodes: number, capacity: number) {
-    this.isolation = isolation;
-    this.#split = !isSerial(isolation);
+  constructor(ordering: Ordering, nodes: number, capacity: number) {
+    this.ordering = ordering;
+    this.#split = !isSerial(ordering);
     this.#nodes = this.#split ? 2 * nodes : nodes;
     this.edges = new Edges(capacity);
   }
 
   /** Do reads by predicate count? */
   get predicates(): boolean {
-    return this.isolation !== 'repeatable-read';
+    return this.ordering !== 'repeatable-read';
   }
 
   get nodes(): number {
@@ -56,20 +59,24 @@ export class Events {
 
   /** The event before which `a` must have committed if `b` overwrites it: concurrent writers exclude each other, but under prefix. */
   overwriting(b: number): number {
-    return this.isolation === 'prefix' ? this.end(b) : this.start(b);
+    return this.ordering === 'prefix' ? this.end(b) : this.start(b);
   }
 }
 
-/** Dependencies that were inferred, and the orders that count: PROCESS, REALTIME. `count` transactions are the first nodes. */
+/**
+ * Dependencies that were inferred, and the orders that count: PROCESS, REALTIME. `count` transactions are the first
+ * nodes; what those missed of which `isOrdered` holds comes after them.
+ */
 export function knownEvents(
-  isolation: Isolation,
+  ordering: Ordering,
   edges: Edges,
   nodes: number,
   count: number,
   orders: number,
+  isOrdered: (t: number) => boolean,
 ): Events {
-  const events = new Events(isolation, nodes, 3 * edges.length + 2 * count);
-  const split = !isSerial(isolation);
+  const events = new Events(ordering, nodes, 3 * edges.length + 2 * count);
+  const split = !isSerial(ordering);
   const from = edges.from.data;
   const packed = edges.packed.data;
   for (let i = 0; i < edges.length; i++) {
@@ -81,7 +88,7 @@ export function knownEvents(
       if (split) events.before(events.end(a), events.end(b));
     } else if (type === WW) events.before(events.end(a), events.overwriting(b));
     else if (type === WR || ((type & orders) !== 0 && (type & (PROCESS | REALTIME)) !== 0)) events.sees(a, b);
-    else if (type === RW || (type === RW_PREDICATE && events.predicates))
+    else if (isOrdered(a) && (type === RW || (type === RW_PREDICATE && events.predicates)))
       events.before(events.start(a), events.end(b));
   }
   if (split) for (let t = 0; t < count; t++) events.before(events.start(t), events.end(t));

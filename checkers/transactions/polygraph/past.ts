@@ -4,11 +4,11 @@ import { NONE, graphOf, targetOf, type Graph } from '../graph.ts';
 import { int32 } from '../growable.ts';
 import type { Events } from './events.ts';
 
-/** Events in an order in which edges lead forward, or null when they have a cycle. */
-export function scheduled(graph: Graph): Int32Array | null {
+/** Nodes in an order in which edges in `mask` lead forward, or null when they have a cycle. */
+export function scheduled(graph: Graph, mask = NONE): Int32Array | null {
   const order = int32(graph.nodes);
   let next = graph.nodes;
-  visitComponents(graph, NONE, (stack, from, to) => {
+  visitComponents(graph, mask, (stack, from, to) => {
     if (to - from === 1) order[--next] = stack[from];
   });
   return next === 0 ? order : null;

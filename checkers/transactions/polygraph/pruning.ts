@@ -21,27 +21,33 @@ export interface Pruned {
   readonly order: Int32Array;
 }
 
-/** The event after which all readers of a version have taken their snapshots, -1 if it has none. */
-export function readersDone({ count, readers, reader }: Versions, events: Events): Int32Array {
+/** The event after which all readers of a version that are ordered have taken their snapshots, -1 if it has none. */
+export function readersDone(
+  { count, readers, reader }: Versions,
+  events: Events,
+  isOrdered: (t: number) => boolean,
+): Int32Array {
   const done = int32(count).fill(-1);
   for (let e = 0; e < count; e++) {
-    const readings = readers[e + 1] - readers[e];
-    if (readings === 0) continue;
-    if (readings === 1) {
-      done[e] = events.start(reader[readers[e]]);
+    const ordered = reader.subarray(readers[e], readers[e + 1]).filter(isOrdered);
+    if (ordered.length === 0) continue;
+    if (ordered.length === 1) {
+      done[e] = events.start(ordered[0]);
       continue;
     }
     done[e] = events.fresh();
-    for (let i = readers[e]; i < readers[e + 1]; i++) events.before(events.start(reader[i]), done[e]);
+    for (const t of ordered) events.before(events.start(t), done[e]);
   }
   return done;
 }
 
+/** @param misses may a version be no later than the one that somebody read who comes after its writer? */
 export function prune(
   events: Events,
   versions: Versions,
   done: Int32Array,
   keyOf: Int32Array,
+  misses: boolean,
   pastOf: (graph: Graph, order: Int32Array) => Past,
 ): Pruned | null {
   const { count, writer, runs, run, runOf, based, readers, reader } = versions;
@@ -71,6 +77,7 @@ export function prune(
     const edges = events.edges.length;
     const mustPrecede = (e: number, f: number): boolean => {
       if (past.has(events.overwriting(writer[e]), events.end(writer[f]))) return true;
+      if (!misses) return false;
       const end = events.end(writer[e]);
       for (let i = readers[f]; i < readers[f + 1]; i++)
         if (past.has(end, events.start(reader[i]))) return true;

@@ -64,12 +64,14 @@ export class Solver {
     this.#edges.data[at + 1] = to;
   }
 
-  /** One of the literals is true. Before solving only. */
+  /** One of the literals is true. After a solution it is taken back, and the next one sought from where it was. */
   clause(literals: readonly number[]): void {
-    if (literals.length === 0) this.#contradiction = true;
-    else if (literals.length > 1) this.#watch(this.#clauses.push([...literals]) - 1);
-    else if (this.#truth(literals[0]) === 0) this.#contradiction = true;
-    else if (this.#truth(literals[0]) === UNASSIGNED) this.#assign(literals[0], -1);
+    if (this.#levels.length > 0) this.#backTo(0);
+    if (literals.some((literal) => this.#truth(literal) === 1)) return;
+    const open = [...new Set(literals)].filter((literal) => this.#truth(literal) === UNASSIGNED);
+    if (open.length === 0) this.#contradiction = true;
+    else if (open.length > 1) this.#watch(this.#clauses.push(open) - 1);
+    else this.#assign(open[0], -1);
   }
 
   /** true: all variables have values; false: they cannot have; null: the budget ended. */

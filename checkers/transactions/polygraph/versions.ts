@@ -1,4 +1,5 @@
-// The versions of registers as a polygraph sees them: who wrote them, who read them, and which order is certain.
+// The versions that a polygraph orders: those of registers, and of lists those that no read shows. Who wrote them, who
+// read them, and which order is certain.
 import { OK } from '../../../harness/history/history.ts';
 import { Column, int32 } from '../growable.ts';
 import { READ, isWriting, type Transactions } from '../micro.ts';
@@ -25,17 +26,22 @@ export interface Versions {
   readonly write: Int32Array;
 }
 
-/** @param chain of each transaction; versions of one key and chain make a run, in the order of their numbers. -1: alone */
+/**
+ * @param chain of each transaction; versions of one key and chain make a run, in the order of their numbers. -1: alone
+ * @param tails appends that no read shows and that have an order to be found: see tails.ts
+ */
 export function versionsOf(
   transactions: Transactions,
   { source, final }: Registers,
   takesPart: Uint8Array,
   chain: Int32Array,
+  tails: readonly number[],
 ): Versions {
   const { kind, key, keys, owner, status } = transactions;
   const sorted = new Column();
   for (let m = 0; m < kind.length; m++)
     if (isWriting(kind[m]) && final[m] === m && takesPart[owner[m]] === 1) sorted.push(m);
+  for (const m of tails) sorted.push(m);
   const writes = sorted.data.slice(0, sorted.length);
   const byRun = Array.from(writes).sort(
     (a, b) => key[a] - key[b] || chain[owner[a]] - chain[owner[b]] || owner[a] - owner[b],

@@ -3,7 +3,8 @@
 // some 2,000 edges overflows the stack).
 import { alg, Graph } from '@dagrejs/graphlib';
 import type { Json } from '../../../harness/history/event.ts';
-import { CLASSES, LEVELS } from '../anomalies.ts';
+import { CLASSES } from '../anomalies.ts';
+import { LEVELS } from '../levels.ts';
 import type { Txn } from './histories.ts';
 
 interface Dependency {
