@@ -2,7 +2,7 @@ import type { CampaignResults, CellResult } from './summary.ts';
 import type { Row } from './row.ts';
 
 /**
- * A campaign as JUnit XML, in the shape that CI servers read (the schema of Jenkins' JUnit plugin): a suite a
+ * A campaign as JUnit XML, in the shape that CI servers read (testing/jenkins-junit.xsd, Jenkins' own): a suite a
  * configuration and workload, a case a run. What came otherwise than expected is a `failure`; a run that broke
  * (`infrastructure`) or proved nothing (`unknown`, `inconclusive`) is an `error` of that type, so that the four are
  * counted apart; a cell that cannot be run is `skipped`.
@@ -77,7 +77,7 @@ function casesOf(
     line: `    <testcase name="${xml(name)}" classname="${xml(suite)}" time="${seconds.toFixed(3)}"${inside === '' ? '/>' : `>${inside}</testcase>`}`,
   });
   if (cell.notApplicable !== null)
-    return [testcase(cell.faults, 0, 'skipped', `<skipped message="${xml(cell.notApplicable)}"/>`)];
+    return [testcase(cell.faults, 0, 'skipped', `<skipped>${xml(cell.notApplicable)}</skipped>`)];
   return cell.runs.map(({ key, seed, outcome, reason }) => {
     const name = `${cell.faults}, seed ${seed}`;
     const seconds = (timings[key]?.wallMs ?? 0) / 1000;

@@ -14,7 +14,15 @@ import { executeRun } from '../run/execute.ts';
 import { onInterrupt } from '../run/interrupt.ts';
 import { runOf, scenarioOf, scenarioText } from '../scenario/scenario.ts';
 import { storedRun } from '../scenario/stored.ts';
-import { historyDocument, historyText, runDocument, runText } from '../shrink/report.ts';
+import { shrinkReal } from '../shrink/real.ts';
+import {
+  historyDocument,
+  historyText,
+  runDocument,
+  runText,
+  scheduleDocument,
+  scheduleText,
+} from '../shrink/report.ts';
 import { shrinkHistory, type Look } from '../shrink/saved.ts';
 import { shrinkSimulated } from '../shrink/simulated.ts';
 import { snippet } from '../shrink/snippet.ts';
@@ -23,18 +31,22 @@ import { whole } from './zoo.ts';
 
 /** Operations that may be simulated: about 20 s of one core. */
 const BUDGET = 1_000_000;
+/** Real runs that may be made on the way to a smaller schedule. */
+const RUNS = 60;
 
 interface Options {
   readonly anomaly: string | undefined;
   readonly out: string;
-  readonly budget: number;
+  /** Null: as much as is usual. */
+  readonly budget: number | null;
   readonly snippet: boolean;
   readonly json: boolean;
 }
 
 export const shrinkCommand = defineCommand({
   usage: 'shrink <run>',
-  title: 'The smallest scenario (simulated runs) or sub-history (all others) that shows the same anomaly',
+  title:
+    'The smallest scenario (simulated runs), sub-history or fault schedule (all others) that shows the same anomaly',
   options: (yargs) =>
     yargs
       .positional('run', {
@@ -52,8 +64,16 @@ export const shrinkCommand = defineCommand({
       })
       .option('budget', {
         type: 'number',
-        default: BUDGET,
-        describe: 'operations that may be simulated on the way',
+        describe: `operations that may be simulated on the way [${BUDGET}]; with --schedule, runs [${RUNS}]`,
+      })
+      .option('schedule', {
+        type: 'boolean',
+        default: false,
+        describe: 'real runs: make it again and again for the smallest schedule of faults',
+      })
+      .option('again', {
+        type: 'string',
+        describe: 'with --schedule: a schedule counts when K/N runs show the anomaly [2/3]',
       })
       .option('snippet', {
         type: 'boolean',
@@ -67,17 +87,24 @@ export const shrinkCommand = defineCommand({
     const options: Options = {
       anomaly: args.anomaly,
       out: resolve(args.out ?? defaultOut(args.run, isFile)),
-      budget: whole('--budget', args.budget),
+      budget: args.budget === undefined ? null : whole('--budget', args.budget),
       snippet: args.snippet,
       json: args.json,
     };
     if (existsSync(options.out)) throw new UsageError(`${options.out} is there already: name another --out`);
+    if (args.again !== undefined && !args.schedule)
+      throw new UsageError(
+        '--again says how often a real run must show the anomaly: it goes with --schedule',
+      );
+    if (args.schedule && isFile)
+      throw new UsageError(`${args.run} is a file: --schedule makes a run again, so name its directory`);
     if (isFile) {
       const beside = dirname(args.run);
       const ofRun = existsSync(new RunPaths(beside).meta);
       return ofRun ? shrinkStored(beside, options) : shrinkFile(args.run, options);
     }
     const { meta } = await readRunDirectory(args.run);
+    if (args.schedule) return shrinkFaults(args.run, options, share(args.again ?? '2/3'));
     return meta.world === 'sim' ? shrinkRun(args.run, options) : shrinkStored(args.run, options);
   },
 });
@@ -94,7 +121,7 @@ async function shrinkRun(path: string, options: Options): Promise<number> {
   const { anomalies } = await judgeRun(stored.meta, history, null);
   const anomaly = chosen(anomalies, options.anomaly, path);
   tell(`shrinking to the smallest scenario that shows ${anomaly}`);
-  const shrunk = await shrinkSimulated(storedRun(stored), anomaly, options.budget);
+  const shrunk = await shrinkSimulated(storedRun(stored), anomaly, options.budget ?? BUDGET);
   const scenario = scenarioOf(shrunk.config, shrunk.script, anomaly);
   const interrupt = onInterrupt();
   try {
@@ -129,6 +156,53 @@ async function shrinkRun(path: string, options: Options): Promise<number> {
       `report: ${join(options.out, 'report.html')}`,
     ]);
   return 0;
+}
+
+/** The faults of a real run, by making it again. Leaves a run directory with the smallest schedule that was found. */
+async function shrinkFaults(
+  path: string,
+  options: Options,
+  again: { readonly hits: number; readonly tries: number },
+): Promise<number> {
+  const stored = await readRunDirectory(path);
+  if (stored.meta.world === 'sim')
+    throw new UsageError('--schedule is for real runs: a simulated one is shrunk with its faults and all');
+  const { history } = await readHistory(stored.historyPath);
+  const { anomalies } = await judgeRun(stored.meta, history, null);
+  const anomaly = chosen(anomalies, options.anomaly, path);
+  tell(
+    `making ${path} again with fewer faults, as long as ${again.hits} of ${again.tries} runs show ${anomaly}`,
+  );
+  const interrupt = onInterrupt();
+  try {
+    const shrunk = await shrinkReal(stored, {
+      ...{ anomaly, ...again, runs: options.budget ?? RUNS, out: options.out, progress: tell },
+      execute: {
+        ...{ keepCluster: false, logLevel: 'warn', interrupt: interrupt.signal, progress: () => undefined },
+      },
+    });
+    const document = { ...scheduleDocument(anomaly, shrunk), out: options.out };
+    writeFileSync(join(options.out, 'shrink.json'), `${JSON.stringify(document, null, 2)}\n`);
+    if (options.json) await writeJson(document);
+    else
+      await writeLines([
+        ...scheduleText(anomaly, shrunk),
+        '',
+        `alibi run --scenario ${join(options.out, 'scenario.json')}`,
+        `report: ${join(options.out, 'report.html')}`,
+      ]);
+    return 0;
+  } finally {
+    interrupt.release();
+  }
+}
+
+/** Of `2/3`. @throws UsageError */
+function share(text: string): { readonly hits: number; readonly tries: number } {
+  const [, hits = '0', tries = '0'] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  if (Number(hits) < 1 || Number(tries) < Number(hits))
+    throw new UsageError(`--again ${text}: write it as K/N, so many of so many runs, such as 2/3`);
+  return { hits: Number(hits), tries: Number(tries) };
 }
 
 /** The history of a run, held to its claim: what a real run did cannot be made again at will. */

@@ -1,5 +1,6 @@
 import type { Json } from '../../harness/history/event.ts';
 import type { ShrunkHistory } from './saved.ts';
+import type { ShrunkSchedule } from './schedule.ts';
 import type { ShrunkRun, Size } from './simulated.ts';
 
 /** What shrinking a simulated run came to, as a document. */
@@ -31,6 +32,31 @@ export function historyDocument(anomaly: string, shrunk: ShrunkHistory): { reado
     witness: [...witness],
     checks,
   };
+}
+
+export function scheduleDocument(anomaly: string, shrunk: ShrunkSchedule): { readonly [name: string]: Json } {
+  const { faults, before, after, held, showed, runs, complete } = shrunk;
+  return {
+    ...{ version: 1, kind: 'schedule', anomaly },
+    faults: { before, after },
+    heldSeconds: { ...held },
+    schedule: faults.map(({ at, f, fault }) => ({ seconds: at / 1000, f, fault })),
+    showed: { ...showed },
+    ...{ runs, complete },
+  };
+}
+
+export function scheduleText(anomaly: string, shrunk: ShrunkSchedule): string[] {
+  const { faults, before, after, held, showed, runs, complete } = shrunk;
+  return [
+    `${anomaly} in ${showed.hits} of ${showed.runs} runs with what is left of the faults (${runs} runs made in all)`,
+    `  faults      ${before} → ${after}`,
+    `  held, s     ${held.before.toFixed(1)} → ${held.after.toFixed(1)}`,
+    ...(complete ? [] : ['  the runs were used up (--budget): it may become smaller yet']),
+    '',
+    ...(after === 0 ? ['  no fault is needed'] : []),
+    ...faults.map(({ at, f, fault }) => `  ${(at / 1000).toFixed(3)} s  nemesis: ${f} ${fault}`),
+  ];
 }
 
 /** The share of operations that went, in [0, 1]. */

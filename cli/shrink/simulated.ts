@@ -2,13 +2,13 @@ import { canonicalJson } from '../../harness/history/dictionary.ts';
 import { MemorySink } from '../../harness/history/writer.ts';
 import { MILLISECOND } from '../../harness/runtime/types.ts';
 import type { History } from '../../harness/history/history.ts';
-import type { Planned } from '../../nemesis/schedule.ts';
 import { makeTrial, operationsOf, shows, type TrialResult } from '../lab/trial.ts';
 import { simulateRun } from '../run/simulate.ts';
 import type { ResolvedRun, RunConfig } from '../run/config.ts';
 import { scriptOf } from '../scenario/record.ts';
 import type { Script } from '../scenario/scenario.ts';
 import { UsageError } from '../usage.ts';
+import { heldFaults, namedBy, scheduleOfHeld, type Held } from './held.ts';
 import { minimise } from './minimise.ts';
 
 /** What is being shrunk: a run by name. */
@@ -51,9 +51,6 @@ const WINDOWS = [60, 300, 1000];
 const WINDOW_SEEDS = 12;
 /** What a run costs besides its operations, counted in operations. */
 const OVERHEAD = 300;
-
-/** A fault and what lifts it: they go together. */
-type Held = readonly Planned[];
 
 /**
  * Makes a simulated run small, as long as the anomaly stays: fewer nodes, faults, keys, processes, operations, and
@@ -179,11 +176,8 @@ class Shrinking {
           (fault) => held.includes(fault) || near({ at: fault.at * MILLISECOND }),
         );
         const operations = script.operations.filter(near);
-        const nemesis = config.nemesis
-          .split(',')
-          .filter((name) => faults.some(({ fault }) => fault === name));
         const candidate = {
-          config: { ...config, nemesis: nemesis.join(',') },
+          config: { ...config, nemesis: namedBy(config.nemesis, faults) },
           script: { operations, faults },
         };
         if (await this.#shows(candidate, WINDOW_SEEDS)) return;
@@ -200,14 +194,10 @@ class Shrinking {
   }
 
   #withFaults(kept: readonly Held[]): Promise<boolean> {
-    const faults = kept.flat().sort((a, b) => a.at - b.at);
-    const named = new Set(faults.map(({ fault }) => fault));
+    const faults = scheduleOfHeld(kept);
     const { config, script } = this.best;
-    const nemesis = config.nemesis.split(',').filter((fault) => named.has(fault));
-    return this.#shows({
-      config: { ...config, nemesis: nemesis.join(',') },
-      script: { ...script, faults },
-    });
+    const nemesis = namedBy(config.nemesis, faults);
+    return this.#shows({ config: { ...config, nemesis }, script: { ...script, faults } });
   }
 
   /** Leaves out all operations of a group at once. */
@@ -264,19 +254,6 @@ class Shrinking {
     const operations = script.operations.map((one) => ({ ...one, thread: used.indexOf(one.thread) }));
     await this.#shows({ config: { ...config, concurrency }, script: { ...script, operations } });
   }
-}
-
-/** Each fault with the next heal of its name. */
-function heldFaults(faults: readonly Planned[]): Held[] {
-  const taken = new Set<Planned>();
-  return faults.flatMap((begin, i) => {
-    if (begin.f !== 'fault') return [];
-    const end = faults.find(
-      (later, j) => j > i && later.f === 'heal' && later.fault === begin.fault && !taken.has(later),
-    );
-    if (end) taken.add(end);
-    return [end ? [begin, end] : [begin]];
-  });
 }
 
 function sizeOf({ config, script }: Candidate): Size {
