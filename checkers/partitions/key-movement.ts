@@ -68,12 +68,12 @@ function compare(before: Placement, now: Placement, findings: FoldedFindings): J
     if (now.members.includes(from) && before.members.includes(to)) needless.push(key);
   }
   const witness = witnessOf(before.index, now.index);
-  const change = `${before.members.join(', ')} → ${now.members.join(', ')}`;
+  const change = `The change of the map to generation ${now.generation} (${before.members.join(', ')} → ${now.members.join(', ')}, between #${before.index} and #${now.index})`;
   if (needless.length > 0) {
     const [key] = needless;
     findings.add('moved-between-stayers', true, null, () => ({
       witness,
-      explanation: `When members changed (${change}), ${needless.length} of ${keys} keys moved between two that stayed: key ${key}, for one, from ${ownerAt(before, key)} (#${before.index}) to ${ownerAt(now, key)} (#${now.index}).`,
+      explanation: `${change} moved ${needless.length} of ${keys} keys between two members that stayed: key ${key}, for one, from ${ownerAt(before, key)} to ${ownerAt(now, key)}.`,
     }));
   }
   const expected = now.weighted
@@ -82,7 +82,7 @@ function compare(before: Placement, now: Placement, findings: FoldedFindings): J
   if (expected !== null && !withinInterval(moved / keys, expected))
     findings.add('movement-off-theory', true, null, () => ({
       witness,
-      explanation: `When members changed (${change}), ${moved} of ${keys} keys moved, where ${now.scheme} predicts ${percent(expected.mean)} ± ${percent(expected.deviation)} of them.`,
+      explanation: `${change} moved ${moved} of ${keys} keys, where ${now.scheme} predicts ${percent(expected.mean)} ± ${percent(expected.deviation)} of them.`,
     }));
   return {
     before: before.members.length,

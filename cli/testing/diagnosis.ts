@@ -24,7 +24,10 @@ export interface Diagnosis {
   readonly accused: string;
   /** Faults that the first screen names. */
   readonly faults: readonly string[];
-  /** The write of the witness that the sentence names by its number, or the one that the page says what was read came from. */
+  /**
+   * The write of the witness that the sentence names by its number, or the one that the page says what was read came
+   * from; where keys moved and nobody wrote, the change of the map that moved them.
+   */
   readonly write: string;
   /** Does the page hold the defect's name anywhere? */
   readonly named: boolean;
@@ -112,6 +115,8 @@ async function read(page: Page, expected: string): Promise<Omit<Diagnosis, 'seed
     write:
       witness.find((title) => WRITES.test(title) && named(title)) ??
       origins.at(0) ??
-      (/nobody ever wrote/.test(sentence) ? 'nobody’s' : ''),
+      (/nobody ever wrote/.test(sentence)
+        ? 'nobody’s'
+        : (/The change of the map to generation \d+/.exec(sentence)?.[0] ?? '')),
   };
 }

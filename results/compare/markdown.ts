@@ -52,6 +52,11 @@ export function comparisonMarkdown({ configurations, differences, textbook, doub
       ]),
     ),
     '',
+    `## What differs from ${escaped(configurations[0]?.configuration ?? 'the first')}`,
+    '',
+    ...(differences.length === 0 ? ['Nothing, beyond chance.'] : []),
+    ...differences.map(({ configuration, text }) => `- **${escaped(configuration)}**: ${escaped(text)}`),
+    '',
     '## PACELC, as measured',
     '',
     ...table(
@@ -82,11 +87,6 @@ export function comparisonMarkdown({ configurations, differences, textbook, doub
         ];
       }),
     ),
-    '',
-    `## What differs from ${escaped(configurations[0]?.configuration ?? 'the first')}`,
-    '',
-    ...(differences.length === 0 ? ['Nothing, beyond chance.'] : []),
-    ...differences.map(({ configuration, text }) => `- **${escaped(configuration)}**: ${escaped(text)}`),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -10,6 +10,9 @@ import { LETTER_NOTES, lettersText, msText, outcomesText, rateText, shareText, T
 export function comparisonPage(comparison: Comparison): string {
   const { configurations, differences, textbook, doubts } = comparison;
   const [first] = configurations;
+  const stoodIn = textbook.some(({ standIn }) =>
+    configurations.some(({ configuration }) => configuration === standIn),
+  );
   const body = html`<h1>${configurations.map((one) => one.configuration).join(' · ')}</h1>
     <p class="soft">
       Configurations side by side. Estimates are medians over runs, intervals 95 %. “Not refuted” proves
@@ -17,11 +20,19 @@ export function comparisonPage(comparison: Comparison): string {
     </p>
     ${doubts.map((doubt) => html`<p class="warning"><b>Not to be relied on:</b> ${doubt}.</p>`)}
     ${verdicts(configurations)}
+    <h2>What differs from ${first?.configuration ?? 'the first'}</h2>
+    ${
+      differences.length === 0
+        ? html`<p>Nothing, beyond chance.</p>`
+        : html`<ul>
+            ${differences.map(({ configuration, text }) => html`<li><b>${configuration}</b>: ${text}</li>`)}
+          </ul>`
+    }
     <h2>PACELC, as measured</h2>
     ${scorecards(configurations)}
     <p class="soft">${THRESHOLDS}</p>
     <p class="soft">${LETTER_NOTES}</p>
-    <details>
+    <details${stoodIn ? html` open` : null}>
       <summary>The usual table, for comparison</summary>
       ${table({
         columns: ['system', 'reputed', 'stand-in here', 'measured'],
@@ -39,15 +50,7 @@ export function comparisonPage(comparison: Comparison): string {
     <h2>Consistency against latency and availability</h2>
     ${paretoChart(dotsOf(configurations))}
     <h2>Latency</h2>
-    ${distributionCharts(configurations)} ${latencyChart(configurations)} ${figures(configurations)}
-    <h2>What differs from ${first?.configuration ?? 'the first'}</h2>
-    ${
-      differences.length === 0
-        ? html`<p>Nothing, beyond chance.</p>`
-        : html`<ul>
-            ${differences.map(({ configuration, text }) => html`<li><b>${configuration}</b>: ${text}</li>`)}
-          </ul>`
-    }`;
+    ${distributionCharts(configurations)} ${latencyChart(configurations)} ${figures(configurations)}`;
   return page({ title: 'Comparison · alibi', body });
 }
 
@@ -68,7 +71,9 @@ function verdicts(configurations: readonly Measures[]): Markup {
       outcomesText(one),
       one.strength.notRefuted.join(', ') || 'none that was tried',
       one.strength.refuted.join(', ') || '–',
-      Object.entries(one.anomalies).map(([name, rate]) => html`<div>${name} ${rateText(rate)}</div>`),
+      Object.keys(one.anomalies).length === 0
+        ? '–'
+        : Object.entries(one.anomalies).map(([name, rate]) => html`<div>${name} ${rateText(rate)}</div>`),
       one.lost.writes === 0 ? '0' : `${one.lost.writes}, in ${rateText(one.lost.runs)} runs`,
     ]),
   });
@@ -106,7 +111,11 @@ function figures(configurations: readonly Measures[]): Markup {
       one.latency.map(
         ({ f, p50, p99, p999 }) => html`<div>${f} ${msText(p50)} · ${msText(p99)} · ${msText(p999)}</div>`,
       ),
-      Object.entries(one.staleness).map(([name, { value }]) => html`<div>${name} ${value.toFixed(1)}</div>`),
+      Object.keys(one.staleness).length === 0
+        ? '–'
+        : Object.entries(one.staleness).map(
+            ([name, { value }]) => html`<div>${name} ${value.toFixed(1)}</div>`,
+          ),
     ]),
   });
 }

@@ -5,8 +5,11 @@ import type { Scorecard } from './pacelc.ts';
 
 export function msText(estimate: Estimate | null): string {
   if (estimate === null) return '–';
-  const { value, low, high } = estimate;
-  return low === high ? `${digits(value)} ms` : `${digits(value)} (${digits(low)}–${digits(high)}) ms`;
+  const inSeconds = estimate.value >= 1000;
+  const [value, low, high] = [estimate.value, estimate.low, estimate.high].map((ms) =>
+    digits(inSeconds ? ms / 1000 : ms),
+  );
+  return `${low === high ? value : `${value} (${low}–${high})`} ${inSeconds ? 's' : 'ms'}`;
 }
 
 export function shareText(estimate: Estimate | null): string {

@@ -1,75 +1,14 @@
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { executablePath, hasBrowser, seriousFindings } from '../testing/browser.ts';
+import { raw, shelvedRun } from '../testing/shelf.ts';
 import { serveShelf } from './server.ts';
 import type { Item } from './shelf.ts';
 
 const HOSTILE = '</script><img src=x onerror="document.title=\'pwned\'">';
-
-/** A run directory as a run leaves it: verdict, no history. */
-function run(
-  shelf: string,
-  name: string,
-  more: { configuration?: string; anomaly?: string; running?: boolean } = {},
-) {
-  const directory = join(shelf, name);
-  const { configuration = 'async', anomaly, running = false } = more;
-  mkdirSync(directory, { recursive: true });
-  const environment = { node: 'v', platform: 'p', cpu: 'c', cpus: 2, memoryBytes: 1 };
-  const meta = {
-    ...{
-      version: 1,
-      id: name,
-      alibi: '0',
-      startedAt: `2026-01-01T00:00:${String(name.length).padStart(2, '0')}.000Z`,
-    },
-    ...(running ? {} : { endedAt: '2026-01-01T00:01:00.000Z' }),
-    ...{
-      cluster: 'reference',
-      configuration,
-      world: 'sim',
-      workload: 'register',
-      nemesis: ['kill:one'],
-      seed: '1',
-    },
-    ...{ nodes: ['n1'], settings: {}, options: { time: 5 }, claims: [], versions: {}, clockOffsetsMs: {} },
-    ...{ environment, command: 'alibi run' },
-  };
-  writeFileSync(join(directory, 'run.json'), JSON.stringify(meta));
-  if (running) return directory;
-  const anomalies =
-    anomaly === undefined ? [] : [{ name: anomaly, status: 'violation', certain: true, count: 2 }];
-  const outcome = anomaly === undefined ? 'valid' : 'violation';
-  writeFileSync(
-    join(directory, 'results.json'),
-    JSON.stringify({ version: 1, outcome, anomalies, checks: [], stats: {}, reasons: [] }),
-  );
-  writeFileSync(join(directory, 'report.html'), '<!doctype html><title>the report</title>');
-  return directory;
-}
-
-/** A raw request, as no browser would send it. */
-function raw(
-  url: string,
-  path: string,
-  options: { method?: string; host?: string } = {},
-): Promise<{ status: number; body: string }> {
-  const { hostname, port } = new URL(url);
-  const headers = options.host === undefined ? {} : { host: options.host };
-  return new Promise((resolve, reject) => {
-    const asked = request({ hostname, port, path, method: options.method ?? 'GET', headers }, (response) => {
-      let body = '';
-      response.on('data', (chunk: Buffer) => (body += chunk.toString()));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
-    });
-    asked.once('error', reject);
-    asked.end();
-  });
-}
 
 let shelf: string;
 let url: string;
@@ -79,11 +18,11 @@ beforeAll(async () => {
   const outside = mkdtempSync(join(tmpdir(), 'alibi-outside-'));
   writeFileSync(join(outside, 'secret.txt'), 'secret');
   shelf = mkdtempSync(join(tmpdir(), 'alibi-shelf-'));
-  run(shelf, 'runs/one');
-  run(shelf, 'runs/other', { configuration: 'sync' });
-  run(shelf, 'runs/broken-promise', { anomaly: 'stale-read' });
-  run(shelf, 'runs/hostile', { configuration: HOSTILE, anomaly: HOSTILE });
-  const live = run(shelf, 'runs/going-on', { running: true });
+  shelvedRun(shelf, 'runs/one');
+  shelvedRun(shelf, 'runs/other', { configuration: 'sync' });
+  shelvedRun(shelf, 'runs/broken-promise', { anomaly: 'stale-read' });
+  shelvedRun(shelf, 'runs/hostile', { configuration: HOSTILE, anomaly: HOSTILE });
+  const live = shelvedRun(shelf, 'runs/going-on', { running: true });
   const events = [
     '{"alibi":"history","version":1}',
     '{"time":1,"process":"nemesis","type":"info","f":"phase","value":{"phase":"main"}}',
@@ -119,9 +58,9 @@ describe('the shelf', () => {
   });
 
   it('sees a run that has come since, and a verdict that has changed', async () => {
-    const directory = run(shelf, 'runs/new', { running: true });
+    const directory = shelvedRun(shelf, 'runs/new', { running: true });
     expect((await items()).find(({ path }) => path === 'runs/new')?.outcome).toBe('running');
-    run(shelf, 'runs/new', { anomaly: 'split-brain' });
+    shelvedRun(shelf, 'runs/new', { anomaly: 'split-brain' });
     expect((await items()).find(({ path }) => path === 'runs/new')).toMatchObject({
       outcome: 'violation',
       anomalies: ['split-brain'],
