@@ -123,8 +123,16 @@ export interface Membership {
 export interface Rebalanced {
   /** In words: what was begun. */
   readonly what: string;
-  /** Is it over, how many keys have come over since it was begun, and how it stands in words. */
-  progress(): { readonly over: boolean; readonly keys: number; readonly told: string };
+  /**
+   * Is it over, has any shard done a step of it, how many keys have come over since it was begun, and how it stands in
+   * words.
+   */
+  progress(): {
+    readonly over: boolean;
+    readonly felt: boolean;
+    readonly keys: number;
+    readonly told: string;
+  };
 }
 
 /** Partitions that move between shards while clients go on. Each order resolves when it is begun, not when it is done. */

@@ -16,8 +16,8 @@ function rebalancingOf({ cluster }: FaultContext): Rebalancing {
 
 /**
  * A change of who owns what: a shard joins or leaves, the largest partition is split, two are merged. It is in place
- * once it is under way, so that other faults meet it; it is not undone. It bit if keys came over, or a range changed
- * hands.
+ * once it is under way, so that other faults meet it; it is not undone. It bit if a shard has done a step of it: other
+ * faults may hold it up there for as long as they last.
  */
 export const rebalance = defineFault({
   name: 'rebalance',
@@ -37,9 +37,9 @@ export const rebalance = defineFault({
       evidence: `${begun.what}; owners before: ${before.join(', ')}`,
       heal: async () => {
         await done(begun, context);
-        const { over, keys, told } = begun.progress();
+        const { over, felt, keys, told } = begun.progress();
         const members = rebalancing.members().join(', ');
-        return { bit: over || keys > 0, evidence: `${told}; ${keys} keys came over; owners now: ${members}` };
+        return { bit: over || felt, evidence: `${told}; ${keys} keys came over; owners now: ${members}` };
       },
     };
   },

@@ -30,8 +30,8 @@ const FORMS: Readonly<Record<string, readonly string[]>> = {
     'partition:bridge',
   ],
   'cut-standbys': ['cut-standbys'],
-  'fsync-error': ['fsync-error:one', 'fsync-error:primary'],
-  'disk-full': ['disk-full:one', 'disk-full:primary'],
+  'fsync-error': ['fsync-error:one', 'fsync-error:primary', 'fsync-error:all'],
+  'disk-full': ['disk-full:one', 'disk-full:primary', 'disk-full:all'],
   kill: ['kill:one', 'kill:primary', 'kill:minority', 'kill:all', 'kill:all:restart', 'kill:one:restart'],
   pause: ['pause:one', 'pause:primary', 'pause:minority'],
   failover: ['failover', 'failover:unfenced'],
@@ -54,6 +54,9 @@ const SPOILING: readonly (readonly [string, readonly string[]])[] = [
 ];
 /** These need standbys that answer. */
 const MOVES = ['cut-standbys', 'failover', 'restart-then-promote'];
+
+/** Only whoever writes feels these. */
+const WRITES = ['fsync-error', 'disk-full'];
 
 /** Isolation levels. */
 const LEVELS = ['read-committed', 'snapshot-isolation', 'serializable', 'strict-serializable'];
@@ -182,9 +185,8 @@ function faultsFor(plain: ResolvedRun, random: Random): string[] {
   );
   const reaches = (form: string): boolean => {
     const [family, target] = form.split(':');
-    // A spare shard writes nothing that could fail.
-    if (isSplit(plain) && target === 'one' && (family === 'fsync-error' || family === 'disk-full'))
-      return false;
+    // A shard that nobody writes to, as a spare, has nothing that could fail.
+    if (WRITES.includes(family) && isSplit(plain) !== (target === 'all')) return false;
     return cluster.refuses(family, config.world, settings, plain.workload.port, target) === null;
   };
   const chosen: string[] = [];

@@ -168,11 +168,13 @@ export class ReferenceCluster implements Cluster {
       for (const node of unmarked) if (await this.#mark(node, marker, remaining())) unmarked.delete(node);
       return unmarked.size === 0;
     });
-    await this.#store.until(remaining(), async () => (await this.#missing()).length === 0);
+    let left: readonly string[] = [];
+    await this.#store.until(remaining(), async () => (left = await this.#missing()).length === 0);
     const answering = await this.#store.statuses();
     const unrecovered = this.nodes.filter((node) => !answering.has(node) || unmarked.has(node));
     const evidence = `marker ${marker}, written through ${through.join(', ')}, has reached ${this.nodes.join(', ')}`;
-    return settled(evidence, await this.#missing(), unrecovered);
+    // As it was when it was looked at last: asked once more, a late message may have added an entry to somebody's log.
+    return settled(evidence, left, unrecovered);
   }
 
   async sample(): Promise<Readonly<Record<string, number>>> {

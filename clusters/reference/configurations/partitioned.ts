@@ -3,6 +3,18 @@ import { configuration } from './configuration.ts';
 /** Four shards of one node each, of which three own data to begin with: enough to see a move. */
 const SPLIT = { strategy: 'single-leader', ack: 'sync', reads: 'primary', shards: 3, replicas: 1 } as const;
 
+/** Two shards of three nodes each, and a spare one. */
+const WITHOUT_LEADER = {
+  strategy: 'leaderless',
+  reads: 'any',
+  lww: 'field',
+  n: 3,
+  r: 2,
+  w: 2,
+  shards: 2,
+  replicas: 3,
+} as const;
+
 export const PARTITIONED = [
   configuration(
     'partitioned-range',
@@ -70,6 +82,31 @@ export const PARTITIONED = [
       shards: 2,
       replicas: 3,
     },
+    9,
+  ),
+  configuration(
+    'partitioned-multi-leader',
+    'Split by consistent hashing; in every shard each of three nodes leads, and the last writer of a field wins',
+    {
+      strategy: 'multi-leader',
+      reads: 'sticky',
+      lww: 'field',
+      partitioning: 'ring',
+      shards: 2,
+      replicas: 3,
+    },
+    9,
+  ),
+  configuration(
+    'partitioned-leaderless',
+    'Split by ranges; every shard is three nodes without a leader, whose quorums overlap',
+    { ...WITHOUT_LEADER, partitioning: 'range' },
+    9,
+  ),
+  configuration(
+    'partitioned-leaderless-abd',
+    'Split by consistent hashing; every shard is three nodes without a leader, with atomic registers',
+    { ...WITHOUT_LEADER, stamps: 'logical', atomic: true, partitioning: 'ring' },
     9,
   ),
 ];

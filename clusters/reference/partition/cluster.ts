@@ -31,7 +31,7 @@ import { SpreadClient } from './spread-client.ts';
 import { COLUMN_PORT, SPREAD_PORTS } from './spread-ports.ts';
 import { ShardOperator } from './operator.ts';
 import { ShardConnections } from './shards.ts';
-import { partitioningOf, weightsOf } from './settings.ts';
+import { partitioningOf, rowsMerge, weightsOf } from './settings.ts';
 import { ShardRebalancing } from './rebalancing.ts';
 import { unfinishedIn } from './quiet.ts';
 import { skewOf } from './skew.ts';
@@ -84,9 +84,12 @@ export class PartitionedCluster implements Cluster {
     this.#rebalancer = new Rebalancer(this.#first, {
       clock: context.runtime.clock,
       log: context.log,
-      connections: this.#connections(-1, -1),
+      connections: this.#connections(-1, 0),
       home: names[0],
       bug: this.#settings.bug,
+      nodesOf: rowsMerge(this.#settings)
+        ? (shard) => this.#partitioning.groups.find((group) => group.shard === shard)?.nodes ?? []
+        : null,
       chunk: this.#settings.moveChunk,
       delayMs: this.#settings.moveDelay,
     });

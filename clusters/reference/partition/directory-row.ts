@@ -26,3 +26,9 @@ export function asFields(map: PartitionMap, { generation, kind, moving }: MapNot
 export function mapOf(fields: Fields): PartitionMap {
   return new PartitionMap(fields.assignments as unknown as readonly Assignment[]);
 }
+
+/** The latest epoch in a map that somebody writes. */
+export function latestOf(fields: Fields): number {
+  const assignments = (fields.assignments ?? []) as unknown as readonly Assignment[];
+  return assignments.reduce((latest, { epoch }) => Math.max(latest, epoch), 0);
+}

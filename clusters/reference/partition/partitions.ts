@@ -1,9 +1,11 @@
 import type { BugName } from '../bugs.ts';
 import type { Fields, Reply, TokenOf } from '../replica/types.ts';
 import type { ShardState } from './shard-state.ts';
+import { measured } from './measured.ts';
 import { Ownership } from './ownership.ts';
+import { firstAfter } from './sorted-names.ts';
 import { isIn, type TokenRange } from './ranges.ts';
-import type { MeasuredRange, MovedRow, OwnedRange, RangeChange, RangeQuery } from './requests.ts';
+import type { MovedRow, RangeChange, RangeQuery } from './requests.ts';
 import { Transfers, rowName, rowOf } from './transfers.ts';
 
 /** All rows by table. */
@@ -96,7 +98,7 @@ export class Partitions {
         return { ok: true, partition: { rows: rows.map((name) => moved(name, data)), next, left } };
       }
       case 'ranges':
-        return { ok: true, partition: { ranges: this.#measured(data) } };
+        return { ok: true, partition: { ranges: measured(this.#ownership, this.#tokens(data)) } };
     }
   }
 
@@ -130,19 +132,12 @@ export class Partitions {
     return names;
   }
 
-  #measured(data: Data): MeasuredRange[] {
-    const tokens = new Map<OwnedRange, string[]>(this.#ownership.ranges.map((range) => [range, []]));
+  *#tokens(data: Data): Generator<string> {
     for (const [table, rows] of data)
       for (const key of rows.keys()) {
         const token = this.#tokenOf(table, key);
-        const range = token === null ? null : this.#ownership.of(token);
-        if (token !== null && range !== null) tokens.get(range)?.push(token);
+        if (token !== null) yield token;
       }
-    return [...tokens].map(([range, found]) => {
-      found.sort();
-      const middle = found.find((token, i) => 2 * i >= found.length && token > found[0]);
-      return { ...range, rows: found.length, middle: middle ?? null };
-    });
   }
 }
 
@@ -160,15 +155,4 @@ function put(rows: readonly MovedRow[], data: Data, changed: RowChanged): void {
     else present.set(key, fields);
     changed(table, key, before, fields);
   }
-}
-
-/** The index of the first name after this one, which need not be among them. */
-function firstAfter(names: readonly string[], name: string): number {
-  let [low, high] = [0, names.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (names[middle] <= name) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -6,6 +6,7 @@ import type { Reply } from '../replica/types.ts';
 import { DIRECTORY, MAP_KEY, asFields, type ChangeKind } from './directory-row.ts';
 import type { PartitionMap } from './maps/map.ts';
 import { plan, type PlannedMove } from './maps/map.ts';
+import { mergingMove, type Progress } from './merging/merging-move.ts';
 import { Move } from './move.ts';
 import { bounded, type AnyRequest, type ShardConnections } from './shards.ts';
 
@@ -28,6 +29,8 @@ export interface RebalancerParts {
   /** Where the directory's row lives. */
   readonly home: string;
   readonly bug: BugName | 'none';
+  /** Where rows merge: the nodes of a shard, each of which keeps its ownership; null where one log of the shard does. */
+  readonly nodesOf: ((shard: string) => readonly string[]) | null;
   /** Rows a request, and the pause after each, ms: so that clients are served meanwhile. */
   readonly chunk: number;
   readonly delayMs: number;
@@ -46,12 +49,20 @@ export class Rebalancer {
   #generation = 0;
   #queue: Promise<void> = Promise.resolve();
   #waiting = 0;
-  #move: Move | null = null;
+  #move: Progress | Move | null = null;
+  #moves = '';
+  /** Steps that shards have done, of all moves. */
+  steps = 0;
   #stopped = false;
 
   constructor(map: PartitionMap, parts: RebalancerParts) {
     this.map = map;
     this.#parts = parts;
+  }
+
+  /** Rows that have come over, those of the move that is under way too. */
+  get rows(): number {
+    return this.moved.rows + (this.#move?.rows ?? 0);
   }
 
   /** How many moves are under way or wait for their turn. */
@@ -62,14 +73,13 @@ export class Rebalancer {
   /** What is being done now, in words. */
   get progress(): string {
     const move = this.#move;
-    if (move === null) return 'no move is under way';
-    return `${move.plan.from} → ${move.plan.to}: ${move.phase}, ${move.rows} rows`;
+    return move === null ? 'no move is under way' : `${this.#moves}: ${move.phase}, ${move.rows} rows`;
   }
 
   /** Gives every shard what the map says. */
   async begin(): Promise<void> {
     for (const shard of this.map.shards)
-      await this.#insist(shard, {
+      await this.#everywhere(shard, {
         op: 'assign',
         ranges: this.map.rangesOf(shard).map(({ lo, hi }) => ({ lo, hi })),
         state: 'owned',
@@ -112,24 +122,57 @@ export class Rebalancer {
 
   async #carryOut(planned: PlannedMove): Promise<void> {
     const epoch = ++this.#epoch;
-    const { bug, chunk, delayMs, clock } = this.#parts;
-    const move = new Move(planned, epoch, chunk, bug);
-    this.#move = move;
-    for (let step = move.next(); step !== null && !this.#stopped; step = move.next()) {
-      move.answered(await this.#insist(step.shard, step.request));
-      if (step.request.op === 'import' && move.phase !== 'last-changes' && delayMs > 0)
-        await clock.sleep(delayMs * MILLISECOND);
-    }
+    this.#moves = `${planned.from} → ${planned.to}`;
+    const { rows, bytes } = await (this.#parts.nodesOf === null
+      ? this.#byLog(planned, epoch)
+      : this.#byNodes(planned, epoch, this.#parts.nodesOf));
     this.#move = null;
     if (this.#stopped) return;
     this.map = this.map.with(planned.ranges.map((range) => ({ ...range, shard: planned.to, epoch })));
     this.moved.moves += 1;
-    this.moved.rows += move.rows;
-    this.moved.bytes += move.bytes;
+    this.moved.rows += rows;
+    this.moved.bytes += bytes;
+  }
+
+  async #byLog(planned: PlannedMove, epoch: number): Promise<Pick<Move, 'rows' | 'bytes'>> {
+    const { bug, chunk } = this.#parts;
+    const move = new Move(planned, epoch, chunk, bug);
+    this.#move = move;
+    for (let step = move.next(); step !== null && !this.#stopped; step = move.next()) {
+      move.answered(await this.#insist(step.shard, step.request));
+      this.steps += 1;
+      if (step.request.op === 'import' && move.phase !== 'last-changes') await this.#pause();
+    }
+    return move;
+  }
+
+  async #byNodes(
+    planned: PlannedMove,
+    epoch: number,
+    nodesOf: (shard: string) => readonly string[],
+  ): Promise<Progress> {
+    const { bug, chunk } = this.#parts;
+    const progress: Progress = { phase: 'arrive', rows: 0, bytes: 0 };
+    this.#move = progress;
+    const move = mergingMove(planned, epoch, nodesOf, chunk, bug, progress);
+    for (let step = move.next(); step.done !== true && !this.#stopped;) {
+      const { shard, node, request } = step.value;
+      const reply = await this.#insist(shard, request, node);
+      this.steps += 1;
+      if (request.op === 'import' && progress.phase === 'copy') await this.#pause();
+      step = move.next(reply);
+    }
+    return progress;
+  }
+
+  /** Clients are served meanwhile. */
+  async #pause(): Promise<void> {
+    const { clock, delayMs } = this.#parts;
+    if (delayMs > 0) await clock.sleep(delayMs * MILLISECOND);
   }
 
   async #publish(kind: ChangeKind, moving: boolean): Promise<void> {
-    await this.#insist(this.#parts.home, {
+    await this.#everywhere(this.#parts.home, {
       op: 'write',
       table: DIRECTORY,
       key: MAP_KEY,
@@ -137,15 +180,22 @@ export class Rebalancer {
     });
   }
 
+  /** Whoever keeps what this is about: the shard's log, or each of its nodes. */
+  async #everywhere(shard: string, request: AnyRequest): Promise<void> {
+    const nodes = this.#parts.nodesOf?.(shard) ?? [undefined];
+    for (const node of nodes) await this.#insist(shard, request, node);
+  }
+
   /** Asks until it is answered; a shard without a leader is asked again when it may have one. */
-  async #insist(shard: string, request: AnyRequest): Promise<Extract<Reply, { ok: true }>> {
+  async #insist(shard: string, request: AnyRequest, node?: string): Promise<Extract<Reply, { ok: true }>> {
     const { clock, connections } = this.#parts;
     while (!this.#stopped) {
       try {
-        const { reply } = await bounded(clock, TRY_MS, (signal) =>
-          connections.ask(shard, { f: 'write' }, false, () => request, signal),
+        return await bounded(clock, TRY_MS, async (signal) =>
+          node === undefined
+            ? (await connections.ask(shard, { f: 'write' }, false, () => request, signal)).reply
+            : connections.askNode(node, request, signal),
         );
-        return reply;
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
         if (error.code === 'bad-request') throw error;

@@ -160,7 +160,7 @@ export class ShardRebalancing implements Rebalancing {
 
   #begin(what: string, kind: ChangeKind, wanted: (map: PartitionMap) => PartitionMap): Promise<Rebalanced> {
     const rebalancer = this.#rebalancer;
-    const rows = rebalancer.moved.rows;
+    const { rows, steps } = rebalancer;
     try {
       wanted(rebalancer.map);
     } catch (error) {
@@ -173,7 +173,8 @@ export class ShardRebalancing implements Rebalancing {
       what,
       progress: () => ({
         over,
-        keys: rebalancer.moved.rows - rows,
+        felt: rebalancer.steps > steps,
+        keys: rebalancer.rows - rows,
         told: over ? 'it is over' : rebalancer.progress,
       }),
     });

@@ -88,6 +88,24 @@ describe('what cannot be split so is refused before anything starts, with the re
       { partitions: 2 },
       '3 shards cannot share 2 partitions: some would own none',
     ],
+    [
+      'a quorum of more nodes than a partition has',
+      'partitioned-leaderless',
+      { n: 4 },
+      'n=4 asks for more nodes to hold a row than the 3 that a partition has: use replicas=4 or more, or a smaller n',
+    ],
+    [
+      'more answers than a row has nodes',
+      'partitioned-leaderless',
+      { n: 2, r: 3 },
+      'r=3 asks more nodes to answer a read than the n=2 that hold a row',
+    ],
+    [
+      'an index where no log orders changes',
+      'partitioned-multi-leader',
+      { index: 'local' },
+      'index=local takes a log a shard, which strategy=multi-leader has not: use single-leader or raft',
+    ],
     ['no place for salt', 'partitioned-ring', { salt: 0 }, 'salt=0 is no number of places: use 1 to 100'],
     [
       'splits of hashed keys',
@@ -113,6 +131,11 @@ describe('what cannot be split so is refused before anything starts, with the re
         );
     for (const configuration of ['partitioned-range', 'partitioned-slots', 'partitioned-fixed'])
       expect(run(configuration, {}, { nemesis: 'rebalance:split' })).not.toThrow();
+  });
+
+  it('transactions, scans of ranges and split rows, where no log orders changes', () => {
+    for (const workload of ['list-append', 'bank', 'range-scan', 'torn-row'])
+      expect(run('partitioned-leaderless', {}, { workload })).toThrow('takes a log a shard');
   });
 
   it('what is sound is taken', () => {

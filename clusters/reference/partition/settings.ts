@@ -27,6 +27,11 @@ export function partitioningOf(settings: StoreSettings, nodes: readonly string[]
   };
 }
 
+/** Has no log one order of a shard's changes? Then its nodes' rows merge, and each of them keeps what the shard owns. */
+export function rowsMerge({ strategy }: Pick<StoreSettings, 'strategy'>): boolean {
+  return strategy === 'multi-leader' || strategy === 'leaderless';
+}
+
 /** The weights of `weights`, from s1 on. @throws BadMap */
 export function weightsOf({ weights }: Pick<StoreSettings, 'weights'>): Map<string, number> {
   return new Map(
@@ -45,16 +50,15 @@ export function weightsOf({ weights }: Pick<StoreSettings, 'weights'>): Map<stri
 export function partitioningConflict(settings: StoreSettings, nodes: number): string | null {
   const { partitioning, shards, replicas, strategy, ack, fencing } = settings;
   if (partitioning === 'none') return null;
-  if (strategy !== 'single-leader' && strategy !== 'raft')
-    return (
-      `partitioning=${partitioning} needs a log that says who owns what, which strategy=${strategy} has not: ` +
-      `use single-leader or raft (a leaderless store splits its rows by a ring of its own, n=)`
-    );
   if (!fencing) return 'partitioning needs one leader a shard: fencing=false is not for it';
   if (!Number.isInteger(replicas) || replicas < 1)
     return `replicas=${replicas} is no number of nodes a shard: use 1 or more`;
   if (!Number.isInteger(shards) || shards < 1)
     return `shards=${shards} is no number of shards: use 1 or more`;
+  if (settings.coordinator === 'client')
+    return `coordinator=client sends each node its part of a quorum, and who owns a key is asked of the node that coordinates: it is not for partitioning=${partitioning}`;
+  if (strategy === 'leaderless' && settings.n > replicas)
+    return `n=${settings.n} asks for more nodes to hold a row than the ${replicas} that a partition has: use replicas=${settings.n} or more, or a smaller n`;
   if (shards * replicas > nodes)
     return `${shards} shards of ${replicas} nodes each need ${shards * replicas} nodes, and there are ${nodes}`;
   if (strategy === 'single-leader' && ack === 'semi-sync' && replicas < 2)
@@ -87,14 +91,18 @@ export function partitioningConflict(settings: StoreSettings, nodes: number): st
 
 /** Ports whose operations each concern one row, or all rows of a table wherever they are. */
 const ONLY_SPLIT = ['partition', 'hotspot', 'placement'];
+const MERGING_PORTS = ['register', 'set', 'counter', 'crdt-set', 'siblings', ...ONLY_SPLIT];
 const SPLIT_PORTS = ['register', 'set', 'counter', ...ONLY_SPLIT, ...SPREAD_PORT_NAMES];
 
 /** Why a client port cannot be had where data are split, or are not; null if it can. */
-export function partitionedPortConflict({ partitioning }: StoreSettings, port: string): string | null {
+export function partitionedPortConflict(settings: StoreSettings, port: string): string | null {
+  const { partitioning, strategy } = settings;
   const needsSplit = ONLY_SPLIT.includes(port);
   if (partitioning === 'none')
     return needsSplit ? 'nothing is split there: choose a configuration with partitioning' : null;
-  return SPLIT_PORTS.includes(port)
+  if (rowsMerge(settings) && SPREAD_PORT_NAMES.includes(port))
+    return `port ${port} takes a log a shard, which strategy=${strategy} has not: use single-leader or raft`;
+  return (rowsMerge(settings) ? MERGING_PORTS : SPLIT_PORTS).includes(port)
     ? null
     : `port ${port} is not for data that are split (partitioning=${partitioning})`;
 }

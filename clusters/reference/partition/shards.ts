@@ -60,6 +60,18 @@ export class ShardConnections {
     }
   }
 
+  /** Asks this very node. Rejects with a StoreError. */
+  async askNode(
+    node: string,
+    request: AnyRequest,
+    signal: AbortSignal,
+  ): Promise<Extract<Reply, { ok: true }>> {
+    const connection = await this.#connect(node, signal);
+    const reply = (await connection.ask({ request }, signal)) as Reply;
+    if (!reply.ok) throw new StoreError(reply.code, 'sent', reply.message, reply.leader, reply.owner);
+    return reply;
+  }
+
   close(): void {
     for (const connection of this.#connections.values()) connection.close();
   }

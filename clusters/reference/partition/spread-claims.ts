@@ -1,5 +1,6 @@
 import type { Claim } from '../../types.ts';
 import type { StoreSettings } from '../settings.ts';
+import { rowsMerge } from './settings.ts';
 
 /**
  * What several rows together promise, where a row by itself is linearizable. Two-phase commit over strict two-phase
@@ -9,7 +10,7 @@ import type { StoreSettings } from '../settings.ts';
  */
 export function spreadClaim(settings: StoreSettings, { guarantee, operations, ...claim }: Claim): Claim {
   const { index, columnGroups, atomicRows } = settings;
-  if (!guarantee.includes('linearizable')) return { guarantee, operations, ...claim };
+  if (!guarantee.includes('linearizable') || rowsMerge(settings)) return { guarantee, operations, ...claim };
   const promised: Readonly<Record<typeof index, readonly string[]>> = {
     none: [],
     local: ['fresh-index'],

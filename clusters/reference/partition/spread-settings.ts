@@ -12,6 +12,8 @@ export function spreadConflict(settings: StoreSettings): string | null {
     return `index=${index} is of data that are split: choose a partitioning`;
   if (index !== 'none' && !FIELDS.includes(indexOn))
     return `indexOn=${indexOn}: rows have no field "${indexOn}" to index; they have ${FIELDS.join(' and ')}`;
+  if (index !== 'none' && strategy !== 'single-leader' && strategy !== 'raft')
+    return `index=${index} takes a log a shard, which strategy=${strategy} has not: use single-leader or raft`;
   if (columnGroups === '') return null;
   if (partitioning === 'none') return 'columnGroups are of data that are split: choose a partitioning';
   const columns = columnGroups.split('|').flatMap((group) => group.split(','));

@@ -20,6 +20,7 @@ import { SingleLeader } from '../replica/single-leader.ts';
 import type { SingleLeaderOptions } from '../replica/single-leader-parts.ts';
 import type { Replica, ReplicaOptions } from '../replica/types.ts';
 import { tokenOfRows, type Partitioning } from '../partition/partitioning.ts';
+import { GuardedReplica, type MergingReplica } from '../partition/merging/guard.ts';
 import { PartitionedReplica, type ShardMessage } from '../partition/shell.ts';
 
 /** What makes a replica: the same object for a server process and for a simulated node. */
@@ -82,8 +83,9 @@ export function createReplica(
   const others = group.filter((node) => node !== name);
   const own = strategy.strategy === 'single-leader' ? { ...strategy, firstLeader: group[0] } : strategy;
   const { groups, index } = partitioning;
-  const inner = createStrategy(name, others, own, random, { tokenOf, index });
-  return new PartitionedReplica(inner, {
+  const made = createStrategy(name, others, own, random, { tokenOf, index });
+  const inner = 'held' in made ? new GuardedReplica(made, tokenOf, strategy.bug) : made;
+  return new PartitionedReplica<ReplicaMessage>(inner, {
     name,
     groups,
     tokenOf,
@@ -99,7 +101,7 @@ function createStrategy(
   strategy: Strategy,
   random: Random,
   split: Pick<ReplicaOptions, 'tokenOf' | 'index'> = {},
-): Replica<ReplicaMessage> {
+): Replica<ReplicaMessage> | MergingReplica<ReplicaMessage> {
   // A node only ever hears nodes of its own strategy, so each class may take the others' messages for impossible.
   switch (strategy.strategy) {
     case 'single-leader':

@@ -34,12 +34,19 @@ export class Past {
     if (number >= known.since) known.over.add(number);
   }
 
-  /** The coordinator of this transaction has none left below `since`. */
-  forget(txn: string, since: number): void {
+  /** The coordinator of this transaction has none left below `since`; says whether that is news. */
+  forget(txn: string, since: number): boolean {
     const known = this.#life(partsOf(txn).life);
-    if (since <= known.since) return;
+    if (since <= known.since) return false;
     known.since = since;
     for (const number of known.over) if (number < since) known.over.delete(number);
+    return true;
+  }
+
+  /** Has its coordinator said that it is over everywhere? */
+  isForgotten(txn: string): boolean {
+    const { life, number } = partsOf(txn);
+    return number < (this.#lives.get(life)?.since ?? 0);
   }
 
   #life(name: string): Life {

@@ -87,7 +87,7 @@ export class Transactions {
   }
 
   #prepare({ txn, coordinator, operations, alone, since }: Prepare, rows: Rows): Reply {
-    this.#past.forget(txn, since);
+    if (this.#past.forget(txn, since)) this.#collect();
     const known = this.#prepared.get(txn);
     if (known !== undefined) return { ok: true, transaction: { results: known.results } };
     if (this.#past.has(txn)) return refused('the transaction is over');
@@ -119,6 +119,15 @@ export class Transactions {
     this.#prepared.delete(txn);
     this.locks.release(txn, known.operations);
     return { ok: true };
+  }
+
+  /**
+   * An abort was written down so that the coordinator cannot decide otherwise. Once that has none left to decide of that
+   * number, it need not be kept: whoever asks even now hears abort all the same.
+   */
+  #collect(): void {
+    for (const [txn, { commit }] of this.#decisions)
+      if (!commit && this.#past.isForgotten(txn)) this.#decisions.delete(txn);
   }
 
   #keep(txn: string, prepared: Prepared): void {

@@ -51,6 +51,10 @@ export class Hints {
     return [...this.#hints.values()].slice(0, BATCH);
   }
 
+  *all(): Generator<Update> {
+    for (const { update } of this.#hints.values()) yield update;
+  }
+
   /** Kept writes of a table, or of one row in it. */
   of(table: string, key?: string): readonly Update[] {
     if (this.#hints.size === 0) return [];

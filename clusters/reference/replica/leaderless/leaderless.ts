@@ -1,4 +1,6 @@
-import { NO_PARTITIONS } from '../../partition/requests.ts';
+import { updatesOf } from '../../partition/merging/held-rows.ts';
+import type { MergingReplica } from '../../partition/merging/guard.ts';
+import { NO_PARTITIONS, type PartitionRequest } from '../../partition/requests.ts';
 import { NO_TRANSACTIONS } from '../transaction.ts';
 import type { Json } from '../../../../harness/history/event.ts';
 import type { MarkName } from '../../marks.ts';
@@ -6,15 +8,7 @@ import { Journal } from '../journal.ts';
 import { shown, scanned, type Update } from '../rows/rows.ts';
 import { mergeStates } from '../rows/row-state.ts';
 import { isChange } from '../tables.ts';
-import {
-  HEARTBEAT_MS,
-  type Effect,
-  type Input,
-  type Replica,
-  type Reply,
-  type Request,
-  type Status,
-} from '../types.ts';
+import { HEARTBEAT_MS, type Effect, type Input, type Reply, type Request, type Status } from '../types.ts';
 import { AntiEntropy } from './anti-entropy.ts';
 import { Coordinator } from './coordinator.ts';
 import { Hints, type Hint } from './hints.ts';
@@ -43,7 +37,7 @@ const EARLY_MS = 100;
  * answered. Those that missed a write get it by read repair, by hints that were kept for them, or when hash trees are
  * compared.
  */
-export class Leaderless implements Replica<LeaderlessMessage> {
+export class Leaderless implements MergingReplica<LeaderlessMessage> {
   readonly #options: LeaderlessOptions;
   readonly #ring: Ring;
   readonly #journal: Journal;
@@ -94,7 +88,7 @@ export class Leaderless implements Replica<LeaderlessMessage> {
         this.#onPart(input.request.part, (part) => this.#reply(input.id, { ok: true, part }));
         break;
       case 'partition':
-        this.#out.push({ kind: 'reply', id: input.id, reply: NO_PARTITIONS });
+        this.#onPartition(input.id, input.request);
         break;
       case 'transaction':
         this.#out.push({ kind: 'reply', id: input.id, reply: NO_TRANSACTIONS });
@@ -104,6 +98,24 @@ export class Leaderless implements Replica<LeaderlessMessage> {
         break;
     }
     return this.#out;
+  }
+
+  /** What it keeps for others may be nowhere else. */
+  *held(): Generator<Update> {
+    yield* this.#storage.all();
+    yield* this.#hints.all();
+  }
+
+  /** Rows that come from another shard: each node takes those that it is to hold. */
+  #onPartition(id: number, request: PartitionRequest): void {
+    if (request.op !== 'import') return this.#reply(id, NO_PARTITIONS);
+    for (const update of updatesOf(request.rows))
+      if (this.#holds(update.table, update.key)) this.#storage.store(update, () => undefined);
+    this.#journal.whenDurable(() => this.#reply(id, { ok: true }));
+  }
+
+  #holds(table: string, key: string): boolean {
+    return this.#ring.holders(this.#ring.rangeOf(table, key)).includes(this.#options.name);
   }
 
   #start(records: readonly Json[]): void {
@@ -140,11 +152,8 @@ export class Leaderless implements Replica<LeaderlessMessage> {
       });
     if (isChange(request) || request.at !== 'replica') return this.#coordinator.request(id, request);
     // As this very node holds it; what it does not hold it asks others for.
-    const { name, n, peers } = this.#options;
-    const holds =
-      request.op === 'scan'
-        ? n > peers.length
-        : this.#ring.holders(this.#ring.rangeOf(request.table, request.key)).includes(name);
+    const { n, peers } = this.#options;
+    const holds = request.op === 'scan' ? n > peers.length : this.#holds(request.table, request.key);
     if (!holds) return this.#coordinator.request(id, { ...request, at: 'quorum' });
     const reply =
       request.op === 'scan'

@@ -43,6 +43,10 @@ export class Storage {
     return this.#rows.table(table);
   }
 
+  all(): Iterable<Update> {
+    return this.#rows.all();
+  }
+
   recover(update: Update): void {
     this.#merge(update, null);
   }

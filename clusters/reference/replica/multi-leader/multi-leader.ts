@@ -1,4 +1,6 @@
-import { NO_PARTITIONS } from '../../partition/requests.ts';
+import { updatesOf } from '../../partition/merging/held-rows.ts';
+import type { MergingReplica } from '../../partition/merging/guard.ts';
+import { NO_PARTITIONS, type PartitionRequest } from '../../partition/requests.ts';
 import { NO_PARTS, NO_TRANSACTIONS } from '../transaction.ts';
 import type { Json } from '../../../../harness/history/event.ts';
 import type { MarkName } from '../../marks.ts';
@@ -13,7 +15,6 @@ import {
   HEARTBEAT_MS,
   type Effect,
   type Input,
-  type Replica,
   type Reply,
   type Request,
   type RowChange,
@@ -35,7 +36,7 @@ type LogRecord =
  * them, and sends them on as the topology says, until the receivers have them on disk. Each node's updates arrive
  * everywhere in the order in which it made them; merging makes the same of them in whatever order nodes' updates mix.
  */
-export class MultiLeader implements Replica<MultiLeaderMessage> {
+export class MultiLeader implements MergingReplica<MultiLeaderMessage> {
   readonly #options: MultiLeaderOptions;
   readonly #names: readonly string[];
   readonly #rows: Rows;
@@ -88,13 +89,25 @@ export class MultiLeader implements Replica<MultiLeaderMessage> {
         this.#out.push({ kind: 'reply', id: input.id, reply: NO_TRANSACTIONS });
         break;
       case 'partition':
-        this.#out.push({ kind: 'reply', id: input.id, reply: NO_PARTITIONS });
+        this.#onPartition(input.id, input.request);
         break;
       case 'command':
         this.#out.push({ kind: 'status', id: input.id, status: this.#status() });
         break;
     }
     return this.#out;
+  }
+
+  held(): Iterable<Update> {
+    return this.#rows.all();
+  }
+
+  /** Rows that come from another shard are updates of this node like any other, with the stamps that they have. */
+  #onPartition(id: number, request: PartitionRequest): void {
+    if (request.op !== 'import') return this.#reply(id, NO_PARTITIONS);
+    const { name } = this.#options;
+    for (const update of updatesOf(request.rows)) this.#take(name, this.#logs.taken(name) + 1, update);
+    this.#journal.whenDurable(this.#replier(id, { ok: true }));
   }
 
   #start(records: readonly Json[]): void {

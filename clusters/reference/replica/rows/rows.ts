@@ -37,6 +37,11 @@ export class Rows {
     return this.#tables.get(table) ?? new Map<string, RowState>();
   }
 
+  /** All rows, tombstones too. */
+  *all(): Generator<Update> {
+    for (const [table, rows] of this.#tables) for (const [key, state] of rows) yield { table, key, state };
+  }
+
   /** The update that a change amounts to here; null for a compare-and-set that does not match. */
   prepare(change: RowChange, author: Author): Update | null {
     const { table, key } = change;
