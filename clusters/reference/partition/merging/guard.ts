@@ -83,6 +83,7 @@ export class GuardedReplica<Message> implements Replica<Message> {
       case 'timer':
       case 'command':
       case 'transaction':
+      case 'part':
         this.#feed(input);
         break;
     }
