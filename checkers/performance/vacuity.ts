@@ -23,7 +23,7 @@ export function vacuityOf(history: History, { minimum, families }: VacuityRules)
   const ok = countOf(history, (i) => history.type[i] === OK);
   if (ok === 0) return ['no operation succeeded'];
   if (windows.length === 0 && families.length === 0)
-    return ok < minimum ? [`only ${ok} operations succeeded (at least ${minimum} are wanted)`] : [];
+    return ok < minimum ? [`only ${counted(ok)} succeeded (at least ${minimum} are wanted)`] : [];
   return [...unbitten(windows, families), ...tooFew(history, windows, minimum), ...unfelt(windows)];
 }
 
@@ -60,7 +60,7 @@ function tooFew(history: History, windows: readonly FaultWindow[], minimum: numb
   });
   return [
     ...(before < minimum
-      ? [`only ${before} operations succeeded before the first fault (${minimum} are wanted)`]
+      ? [`only ${counted(before)} succeeded before the first fault (${minimum} are wanted)`]
       : []),
     ...(during < minimum
       ? [`only ${during} operations were attempted during the faults (${minimum} are wanted)`]
@@ -68,7 +68,7 @@ function tooFew(history: History, windows: readonly FaultWindow[], minimum: numb
     ...(healed === null
       ? ['a fault was never healed']
       : after < minimum
-        ? [`only ${after} operations succeeded after the last heal (${minimum} are wanted)`]
+        ? [`only ${counted(after)} succeeded after the last heal (${minimum} are wanted)`]
         : []),
   ];
 }
@@ -93,4 +93,8 @@ function countOf(history: History, keep: (i: number) => boolean): number {
   let count = 0;
   for (let i = 0; i < history.length; i++) if (history.process[i] !== NEMESIS && keep(i)) count++;
   return count;
+}
+
+function counted(count: number): string {
+  return `${count} ${count === 1 ? 'operation' : 'operations'}`;
 }

@@ -100,10 +100,21 @@ export function reportOf(
       { title: 'Run it again from this directory', command: `alibi rerun ${directory}` },
       { title: 'Judge this history again', command: `alibi check ${directory}` },
       { title: 'Make it as small as it gets', command: `alibi shrink ${directory}` },
+      ...(meta.world === 'sim' ? [] : realCommands(meta, directory)),
       { title: 'Pack it for a bug report', command: `alibi bundle ${directory}` },
     ],
     logs,
   });
+}
+
+/** What only a real cluster is asked: it never does the same twice. */
+function realCommands({ nemesis }: RunMeta, directory: string): { title: string; command: string }[] {
+  return [
+    { title: 'How often it comes back', command: `alibi replay ${directory} --times 5` },
+    ...(nemesis.length === 0
+      ? []
+      : [{ title: 'Which faults it takes', command: `alibi shrink ${directory} --schedule` }]),
+  ];
 }
 
 export function documentOf(

@@ -18,6 +18,9 @@ interface Invented {
   readonly faults?: readonly Partial<FaultImpact>[];
   readonly calm?: number;
   readonly p50?: number;
+  readonly nodes?: readonly string[];
+  /** Stale reads, of 1,000, and the age that one in a hundred exceeds, ms. */
+  readonly stale?: readonly [reads: number, p99: number];
 }
 
 const none = { seconds: 0, attempts: 0, ok: 0, fail: 0, info: 0, availability: null, okPerSecond: null };
@@ -46,16 +49,25 @@ function run(invented: Invented): ComparedRun {
     outcome,
     anomalies: anomalies.map((name) => ({ name, status: 'permitted', certain: true, count: 1 })),
     checks: invented.checks ?? [],
-    stats: { performance: performance as unknown as Json },
+    stats: {
+      performance: performance as unknown as Json,
+      ...(invented.stale === undefined ? {} : { staleness: stalenessOf(...invented.stale) }),
+    },
   } as unknown as ResultDocument;
   const meta = {
     workload: 'w',
     nemesis: [],
+    nodes: invented.nodes ?? ['n1', 'n2', 'n3'],
     seed: String(seed),
     options: { time: 1, rate: 1 },
   } as unknown as RunMeta;
   return { configuration, meta, document };
 }
+
+const stalenessOf = (stale: number, p99: number): Json => ({
+  ...{ reads: 1000, stale },
+  ageMs: { p50: 0, p90: 0, p99, p999: 2 * p99, max: 3 * p99 },
+});
 
 const sides = (...shares: (number | null)[]): Partial<FaultImpact> => ({
   family: 'partition',
@@ -157,6 +169,29 @@ describe('differences from the first configuration', () => {
       compare([...of('a', () => ({ p50: 2 }), 2), ...of('b', () => ({ p50: 9 }), 2)]).differences,
     ).toEqual([]);
   });
+});
+
+describe('staleness', () => {
+  const text = (...runs: ComparedRun[]) =>
+    comparisonMarkdown(compare([...runs, run({ configuration: 'b' })]));
+
+  it('is the share of reads that were stale, and how old one in a hundred and in a thousand was', () => {
+    const { staleness } = compare([1, 2, 3].map((i) => run({ seed: i, stale: [10 * i, 20 * i] })))
+      .configurations[0];
+    expect(staleness).toMatchObject({ share: { value: 0.02 }, p50: { value: 0 }, p99: { value: 40 } });
+    expect(text(run({ stale: [20, 40] }))).toContain('2.0 % of reads; age 0.00 ms · 40.0 ms · 80.0 ms');
+  });
+
+  it('is told as none where no read was stale, and as nothing where nobody measured it', () => {
+    expect(text(run({ stale: [0, 0] }))).toContain('| no read |');
+    expect(compare([run({})]).configurations[0].staleness).toBe(null);
+  });
+});
+
+it('one node has no letters: there is no link to cut or to slow down', () => {
+  const { p, e } = compare([run({ nodes: ['n1'] })]).configurations[0].scorecard;
+  expect([p.letter, e.letter]).toEqual([null, null]);
+  expect(p.evidence).toBe('one node: there is no link to cut');
 });
 
 it('the Pareto front leaves out who is slower and keeps no more', () => {

@@ -1,6 +1,15 @@
 import type { Comparison } from './comparison.ts';
 import type { Measures } from './measures.ts';
-import { LETTER_NOTES, lettersText, msText, outcomesText, rateText, shareText, THRESHOLDS } from './words.ts';
+import {
+  LETTER_NOTES,
+  lettersText,
+  msText,
+  outcomesText,
+  rateText,
+  shareText,
+  stalenessText,
+  THRESHOLDS,
+} from './words.ts';
 
 /** A comparison as one page of Markdown. */
 export function comparisonMarkdown({ configurations, differences, textbook, doubts }: Comparison): string {
@@ -37,7 +46,7 @@ export function comparisonMarkdown({ configurations, differences, textbook, doub
         'failover',
         'ok/s, calm',
         'latency p50 · p99 · p99.9',
-        'staleness',
+        'stale reads; age p50 · p99 · p99.9',
       ],
       configurations.map((one) => [
         one.configuration,
@@ -46,9 +55,7 @@ export function comparisonMarkdown({ configurations, differences, textbook, doub
         msText(one.failoverMs),
         one.throughput === null ? '–' : one.throughput.value.toFixed(0),
         latencyText(one),
-        Object.entries(one.staleness)
-          .map(([name, estimate]) => `${name} ${estimate.value.toFixed(1)}`)
-          .join('; ') || '–',
+        stalenessText(one.staleness),
       ]),
     ),
     '',

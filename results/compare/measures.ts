@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { CURVE, type LatencyFigures } from '../../checkers/performance/series.ts';
 import type { Random } from '../../harness/runtime/types.ts';
 import { medianOf, quantile, type Estimate } from '../statistics/quantiles.ts';
@@ -16,6 +17,14 @@ export interface LatencyMeasure {
   readonly curve: readonly number[];
 }
 
+/** Of all reads of a run: the share that was stale, and percentiles of age, ms since the value was replaced (0: fresh). */
+export interface StalenessMeasure {
+  readonly share: Estimate;
+  readonly p50: Estimate;
+  readonly p99: Estimate;
+  readonly p999: Estimate;
+}
+
 /** What was measured of a configuration over all its runs. Estimates are medians over runs with 95 % intervals. */
 export interface Measures {
   readonly configuration: string;
@@ -31,8 +40,8 @@ export interface Measures {
   readonly latency: readonly LatencyMeasure[];
   /** `ok` operations a second without faults. */
   readonly throughput: Estimate | null;
-  /** Age of what reads returned, ms and versions, where a checker measured it. */
-  readonly staleness: { readonly [figure: string]: Estimate };
+  /** How old what reads returned was; null where no checker measured it. */
+  readonly staleness: StalenessMeasure | null;
   readonly strength: Strength;
   readonly scorecard: Scorecard;
 }
@@ -123,19 +132,22 @@ function curveOf(figures: readonly Partial<LatencyFigures>[]): number[] {
   );
 }
 
-/** Figures of the `staleness` checker that are numbers. */
-function stalenessOf(runs: readonly ComparedRun[], estimate: Estimator): Record<string, Estimate> {
-  const found = new Map<string, number[]>();
-  for (const { document } of runs) {
-    const stats = document.stats['staleness'];
-    if (typeof stats !== 'object' || stats === null || Array.isArray(stats)) continue;
-    for (const [name, value] of Object.entries(stats))
-      if (typeof value === 'number') found.set(name, [...(found.get(name) ?? []), value]);
-  }
-  return Object.fromEntries(
-    [...found].sort().flatMap(([name, values]) => {
-      const one = estimate(values);
-      return one === null ? [] : [[name, one]];
-    }),
+/** What is needed of the `staleness` checker's figures. */
+const staleness = z.looseObject({
+  reads: z.number(),
+  stale: z.number(),
+  ageMs: z.looseObject({ p50: z.number(), p99: z.number(), p999: z.number() }),
+});
+
+/** By the `staleness` checker's figures. */
+function stalenessOf(runs: readonly ComparedRun[], estimate: Estimator): StalenessMeasure | null {
+  const figures = runs.flatMap(({ document }) => {
+    const found = staleness.safeParse(document.stats['staleness']);
+    return found.success && found.data.reads > 0 ? [found.data] : [];
+  });
+  const share = estimate(figures.map(({ reads, stale }) => stale / reads));
+  const [p50, p99, p999] = (['p50', 'p99', 'p999'] as const).map((q) =>
+    estimate(figures.map(({ ageMs }) => ageMs[q])),
   );
+  return share && p50 && p99 && p999 ? { share, p50, p99, p999 } : null;
 }

@@ -22,8 +22,15 @@ export interface Scorecard {
   readonly e: Letter<'L' | 'C'>;
 }
 
+/** PACELC asks of replicas. */
+const ALONE: Scorecard = {
+  p: { letter: null, evidence: 'one node: there is no link to cut' },
+  e: { letter: null, evidence: 'one node: there is no link to slow down' },
+};
+
 /** The letters of a configuration, from measurements only. */
 export function scorecardOf(runs: readonly ComparedRun[]): Scorecard {
+  if (runs.length > 0 && runs.every(({ meta }) => meta.nodes.length === 1)) return ALONE;
   return { p: partitionLetter(runs), e: latencyLetter(runs) };
 }
 

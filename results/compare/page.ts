@@ -4,7 +4,16 @@ import { distributionCharts, latencyChart, paretoChart, type Dot } from './chart
 import type { Comparison } from './comparison.ts';
 import type { Measures } from './measures.ts';
 import { keptOf } from './strongest.ts';
-import { LETTER_NOTES, lettersText, msText, outcomesText, rateText, shareText, THRESHOLDS } from './words.ts';
+import {
+  LETTER_NOTES,
+  lettersText,
+  msText,
+  outcomesText,
+  rateText,
+  shareText,
+  stalenessText,
+  THRESHOLDS,
+} from './words.ts';
 
 /** A comparison as one page. */
 export function comparisonPage(comparison: Comparison): string {
@@ -100,7 +109,7 @@ function figures(configurations: readonly Measures[]): Markup {
       'failover',
       'ok/s, calm',
       'p50 · p99 · p99.9',
-      'staleness',
+      'stale reads; age p50 · p99 · p99.9',
     ],
     rows: configurations.map((one) => [
       html`<b>${one.configuration}</b>`,
@@ -111,11 +120,7 @@ function figures(configurations: readonly Measures[]): Markup {
       one.latency.map(
         ({ f, p50, p99, p999 }) => html`<div>${f} ${msText(p50)} · ${msText(p99)} · ${msText(p999)}</div>`,
       ),
-      Object.keys(one.staleness).length === 0
-        ? '–'
-        : Object.entries(one.staleness).map(
-            ([name, { value }]) => html`<div>${name} ${value.toFixed(1)}</div>`,
-          ),
+      stalenessText(one.staleness),
     ]),
   });
 }

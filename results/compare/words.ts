@@ -1,6 +1,6 @@
 // How figures of a comparison are written, in Markdown and on the page alike.
 import type { Estimate } from '../statistics/quantiles.ts';
-import type { Measures } from './measures.ts';
+import type { Measures, StalenessMeasure } from './measures.ts';
 import type { Scorecard } from './pacelc.ts';
 
 export function msText(estimate: Estimate | null): string {
@@ -28,6 +28,14 @@ export function rateText({
   high: number;
 }): string {
   return `${hits}/${runs} (${Math.round(low * 100)}–${Math.round(high * 100)} %)`;
+}
+
+/** `4.8 % of reads; age 0 ms · 20 ms · 20 ms` (p50, p99, p99.9), or that nothing was stale. */
+export function stalenessText(staleness: StalenessMeasure | null): string {
+  if (staleness === null) return '–';
+  const { share, p50, p99, p999 } = staleness;
+  if (share.value === 0 && p999.value === 0) return share.high === 0 ? 'no read' : 'no read in most runs';
+  return `${shareText(share)} of reads; age ${msText(p50)} · ${msText(p99)} · ${msText(p999)}`;
 }
 
 /** `PA/EL`, with `?` where nothing was measured. */
