@@ -65,6 +65,27 @@ describe('causal', () => {
       check(new Script().op(2, 'read', null, { ...x, saw: 1 }).op(1, 'write', 1, x)).findings,
     ).toMatchObject([{ name: 'future-read' }]);
   });
+  it('says of a value that cannot be why not', () => {
+    const why = (script: Script): string =>
+      check(script.op(2, 'read', null, { ...x, saw: 9 })).findings[0].explanation;
+    expect(why(new Script())).toContain('which nobody had written');
+    expect(why(new Script().op(1, 'write', 9, { ...x, type: 'fail' }))).toContain('whose write had failed');
+  });
+  it('shows the shortest of the cycles that it meets', () => {
+    // Sessions 3 and 4 order 1 and 2 differently; the same contradiction leads through a third write, too.
+    const script = new Script().op(1, 'write', 1, x).op(2, 'write', 2, x).op(5, 'write', 3, x);
+    for (const [session, values] of [
+      [3, [1, 2]],
+      [4, [2, 1]],
+      [6, [1, 3]],
+      [7, [3, 2]],
+      [8, [2, 3]],
+    ] as const)
+      for (const saw of values) script.op(session, 'read', null, { ...x, saw });
+    const [finding] = check(script).findings;
+    expect(finding.name).toBe('cyclic-cf');
+    expect(finding.evidence!.cycle).toHaveLength(2);
+  });
   it('is unknown beyond its budget, never valid', () => {
     const history = historyOf(new Script().op(1, 'write', 1, x).op(2, 'read', null, { ...x, saw: 1 }).events);
     expect(causal.check(history, { budget: 3 })).toMatchObject({ valid: 'unknown' });

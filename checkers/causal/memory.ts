@@ -76,7 +76,8 @@ function check(
 
 /**
  * Sessions that a contradiction in causal memory is possible for: those with a read that had a write in its causal past
- * which is not before the one that it returned. All others see causality as it is.
+ * which is not before the one that it returned. All others see causality as it is. (Reads from the future are no causes
+ * here; a history with one is refuted by it.)
  */
 function disputedSessions(registers: Registers, chains: Chains): Set<number> {
   const disputed = new Set<number>();
@@ -84,10 +85,6 @@ function disputedSessions(registers: Registers, chains: Chains): Set<number> {
     const u = registers.sees[read];
     if (u === INITIAL || !causality.before(past, u)) disputed.add(registers.session[read]);
   });
-  // Reads from the future are no causes in that pass.
-  for (let op = 0; op < registers.count; op++)
-    if (registers.sees[op] >= 0 && registers.invoked[registers.sees[op]] > registers.completed[op])
-      for (let s = 0; s < registers.sessions; s++) disputed.add(s);
   return disputed;
 }
 

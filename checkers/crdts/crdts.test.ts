@@ -27,6 +27,7 @@ describe('amounts that tell', () => {
     expect(amounts.in(4 + 2 - 16)).toEqual([1, 2, 1]);
     expect(amounts.in(0)).toEqual([0, 0, 0]);
     expect(amounts.in(3)).toBeNull();
+    expect(amounts.in(12)).toBeNull();
     expect(Amounts.of([1, 2])).toBeNull();
     expect(Amounts.of([1, 1])).toBeNull();
     expect(Amounts.of([0.5])).toBeNull();
@@ -75,6 +76,22 @@ describe('crdt-counter, amounts that tell', () => {
     const failed = adds().op(4, 'add', 256, { type: 'fail' });
     expect(named(crdtCounter, finally_(read(failed, 9, 256), 81))).toEqual(['failed-write-visible']);
   });
+  it('shows with what went missing the very adds that made up the earlier value', () => {
+    const script = adds().op(9, 'read', null, { saw: 81 }).op(9, 'read', null, { saw: 17 });
+    const verdict = check(crdtCounter, finally_(script, 81));
+    expect(verdict.findings).toMatchObject([{ name: 'monotonic-reads', witness: [1, 5, 7, 9, 11] }]);
+    expect(verdict.findings[0].explanation).toContain('Read #11 of session 9 returned 17');
+    expect(verdict.stats).toMatchObject({ reads: 4 });
+  });
+  it('names once a final value that no adds make, and shows what each replica said', () => {
+    expect(named(crdtCounter, finally_(adds(), 3))).toEqual(['lost-increment']);
+    expect(check(crdtCounter, finally_(adds(), 81, 85)).findings[0].evidence).toMatchObject({
+      finals: [
+        { node: 'n1', value: 81 },
+        { node: 'n2', value: 85 },
+      ],
+    });
+  });
   it('decodes what a PN-counter subtracts', () => {
     const pn = (): Script => new Script().op(1, 'add', 1).op(2, 'add', -4).op(1, 'add', 16);
     expect(check(crdtCounter, finally_(pn(), 13))).toMatchObject({ valid: true });
@@ -105,6 +122,19 @@ describe('crdt-counter, any amounts', () => {
     expect(named(crdtCounter, finally_(since(), 8))).toEqual(['possible monotonic-reads']);
     expect(named(crdtCounter, finally_(since(), 8), STICKY)).toEqual(['monotonic-reads']);
   });
+  it('does not owe an add that was acknowledged when the final reads had begun', () => {
+    const script = new Script().op(1, 'add', 2).op(1, 'add', 2).phase('quiesce').settled(true).phase('final');
+    script.op(91, 'read', null, { saw: 4, node: 'n1' }).op(5, 'add', 2);
+    expect(check(crdtCounter, script.op(92, 'read', null, { saw: 4, node: 'n2' }))).toMatchObject({
+      valid: true,
+    });
+  });
+  it('is certain even of replicas that have not settled if nothing could make the value', () => {
+    const pn = (): Script => new Script().op(1, 'add', 2).op(1, 'add', 2).op(2, 'add', -3);
+    expect(named(crdtCounter, finally_(pn(), -4, -4, false))).toEqual(['counter-out-of-bounds']);
+    expect(named(crdtCounter, finally_(pn(), 5, 5, false))).toEqual(['counter-out-of-bounds']);
+    expect(named(crdtCounter, finally_(pn(), -3, -3, false))).toEqual(['possible counter-out-of-bounds']);
+  });
   it('is unknown without reads, or with amounts that are no numbers', () => {
     expect(check(crdtCounter, adds())).toMatchObject({ valid: 'unknown' });
     expect(check(crdtCounter, finally_(new Script().op(1, 'add', 'x'), 0))).toMatchObject({
@@ -114,6 +144,9 @@ describe('crdt-counter, any amounts', () => {
 });
 
 describe('crdt-set', () => {
+  it('takes a final read that shows no list for an empty set', () => {
+    expect(named(crdtSet, finally_(new Script().op(1, 'add', 'e'), null))).toEqual(['lost-add']);
+  });
   it('owes an element whose add began after every remove of it had returned', () => {
     const again = new Script().op(1, 'add', 'e').op(2, 'remove', 'e').op(3, 'add', 'e');
     expect(check(crdtSet, finally_(again, []))).toMatchObject({

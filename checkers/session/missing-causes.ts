@@ -26,6 +26,7 @@ export function findMissingCauses(cause: Cause, registers: Registers, options: C
   const assumed = closure(options.assume ?? []);
   const chains = casChains(registers);
   const findings = new FoldedFindings();
+  const words = wordsFor(registers, options.initial ?? null);
   const frontier = new Frontier(registers);
   const log = new SessionLog(registers);
   const versionOf = (op: number): number => (cause === 'monotonic-writes' ? op : sees[op]);
@@ -60,7 +61,7 @@ export function findMissingCauses(cause: Cause, registers: Registers, options: C
         const byWrites = cause === 'writes-follow-reads' && sees[op] >= 0 && chain.length === 0;
         const assumes = [...(together === null ? ['causal'] : []), ...(byWrites ? ['monotonic-writes'] : [])];
         const certain = assumes.every((guarantee) => assumed.has(guarantee));
-        findings.add(cause, certain, key[op], () =>
+        findings.add(cause, certain, words.keyOf(op), () =>
           details(cause, registers, options, missed, chain, assumes),
         );
         break;

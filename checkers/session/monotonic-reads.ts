@@ -44,9 +44,10 @@ interface Backward {
 }
 
 export function findBackwardReads(registers: Registers, options: CheckOptions): FoldedFindings {
-  const { completing, key, sees } = registers;
+  const { completing, sees } = registers;
   const assumed = closure(options.assume ?? []);
   const findings = new FoldedFindings();
+  const words = wordsFor(registers, options.initial ?? null);
   const views = new Views(registers);
   for (let i = 0; i < completing.length; i++) {
     const op = completing[i];
@@ -55,7 +56,7 @@ export function findBackwardReads(registers: Registers, options: CheckOptions): 
     if (backward !== null) {
       const { proof } = backward;
       const certain = (proof !== 'monotonic-writes' && proof !== 'later-write-wins') || assumed.has(proof);
-      findings.add('monotonic-reads', certain, key[op], () => details(registers, options, backward));
+      findings.add('monotonic-reads', certain, words.keyOf(op), () => details(registers, options, backward));
       if (certain) continue;
     }
     if (sees[op] >= 0) views.accept(op);

@@ -39,6 +39,7 @@ export function findUnseenWrites(registers: Registers, options: CheckOptions): F
   const chains = casChains(registers);
   const assumed = closure(options.assume ?? []);
   const findings = new FoldedFindings();
+  const words = wordsFor(registers, options.initial ?? null);
   const slots = new SessionKeys(registers.sessions, keys, registers.count);
   const lastWrite = new Int32Array(slots.capacity).fill(-1);
   const firstRead = new FirstReads(session);
@@ -63,7 +64,7 @@ export function findUnseenWrites(registers: Registers, options: CheckOptions): F
         const proof = proofOf(u, w);
         if (proof !== null) {
           const certain = proof !== 'later-write-wins' || assumed.has(proof);
-          findings.add('read-your-writes', certain, key[op], () =>
+          findings.add('read-your-writes', certain, words.keyOf(op), () =>
             details(registers, options, { op, u, w, seenBy: firstRead.get(session[op], u), proof }),
           );
         }

@@ -134,6 +134,27 @@ describe('monotonic-reads', () => {
       findings: [{ witness: [1, 3, 5, 7] }],
     });
   });
+  it('knows that compare-and-sets put what they wrote after what they found', () => {
+    const events = [write(2, 5), cas(2, 5, 6), cas(3, 6, 7), read(1, 7), read(1, 5)];
+    expect(mr(events)).toMatchObject({
+      valid: false,
+      findings: [{ certain: true, witness: [3, 5, 7, 9], evidence: { assumes: [] } }],
+    });
+  });
+  it("is only possibly violated by an own write after a stranger's later one: that may have been ordered before", () => {
+    expect(mr([write(1, 5), write(2, 6), read(1, 6), read(1, 5)])).toMatchObject({
+      valid: true,
+      findings: [{ certain: false, evidence: { assumes: ['later-write-wins'] } }],
+    });
+  });
+  it('tells sessions and keys apart, however many there are', () => {
+    const many = Array.from({ length: 2100 }, (_, i) => write(i, i, { key: `k${i}` }));
+    const last = [read(2099, 2099, { key: 'k2099' }), read(0, 2099, { key: 'k2099' })];
+    expect(ryw([...many, ...last])).toMatchObject({ valid: true, findings: [] });
+    const missed = [...many, ...last, read(2099, null, { key: 'k2099' })];
+    expect(ryw(missed)).toMatchObject({ valid: false, findings: [{ key: 'k2099' }] });
+    expect(mr(missed)).toMatchObject({ valid: false, findings: [{ key: 'k2099' }] });
+  });
   it('holds the next read against the newer value again, so one stale read is one finding', () => {
     const { findings } = mr([write(2, 5), write(3, 6), read(1, 5), read(1, 6), read(1, 5), read(1, 6)]);
     expect(findings).toHaveLength(1);
@@ -182,6 +203,10 @@ describe('monotonic-writes', () => {
       findings: [{ certain: false, evidence: { assumes: ['causal'] } }],
     });
     expect(check(roaming, ['causal'])).toMatchObject({ valid: false });
+  });
+  it('does not take reads of which no node is known for those of one node', () => {
+    const events = [write(1, 5, n1), write(1, 6, { ...y, ...n2 }), read(2, 6, y), read(2, null)];
+    expect(check(events)).toMatchObject({ valid: true, findings: [{ certain: false }] });
   });
   it('is not refuted by a node that lost its state to a fault in between', () => {
     const fault: EventInput[] = [{ time: 0, process: -1, type: 'info', f: 'fault', value: {} }];
