@@ -2,7 +2,6 @@
 // The runs of each cell are dealt out to comparisons of A with A, the n-th run of one side paired with the n-th of the
 // other, as if they had the same seed. They have not, so that real pairs are more alike than these. Exits with 1 when
 // more than a twentieth differ.
-import { randomStream } from '../harness/runtime/random.ts';
 import { differencesOf } from '../results/compare/differences.ts';
 import { loadRuns } from '../results/compare/load.ts';
 import { groupBy, type ComparedRun } from '../results/compare/run.ts';
@@ -13,7 +12,6 @@ const MOST = 0.05;
 const [directory, sizes = '4,8'] = process.argv.slice(2);
 if (directory === undefined) throw new Error('name a campaign directory');
 const runs = await loadRuns(directory);
-const random = randomStream('1', 'same');
 const cells = groupBy(runs, ({ configuration, meta }) =>
   [configuration, meta.workload, meta.nemesis].join(' '),
 );
@@ -34,7 +32,6 @@ for (const size of sizes.split(',').map(Number)) {
           ['A', side('A', members.slice(at, at + size))],
           ['B', side('B', members.slice(at + size, at + 2 * size))],
         ]),
-        random,
       );
       count += 1;
       if (differences.length > 0) different += 1;

@@ -1,5 +1,7 @@
 // Does a comparison tell one-line changes of a configuration apart? Every campaigns/sensitivity/*.yaml by the built
-// `alibi compare --matrix`, as a table: tsx scripts/sensitivity.ts [--jobs N] [NAME…] > table.md
+// `alibi compare --matrix`, as a table:
+//   tsx scripts/sensitivity.ts [--jobs N] [--out DIR] [NAME…] > table.md
+// What lies in DIR from before is not made again.
 // Exits with 1 when some change is not told, or takes more than half an hour.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
@@ -15,10 +17,10 @@ const MINUTES = 30;
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'campaigns/sensitivity');
 const { values, positionals } = parseArgs({
-  options: { jobs: { type: 'string', default: '2' } },
+  options: { jobs: { type: 'string', default: '2' }, out: { type: 'string' } },
   allowPositionals: true,
 });
-const out = mkdtempSync(join(tmpdir(), 'alibi-sensitivity-'));
+const out = values.out ?? mkdtempSync(join(tmpdir(), 'alibi-sensitivity-'));
 let missed = 0;
 console.log('| change | runs | outcomes | told apart by | minutes |');
 console.log('|---|---|---|---|---|');

@@ -23,7 +23,7 @@ export function compare(runs: readonly ComparedRun[]): Comparison {
   return {
     version: 1,
     configurations: [...configurations].map(([name, of]) => measuresOf(name, of, random)),
-    differences: differencesOf(configurations, random),
+    differences: differencesOf(configurations),
     textbook: TEXTBOOK,
     doubts: runs.flatMap(({ doubts = [] }) => doubts),
   };

@@ -1,7 +1,7 @@
-import type { Random } from '../../harness/runtime/types.ts';
-import { medianOf, type Estimate } from '../statistics/quantiles.ts';
+import { pairedMean } from '../statistics/paired.ts';
 import { discoveries, fisherExact } from '../statistics/rates.ts';
 import { groupBy, pairKey, performanceIn, type ComparedRun } from './run.ts';
+import { digits } from './words.ts';
 
 /** One way in which a configuration differs from the first, beyond chance. */
 export interface Difference {
@@ -13,25 +13,24 @@ export interface Difference {
 
 /** Ratios nearer to one than this are of no consequence, however certain. */
 const MINIMUM_RATIO = 1.1;
-const LEVEL = 0.05;
+/** Of false discoveries, for shares and for ratios: together one comparison of a configuration with itself in twenty. */
+const LEVEL = 0.025;
 /** Fewer pairs give no interval worth its name. */
 const FEWEST_PAIRS = 3;
 
 /**
- * What tells each configuration from the first one. Shares of runs by Fisher's exact test, false discoveries held at 5 %
- * over all of them; latency and availability by the ratio within pairs of runs that had the same operations and
- * fault schedule, significant when the bootstrap interval of its median leaves out one and the ratio is at least 1.1.
+ * What tells each configuration from the first one. Shares of runs by Fisher's exact test; latency and availability by
+ * the geometric mean of the ratio within pairs of runs that had the same operations and fault schedule, by Student's
+ * paired test of its logarithm, and at least 1.1. False discoveries are held at 5 % over everything that is asked of
+ * one configuration: one in twenty is told from itself (docs/evidence/sensitivity.md).
  */
-export function differencesOf(
-  configurations: ReadonlyMap<string, readonly ComparedRun[]>,
-  random: Random,
-): Difference[] {
+export function differencesOf(configurations: ReadonlyMap<string, readonly ComparedRun[]>): Difference[] {
   const [first, ...others] = [...configurations];
   return first === undefined
     ? []
     : others.flatMap(([name, runs]) => [
         ...rateDifferences(first, [name, runs]),
-        ...ratioDifferences(first[1], [name, runs], random),
+        ...ratioDifferences(first[1], [name, runs]),
       ]);
 }
 
@@ -66,11 +65,7 @@ function featuresOf({ document }: ComparedRun): string[] {
   return [...new Set([document.outcome, ...anomalies])];
 }
 
-function ratioDifferences(
-  before: readonly ComparedRun[],
-  [configuration, after]: Named,
-  random: Random,
-): Difference[] {
+function ratioDifferences(before: readonly ComparedRun[], [configuration, after]: Named): Difference[] {
   const partners = groupBy(before, pairKey);
   const ratios = new Map<string, number[]>();
   for (const run of after)
@@ -78,19 +73,26 @@ function ratioDifferences(
       for (const [figure, value] of figuresOf(run)) {
         const base = figuresOf(partner).get(figure);
         if (base === undefined || base <= 0 || value <= 0) continue;
-        ratios.set(figure, [...(ratios.get(figure) ?? []), value / base]);
+        ratios.set(figure, [...(ratios.get(figure) ?? []), Math.log(value / base)]);
       }
-  return [...ratios].sort(byName).flatMap(([what, values]) => {
-    if (values.length < FEWEST_PAIRS) return [];
-    const ratio = medianOf(values, random);
-    return isDifferent(ratio)
-      ? [{ configuration, what, text: `${what} × ${told(ratio)}, over ${values.length} pairs` }]
-      : [];
-  });
-}
-
-function isDifferent({ value, low, high }: Estimate): boolean {
-  return (low > 1 || high < 1) && Math.max(value, 1 / value) >= MINIMUM_RATIO;
+  const tests = [...ratios]
+    .filter(([, logs]) => logs.length >= FEWEST_PAIRS)
+    .sort(byName)
+    .map(([what, logs]) => ({ what, pairs: logs.length, ...pairedMean(logs) }));
+  const significant = discoveries(
+    tests.map(({ p }) => p),
+    LEVEL,
+  );
+  return tests
+    .filter(({ value }, i) => significant[i] && Math.exp(Math.abs(value)) >= MINIMUM_RATIO)
+    .map(({ what, pairs, value, low, high, p }) => {
+      const [ratio, from, to] = [value, low, high].map((log) => digits(Math.exp(log)));
+      return {
+        configuration,
+        what,
+        text: `${what} × ${ratio} (${from} to ${to}), over ${pairs} pairs (p = ${p.toPrecision(2)})`,
+      };
+    });
 }
 
 /** Figures that are compared as ratios. */
@@ -106,9 +108,6 @@ function figuresOf(run: ComparedRun): Map<string, number> {
   if (available !== null) figures.set('availability during faults', available);
   return figures;
 }
-
-const told = ({ value, low, high }: Estimate): string =>
-  `${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
 
 function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
   return a < b ? -1 : 1;

@@ -1,7 +1,34 @@
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../harness/runtime/random.ts';
+import { pairedMean, studentTwoSided } from './paired.ts';
 import { discoveries, differs, fisherExact, rateOf } from './rates.ts';
 import { medianOf, quantile, timeToFirst } from './quantiles.ts';
+
+describe('paired differences', () => {
+  it('have Student’s distribution (Fisher & Yates, table III)', () => {
+    for (const [t, degrees, p] of [
+      [12.706, 1, 0.05],
+      [4.303, 2, 0.05],
+      [2.776, 4, 0.05],
+      [3.499, 7, 0.01],
+      [3.646, 30, 0.001],
+    ])
+      expect(studentTwoSided(t, degrees)).toBeCloseTo(p, 4);
+    expect(studentTwoSided(0, 5)).toBe(1);
+  });
+
+  it('have the mean, the interval and the chance that Student found for hyoscine (1908: t = 4.06, 10 pairs)', () => {
+    const { value, low, high, p } = pairedMean([1.2, 2.4, 1.3, 1.3, 0, 1, 1.8, 0.8, 4.6, 1.4]);
+    expect([value, low, high].map((x) => x.toFixed(2))).toEqual(['1.58', '0.70', '2.46']);
+    expect(p).toBeCloseTo(0.0028, 4);
+  });
+
+  it('that are all the same are certain, or nothing', () => {
+    expect(pairedMean([2, 2, 2])).toEqual({ value: 2, low: 2, high: 2, p: 0 });
+    expect(pairedMean([0, 0])).toMatchObject({ p: 1 });
+    expect(() => pairedMean([1])).toThrow(RangeError);
+  });
+});
 
 describe('rates of runs', () => {
   it('have the interval that Wilson gives (Newcombe 1998, table I: 81 of 263 → 0.2553 to 0.3662)', () => {
