@@ -120,11 +120,11 @@ function beyond(
   tolerates: { readonly faults: readonly string[]; readonly howMany: number },
   time: number,
 ): boolean {
-  // A slow network is one that loses nothing: who promises to survive a partition promises to survive a delay.
+  // Who promises to survive a network that carries nothing promises to survive a slow or a narrow one.
   const slow = ['*', 'partition', 'delay'].some((family) => tolerates.faults.includes(family))
-    ? 'delay'
-    : null;
-  const suffered = faults.filter((f) => f.reached && f.start <= time && f.family !== slow);
+    ? ['delay', 'rate']
+    : [];
+  const suffered = faults.filter((f) => f.reached && f.start <= time && !slow.includes(f.family));
   if (suffered.some((f) => !tolerates.faults.includes(f.family) && !tolerates.faults.includes('*')))
     return true;
   return suffered.some((fault) => {

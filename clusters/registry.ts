@@ -3,10 +3,21 @@ import { mysql } from './mysql/definition.ts';
 import { postgres } from './postgres/definition.ts';
 import { postgresMultileader } from './postgres-multileader/definition.ts';
 import { redis, valkey } from './redis/definition.ts';
+import { redisCluster, valkeyCluster } from './redis-cluster/definition.ts';
 import { reference } from './reference/definition.ts';
 import type { ClusterDefinition } from './types.ts';
 
-const all: readonly ClusterDefinition[] = [reference, postgres, postgresMultileader, mysql, etcd, redis, valkey];
+const all: readonly ClusterDefinition[] = [
+  reference,
+  postgres,
+  postgresMultileader,
+  mysql,
+  etcd,
+  redis,
+  valkey,
+  redisCluster,
+  valkeyCluster,
+];
 
 /** Clusters by name, in the order in which they are listed. */
 export const CLUSTERS: ReadonlyMap<string, ClusterDefinition> = new Map(

@@ -237,8 +237,13 @@ describe('loss', () => {
     const cluster = fakeCluster({ silent: !loses });
     const links = cluster.links as Links;
     const lose: Links['lose'] = (chosen) => links.cut(chosen, 'drop');
-    return Object.assign(cluster, { links: { ...links, lose } });
+    return Object.assign(cluster, { links: { ...links, lose, narrow: lose } });
   };
+
+  it('of what a narrow link cannot carry reached when traffic was lost, and only then', async () => {
+    expect(await inject(lossy(true), 'rate:n1:16kB')).toMatchObject({ reached: true });
+    expect(await inject(lossy(false), 'rate:n1:16kB')).toMatchObject({ reached: false });
+  });
 
   it('reached when traffic was lost, and only then', async () => {
     expect(await inject(lossy(true), 'loss:n1:20%')).toMatchObject({ reached: true });

@@ -16,20 +16,24 @@ interface Mishap {
   readonly title: string;
   /** What became of the traffic that it met, in words. */
   readonly done: string;
-  readonly act: (links: Links) => ((chosen: readonly Link[], percent: number) => Promise<void>) | undefined;
+  readonly act: (links: Links) => ((chosen: readonly Link[], amount: number) => Promise<void>) | undefined;
+  /** How much of it is written: a share unless it says otherwise. */
+  readonly amount?: { readonly pattern: RegExp; readonly form: string; readonly asked: string };
   readonly count: (counters: LinkCounters) => number;
   readonly refused: string;
 }
 
-function shareOf({ name, title, done, act, count, refused }: Mishap): FaultFamily {
+const SHARE = { pattern: PERCENT, form: '<percent>%', asked: 'a share such as 20%' };
+
+function shareOf({ name, title, done, act, count, refused, amount = SHARE }: Mishap): FaultFamily {
+  const amountOf = (option: string | null) => Number(amount.pattern.exec(option ?? '')?.[1] ?? 0);
   return defineFault({
     name,
     title,
-    forms: [...TARGETS, '<node>[+<node>…]'].map((target) => `${name}:${target}:<percent>%`),
+    forms: [...TARGETS, '<node>[+<node>…]'].map((target) => `${name}:${target}:${amount.form}`),
     validate: (spec, nodes) => {
       if (nodes.length < 2) return 'one node has nobody to talk to';
-      const percent = Number(PERCENT.exec(spec.option ?? '')?.[1] ?? 0);
-      if (percent === 0) return 'it needs a share such as 20%';
+      if (amountOf(spec.option) === 0) return `it needs ${amount.asked}`;
       return wrongTarget(spec.target, TARGETS, nodes);
     },
     inject: async (spec, context): Promise<Injection> => {
@@ -43,7 +47,7 @@ function shareOf({ name, title, done, act, count, refused }: Mishap): FaultFamil
         return counters.reduce((sum, one) => sum + count(one), 0);
       };
       const before = await met();
-      await start(chosen, Number(PERCENT.exec(spec.option ?? '')?.[1]));
+      await start(chosen, amountOf(spec.option));
       let seen = 0;
       for (let i = 0; i < PROBES && seen === 0; i++) {
         await context.clock.sleep(BETWEEN);
@@ -93,4 +97,19 @@ export const reorder = shareOf({
   act: (links) => links.reorder?.bind(links),
   count: ({ reordered = 0 }) => reordered,
   refused: 'links of this host keep the order of messages',
+});
+
+/** A narrow link: what is more than it carries is lost, so that TCP slows down, and replicas fall behind. */
+export const rate = shareOf({
+  name: 'rate',
+  title: 'Let links between nodes and the others carry only so much a second',
+  done: 'lost, being more than the links carry',
+  act: (links) => links.narrow?.bind(links),
+  count: ({ dropped }) => dropped,
+  refused: 'links of this host are as wide as they are: use --world docker',
+  amount: {
+    pattern: /^(\d{1,5})kB$/,
+    form: '<kilobytes a second>kB',
+    asked: 'a width such as 16kB, a second',
+  },
 });

@@ -2,7 +2,7 @@ import { clock } from './clock.ts';
 import { delay } from './delay.ts';
 import { corrupt, diskFull, fsyncError, powerOff } from './disk.ts';
 import { drift } from './drift.ts';
-import { duplicate, loss, reorder } from './loss.ts';
+import { duplicate, loss, rate, reorder } from './loss.ts';
 import { membership } from './membership.ts';
 import { failover, restartThenPromote, switchover } from './operator.ts';
 import { cutStandbys, partition } from './partition.ts';
@@ -26,6 +26,7 @@ const all: readonly FaultFamily[] = [
   membership,
   rebalance,
   loss,
+  rate,
   powerOff,
   diskFull,
   corrupt,

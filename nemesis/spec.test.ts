@@ -24,6 +24,7 @@ describe('the grammar of faults', () => {
           .replace('<duration>', '90ms')
           .replace('<node>', 'n1')
           .replace('<percent>', '20')
+          .replace('<kilobytes a second>', '16')
           .replace('<±percent>', '-5')
           .replace('<target>', 'n2');
         expect(parseFaults(text, FAULTS, [...nodes, 'n4']), text).toHaveLength(1);
@@ -38,6 +39,7 @@ describe('the grammar of faults', () => {
     ['partition:ring', /a ring needs 4 nodes/],
     ['partition:bridge:in', /a bridge has no inside/],
     ['loss:one:0%', /needs a share such as 20%/],
+    ['rate:one:20%', /needs a width such as 16kB/],
     ['corrupt:one', /bit-flip or truncate/],
     ['membership:n1+n2', /one member at a time/],
     ['kill', /needs a target/],

@@ -77,7 +77,7 @@ function linkRows(nodes: readonly string[], faults: readonly FaultWindow[], end:
   const stretches = new Map<string, Stretch[]>();
   for (const { family, fault, links, start, end: healed } of faults)
     for (const link of links ?? []) {
-      const state = family === 'delay' || family === 'loss' ? 'slow' : 'cut';
+      const state = family === 'delay' || family === 'loss' || family === 'rate' ? 'slow' : 'cut';
       const list = stretches.get(link) ?? [];
       list.push({ state, from: start, to: healed ?? end, by: fault });
       stretches.set(link, list);

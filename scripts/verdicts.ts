@@ -1,4 +1,5 @@
-// Writes docs/verdicts.md from the runs of a campaign:  npx tsx scripts/verdicts.ts DIRECTORY "what it was run on"
+// Writes docs/verdicts.md (or another page) from the runs of a campaign:
+//   npx tsx scripts/verdicts.ts DIRECTORY "what it was run on" [PAGE]
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -42,7 +43,7 @@ interface Performance {
   }[];
 }
 
-const [directory, machine = 'an unnamed machine'] = process.argv.slice(2);
+const [directory, machine = 'an unnamed machine', page = 'docs/verdicts.md'] = process.argv.slice(2);
 if (directory === undefined) throw new Error('say which campaign: npx tsx scripts/verdicts.ts DIRECTORY');
 
 const json = <T>(...path: string[]): T => JSON.parse(readFileSync(join(...path), 'utf8')) as T;

@@ -6,6 +6,7 @@ const NEEDS: Readonly<Record<string, string>> = {
   'disk-full': 'it keeps its data where nothing can be filled',
   corrupt: 'it does not say where its data lies',
   'fsync-error': 'only a made-up disk can be told to fail a sync: take the reference store in --world sim',
+  rebalance: 'nothing of it is split: there are no partitions to move',
   drift: 'its clock can be set, but not made to run faster or slower',
 };
 

@@ -25,6 +25,8 @@ export function claimOf(given: Readonly<Record<string, Setting>>): Claim {
     tolerates: {
       faults: [
         ...families.filter((family) => durable || family !== 'kill'),
+        // A replica that lacks what its own disk forgot asks for it again; what the primary's forgot is gone.
+        ...(survivesPowerCut(settings) && fromPrimary ? ['power-off'] : []),
         ...(durable && settings.semisync === 'wait' && settings.reads !== 'sticky' ? MOVES : []),
       ],
       howMany: 1,
@@ -41,14 +43,19 @@ export function claimOf(given: Readonly<Record<string, Setting>>): Claim {
  * - The levels are SQL's: the manual promises "the four transaction isolation levels described by the SQL:1992
  *   standard". What InnoDB's repeatable read lacks of Adya's is known (Jepsen, MySQL 8.0.34, 2023) and is to be shown.
  */
-function readsOf({ reads, isolation }: MysqlSettings): string[] {
+function readsOf(settings: MysqlSettings): string[] {
+  const { reads, isolation } = settings;
   const level = isolation === 'read-uncommitted' ? isolation : 'read-committed';
   switch (reads) {
     case 'primary':
       // What reads the uncommitted reads what may never have been.
-      return isolation === 'read-uncommitted' ? [isolation] : ['linearizable', isolation];
+      return isolation === 'read-uncommitted' || !keepsKeys(settings)
+        ? [isolation]
+        : ['linearizable', isolation];
     case 'sticky':
       return ['monotonic-reads', level];
+    // Time after a write guarantees nothing: a replica may lag for longer.
+    case 'after-write':
     case 'any':
       return [level];
   }
@@ -59,7 +66,25 @@ function survivesCrash({ database }: MysqlSettings): boolean {
   return String(database.innodb_flush_log_at_trx_commit ?? 1) !== '0';
 }
 
-function sourceOf({ semisync }: MysqlSettings): string {
+/** Are redo log and binary log on the disk before a commit is acknowledged? Else the kernel holds a second of them. */
+function survivesPowerCut({ database }: MysqlSettings): boolean {
+  const flushed = String(database.innodb_flush_log_at_trx_commit ?? 1) === '1';
+  return flushed && String(database.sync_binlog ?? 1) === '1';
+}
+
+/**
+ * "Every unique key on the table must use every column in the table's partitioning expression": split by years, only
+ * the gap locks of repeatable read and above keep two writers from making a row each.
+ */
+function keepsKeys({ partitioning, isolation }: MysqlSettings): boolean {
+  const byYears = partitioning === 'range' || partitioning === 'range-max';
+  return !byYears || isolation === 'repeatable-read' || isolation === 'serializable';
+}
+
+function sourceOf({ semisync, partitioning, database }: MysqlSettings): string {
+  if (partitioning !== 'none') return `${MANUAL}/partitioning-limitations-partitioning-keys-unique-keys.html`;
+  if (database.innodb_flush_log_at_trx_commit !== undefined)
+    return `${MANUAL}/innodb-parameters.html#sysvar_innodb_flush_log_at_trx_commit`;
   switch (semisync) {
     case 'none':
       return `${MANUAL}/replication-implementation.html (asynchronous: the source does not wait) and ${MANUAL}/innodb-transaction-isolation-levels.html`;

@@ -7,11 +7,12 @@ import { storageOf, type Links, type Refusal } from '../../harness/hosts/types.t
 import { bank } from '../sql/bank.ts';
 import { keepSoFar } from '../kit/disks.ts';
 import { SqlClient } from '../sql/client.ts';
-import { SessionRouting } from '../sql/routing.ts';
+import { Pins, SessionRouting } from '../sql/routing.ts';
 import { Settling, type Mending } from '../sql/settle.ts';
 import { transactions } from '../sql/transaction.ts';
 import type { ClusterContext } from '../types.ts';
 import { Failed, type Credentials } from './clients/connection.ts';
+import { datedSet, movingRegister } from './clients/partitioned.ts';
 import type { Planner } from './clients/plan.ts';
 import { register } from './clients/register.ts';
 import { rows } from './clients/rows.ts';
@@ -37,6 +38,9 @@ const PLANNERS: Readonly<Record<string, Planner>> = {
   bank: bank(bankDialect),
 };
 
+/** Where tables are split by years. */
+const BY_YEARS: Readonly<Record<string, Planner>> = { register: movingRegister, set: datedSet };
+
 export const PORTS = Object.keys(PLANNERS);
 
 /** One primary and the replicas that follow it by GTID; the first node starts as the primary. */
@@ -55,6 +59,7 @@ export class MysqlCluster implements Cluster {
   readonly #topology: Topology;
   readonly #operator: MysqlOperator;
   readonly #settling: Settling;
+  readonly #pins: Pins;
 
   constructor({ nodes, host, runtime, log }: ClusterContext, settings: MysqlSettings) {
     const context = { host, runtime, settings, credentials: this.credentials };
@@ -70,6 +75,7 @@ export class MysqlCluster implements Cluster {
     this.operator = nodes.length > 1 ? operator : { refused: 'A single node has no replica to promote.' };
     this.processes = processes;
     this.#settling = new Settling(this.#mending(), runtime.clock);
+    this.#pins = new Pins(runtime.clock, settings.pinSeconds);
   }
 
   #mending(): Mending {
@@ -110,11 +116,18 @@ export class MysqlCluster implements Cluster {
   }
 
   connect(request: ConnectRequest): Promise<Client> {
-    const planner = PLANNERS[request.port];
+    const byYears = this.#settings.partitioning === 'range' || this.#settings.partitioning === 'range-max';
+    const planner = (byYears ? BY_YEARS[request.port] : undefined) ?? PLANNERS[request.port];
     if (planner === undefined)
       return Promise.reject(new Error(`mysql has no client for the port "${request.port}"`));
     const failed = (thrown: unknown) => new Failed(thrown, 'connect');
-    const routing = new SessionRouting(this.#topology, this.#settings.reads, request.process, failed);
+    const routing = new SessionRouting(
+      this.#topology,
+      this.#settings.reads,
+      request.process,
+      failed,
+      this.#pins,
+    );
     return Promise.resolve(new SqlClient(planner, request, routing));
   }
 

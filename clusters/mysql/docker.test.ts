@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeDocker } from '../../harness/hosts/docker/testing/suite.ts';
 import { linksBetween } from '../../nemesis/targets.ts';
+import { dayOf } from './partitioning.ts';
 import { eventually, runningCluster, type RunningCluster } from './testing/running.ts';
 
 const SETTLE_MS = 90_000;
@@ -100,4 +101,53 @@ describeDocker('MySQL in containers, a commit waiting for a replica', () => {
     await Promise.all(cluster.nodes.map((node) => cluster.processes.restart(node)));
     expect(await cluster.settle(SETTLE_MS)).toMatchObject({ settled: true });
   }, 120_000);
+});
+
+describeDocker('MySQL with tables that are split by years', () => {
+  beforeAll(async () => {
+    running = await runningCluster('partitioned-range', {}, ['n1']);
+  }, 600_000);
+  afterAll(() => running?.close());
+
+  const partitionOf = async (query: string) =>
+    (await running.sql('n1', `EXPLAIN FORMAT=TRADITIONAL ${query}`)).rows.map((row) => row.partitions);
+
+  it('rows land in their year, and a write moves a row to another; a query by date scans that alone', async () => {
+    const client = await running.client('register');
+    for (let value = 0; value < 8; value++) {
+      expect(await client.do('write', 'k', value)).toMatchObject({ type: 'ok' });
+      const { rows } = await running.sql('n1', `SELECT v FROM kv PARTITION (p${dayOf(value).slice(0, 4)})`);
+      expect(rows).toHaveLength(1);
+    }
+    expect(await client.do('read', 'k')).toMatchObject({ value: 7 });
+    expect(await partitionOf("SELECT v FROM kv WHERE at = '2022-06-15'")).toEqual(['p2022']);
+    expect(await partitionOf("SELECT v FROM kv WHERE k = 'x'")).toEqual(['p2020,p2021,p2022,p2023,p2024']);
+    await client.close();
+  });
+
+  it('a row that concurrent writers move is never lost or doubled, and a unique key on the key alone is refused', async () => {
+    const clients = await Promise.all([0, 1, 2].map((session) => running.client('register', session)));
+    await clients[0].do('write', 'moved', 0);
+    await Promise.all(
+      clients.map(async (client, i) => {
+        for (let n = 1; n <= 20; n++) await client.do('write', 'moved', 3 * n + i);
+      }),
+    );
+    expect((await running.sql('n1', `SELECT v FROM kv WHERE k = '"moved"'`)).rows).toHaveLength(1);
+    await expect(running.sql('n1', 'ALTER TABLE kv ADD UNIQUE (k)')).rejects.toThrow(
+      /must include all columns/,
+    );
+    await Promise.all(clients.map((client) => client.close()));
+  });
+
+  it('a row for which there is no partition is refused: fail', async () => {
+    const client = await running.client('set');
+    const outcomes = [];
+    for (let element = 0; element < 30; element++) outcomes.push(await client.do('add', 's', element));
+    const refused = outcomes.filter(({ type }) => type === 'fail');
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused[0].error).toMatchObject({ code: 'ER_NO_PARTITION_FOR_GIVEN_VALUE' });
+    expect(outcomes.filter(({ type }) => type === 'ok').length + refused.length).toBe(30);
+    await client.close();
+  });
 });

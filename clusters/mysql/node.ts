@@ -5,7 +5,7 @@ import { MILLISECOND, type Runtime } from '../../harness/runtime/types.ts';
 import type { Rows } from '../sql/session.ts';
 import type { SettlingNode } from '../sql/settle.ts';
 import { Connection, type Credentials } from './clients/connection.ts';
-import { SCHEMA } from './clients/schema.ts';
+import { schemaFor } from './clients/schema.ts';
 import { renderConfig, waitsForReplica } from './config.ts';
 import { configure, IMAGE, makeFresh, PORT_ROLE, SERVICE, service } from './server.ts';
 import { FALL_BACK_MS, type MysqlSettings } from './settings.ts';
@@ -65,7 +65,9 @@ export class MysqlNode implements SettlingNode {
       `CREATE USER '${user}'@'%' IDENTIFIED BY '${password}'`,
       `GRANT ALL ON *.* TO '${user}'@'%' WITH GRANT OPTION`,
     ];
-    await this.hostNode.start(await service(this.hostNode, [...users, ...SCHEMA]));
+    await this.hostNode.start(
+      await service(this.hostNode, [...users, ...schemaFor(this.#context.settings.partitioning)]),
+    );
   }
 
   /** Makes the running server a primary or one that refuses writes, and so again after its next start. */

@@ -2,6 +2,7 @@ import type { Setting, SettingDefinition } from '../types.ts';
 import { READS, type Reads } from '../sql/routing.ts';
 import { ISOLATION_LEVELS, type Isolation } from './clients/transaction.ts';
 import { refusedSetting } from './config.ts';
+import { PARTITIONING, type Partitioning } from './partitioning.ts';
 
 /**
  * Does a commit wait until a replica has it (AFTER_SYNC)? `wait`: for as long as that takes. `fall-back`: for
@@ -17,10 +18,17 @@ export const FALL_BACK_MS = 1000;
 export const SETTINGS: readonly SettingDefinition[] = [
   {
     name: 'reads',
-    title: 'Who answers reads: the primary, any node in turn, or one node for each session',
+    title:
+      'Who answers reads: the primary, any node in turn, one node for each session, or the primary for a while after a write',
     values: READS,
     type: 'string',
     default: 'primary',
+  },
+  {
+    name: 'pin-seconds',
+    title: 'With reads=after-write: for how long a session that wrote reads from the primary',
+    type: 'number',
+    default: 1,
   },
   {
     name: 'fencing',
@@ -43,14 +51,23 @@ export const SETTINGS: readonly SettingDefinition[] = [
     type: 'string',
     default: 'serializable',
   },
+  {
+    name: 'partitioning',
+    title: 'How kv and elements are split: not, by years (with or without MAXVALUE), or by hash',
+    values: PARTITIONING,
+    type: 'string',
+    default: 'none',
+  },
 ];
 
 /** Settings as the cluster uses them. */
 export interface MysqlSettings {
   readonly reads: Reads;
+  readonly pinSeconds: number;
   readonly fencing: boolean;
   readonly semisync: Semisync;
   readonly isolation: Isolation;
+  readonly partitioning: Partitioning;
   /** For my.cnf. */
   readonly database: Readonly<Record<string, Setting>>;
 }
@@ -65,9 +82,11 @@ export function settingsOf(given: Readonly<Record<string, Setting>>): MysqlSetti
   }
   return {
     reads: own.reads as Reads,
+    pinSeconds: own['pin-seconds'] as number,
     fencing: own.fencing as boolean,
     semisync: own.semisync as Semisync,
     isolation: own.isolation as Isolation,
+    partitioning: own.partitioning as Partitioning,
     database: Object.fromEntries(database),
   };
 }

@@ -31,6 +31,8 @@ import { applyErrors, lagsOf, subscribe } from './subscriptions.ts';
 
 const BOOT_MS = 30_000;
 const SHUTDOWN_MS = 20_000;
+/** A busy machine is no reason to say that somebody does not lead. */
+const PRIMARY_MS = 3_000;
 
 export const NO_STANDBY = 'every node leads: there is no standby, and no primary to move';
 
@@ -119,8 +121,8 @@ export class MultiLeaderCluster implements Cluster {
 
   /** All of them lead, from the start: that is no split brain. */
   async primaries(): Promise<readonly string[]> {
-    const answers = await Promise.all(this.#nodes.map((node) => node.answers()));
-    return this.nodes.filter((_, i) => answers[i]);
+    const answers = await Promise.all(this.#nodes.map((node) => node.ask('SELECT 1 AS one', PRIMARY_MS)));
+    return this.nodes.filter((_, i) => answers[i] !== null);
   }
 
   readonly standbys = (): readonly string[] => [];

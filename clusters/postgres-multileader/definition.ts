@@ -19,7 +19,7 @@ function configuration(name: string, title: string, conflicts: Conflicts, nodes 
 function create(context: ClusterContext): MultiLeaderCluster {
   const settings = settingsOf(context.settings);
   return context.world === 'docker'
-    ? new MultiLeaderCluster(context, new DockerServer(), settings, null)
+    ? new MultiLeaderCluster(context, new DockerServer(settings.version), settings, null)
     : new MultiLeaderCluster(context, new NpmServer(context.runId), settings, { refused: NO_CLOCK });
 }
 
@@ -48,6 +48,6 @@ export const postgresMultileader = defineCluster({
     return refusedUnless(world === 'docker' ? DISK_FAULTS : [], family);
   },
   conflict: (_settings, _world, nodes) => (nodes < 2 ? 'one leader has nobody to replicate to' : null),
-  images: ['postgres'],
+  images: ['postgres', 'postgres18'],
   create,
 });

@@ -1,4 +1,5 @@
 import { refusedSetting } from '../postgres/config.ts';
+import { VERSIONS, type Version } from '../postgres/server/docker-server.ts';
 import type { Setting, SettingDefinition } from '../types.ts';
 
 /**
@@ -14,6 +15,13 @@ export const READS = ['home', 'any'] as const;
 
 /** The cluster's own settings; any other name is one of PostgreSQL's. */
 export const SETTINGS: readonly SettingDefinition[] = [
+  {
+    name: 'version',
+    title: 'PostgreSQL’s version in containers; without Docker it is that of the npm package',
+    values: VERSIONS,
+    type: 'number',
+    default: VERSIONS[0],
+  },
   {
     name: 'conflicts',
     title:
@@ -34,6 +42,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
 export interface MultiLeaderSettings {
   readonly conflicts: Conflicts;
   readonly reads: (typeof READS)[number];
+  readonly version: Version;
   /** For postgresql.conf. */
   readonly database: Readonly<Record<string, Setting>>;
 }
@@ -57,6 +66,7 @@ export function settingsOf(given: Readonly<Record<string, Setting>>): MultiLeade
   }
   return {
     conflicts: own.conflicts as Conflicts,
+    version: own.version as Version,
     reads: own.reads as MultiLeaderSettings['reads'],
     database: { ...LOGICAL, ...Object.fromEntries(database) },
   };

@@ -19,7 +19,7 @@ export class LeadersSettling {
   constructor(nodes: readonly PostgresNode[], skips: boolean, clock: Clock) {
     this.#nodes = nodes;
     this.#clock = clock;
-    this.#skipping = skips ? nodes.map((node) => new Skipping(node)) : [];
+    this.#skipping = skips ? nodes.map((node) => new Skipping(node, nodes)) : [];
   }
 
   async settle(
@@ -49,14 +49,7 @@ export class LeadersSettling {
     const end = this.#clock.now() + deadlineMs * MILLISECOND;
     const n = ++this.#marker;
     for (const [i, node] of this.#nodes.entries())
-      await node.until('a write', deadlineMs, () =>
-        node
-          .query('INSERT INTO marker VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET n = excluded.n', [i, n])
-          .then(
-            () => true,
-            () => false,
-          ),
-      );
+      await node.until('a write', deadlineMs, () => this.#mark(node, i, n));
     for (;;) {
       const lacking = await Promise.all(this.#nodes.map((node) => this.#lacks(node, n)));
       if (lacking.every((names) => names.length === 0)) return;
@@ -67,9 +60,21 @@ export class LeadersSettling {
         const tails = await Promise.all(this.#nodes.map((node) => node.logTail(6)));
         throw new Error(`${told.join('; ')}; logs end:\n${tails.join('\n')}`);
       }
-      await Promise.all(this.#skipping.map((each) => each.skip().catch(() => undefined)));
+      if (this.#skipping.length > 0) {
+        await Promise.all(this.#skipping.map((each) => each.skip().catch(() => undefined)));
+        // A marker may have been among what was passed over.
+        await Promise.all(this.#nodes.map((node, i) => this.#mark(node, i, n)));
+      }
       await this.#clock.sleep(BETWEEN_LOOKS_MS * MILLISECOND);
     }
+  }
+
+  #mark(node: PostgresNode, i: number, n: number): Promise<boolean> {
+    const text = 'INSERT INTO marker VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET n = excluded.n';
+    return node.query(text, [i, n]).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Whose marker `n` it does not show. */
@@ -80,11 +85,7 @@ export class LeadersSettling {
   }
 
   #passedOver(): string {
-    const told = this.#skipping.flatMap(({ skipped }, i) =>
-      skipped === 0
-        ? []
-        : [`${this.#nodes[i].name} had to be helped past ${skipped} transactions it could not apply`],
-    );
-    return told.length === 0 ? '' : `; ${told.join(', ')}`;
+    const told = this.#skipping.map((each) => each.told).filter((text) => text !== '');
+    return told.length === 0 ? '' : `; ${told.join('; ')}`;
   }
 }

@@ -36,19 +36,33 @@ export async function applyErrors(node: PostgresNode): Promise<number | null> {
 }
 
 const STUCK = /replication origin "pg_(\d+)" .*finished at ([0-9A-F]+\/[0-9A-F]+)/g;
+/** So many are passed over one by one; then everything is that the other leader has written so far. */
+const ONE_BY_ONE = 10;
 
 /**
- * Lets an apply worker pass over the transaction that it fails at, again and again, as an operator does who finds the
- * error in the log: what was in it is lost here. Resolves with how many were passed over now.
+ * Lets an apply worker pass over the transactions that it fails at, again and again, as an operator does who finds the
+ * error in the log: what was in them is lost here. When it fails at every other one, he gives up, and goes on with what
+ * is written from now on.
  * https://www.postgresql.org/docs/current/logical-replication-conflicts.html
  */
 export class Skipping {
   readonly #node: PostgresNode;
+  readonly #others: ReadonlyMap<string, PostgresNode>;
   readonly #last = new Map<string, string>();
-  skipped = 0;
+  readonly #count = new Map<string, number>();
+  readonly #givenUp = new Set<string>();
 
-  constructor(node: PostgresNode) {
+  constructor(node: PostgresNode, nodes: readonly PostgresNode[]) {
     this.#node = node;
+    this.#others = new Map(nodes.map((other) => [`from_${other.name}`, other]));
+  }
+
+  /** What was done so far, in words; empty when there was nothing to do. */
+  get told(): string {
+    const skipped = [...this.#count.values()].reduce((sum, n) => sum + n, 0);
+    const all = [...this.#givenUp].map((name) => `everything that ${name.slice(5)} had written by then`);
+    const what = [...(skipped > 0 ? [`${skipped} transactions it could not apply`] : []), ...all];
+    return what.length === 0 ? '' : `${this.#node.name} had to be helped past ${what.join(', and ')}`;
   }
 
   /** Looks for transactions that failed since the last look. */
@@ -60,9 +74,22 @@ export class Skipping {
       if (this.#last.get(origin) === lsn) continue;
       const row = await this.#node.ask(`SELECT subname AS name FROM pg_subscription WHERE oid = ${origin}`);
       if (row === null) continue;
-      await this.#node.query(`ALTER SUBSCRIPTION "${row.name as string}" SKIP (lsn = '${lsn}')`);
+      const count = (this.#count.get(origin) ?? 0) + 1;
+      if (count > ONE_BY_ONE) await this.#giveUp(row.name as string, origin);
+      else await this.#node.query(`ALTER SUBSCRIPTION "${row.name as string}" SKIP (lsn = '${lsn}')`);
       this.#last.set(origin, lsn);
-      this.skipped++;
+      this.#count.set(origin, Math.min(count, ONE_BY_ONE));
     }
+  }
+
+  /** @throws Error while the worker has not ended yet: to be tried again */
+  async #giveUp(subscription: string, origin: string): Promise<void> {
+    const publisher = this.#others.get(subscription);
+    const end = await publisher?.ask('SELECT pg_current_wal_lsn()::text AS lsn');
+    if (typeof end?.lsn !== 'string') return;
+    await this.#node.query(`ALTER SUBSCRIPTION "${subscription}" DISABLE`);
+    await this.#node.query(`SELECT pg_replication_origin_advance('pg_${origin}', '${end.lsn}')`);
+    await this.#node.query(`ALTER SUBSCRIPTION "${subscription}" ENABLE`);
+    this.#givenUp.add(subscription);
   }
 }

@@ -73,7 +73,7 @@ function readsOf(settings: PostgresSettings): ReadClaim {
   switch (settings.reads) {
     case 'primary':
       return {
-        guarantee: ['linearizable', ...isolation(settings)],
+        guarantee: keepsKeys(settings) ? ['linearizable', ...isolation(settings)] : isolation(settings),
         text: 'from the primary',
         faults: IN_PLACE,
         overFailover: true,
@@ -85,6 +85,8 @@ function readsOf(settings: PostgresSettings): ReadClaim {
         faults: STANDING,
         overFailover: false,
       };
+    // Time after a write guarantees nothing: a standby may lag for longer.
+    case 'after-write':
     case 'any':
       return {
         guarantee: [...fresh, 'read-committed'],
@@ -93,6 +95,14 @@ function readsOf(settings: PostgresSettings): ReadClaim {
         overFailover: !everywhere,
       };
   }
+}
+
+/**
+ * "Unique constraints … must include all the partition key columns": split by years, a key may have a row in each of
+ * them, and two writers who both find none make two. (ddl-partitioning, limitations)
+ */
+function keepsKeys({ partitioning, unique }: PostgresSettings): boolean {
+  return partitioning === 'none' || partitioning === 'hash' || unique === 'key-table';
 }
 
 /** PostgreSQL's repeatable read is snapshot isolation: manual, "Repeatable Read Isolation Level". */
@@ -119,6 +129,8 @@ function waitsForStandby({ synchronous, database }: PostgresSettings): boolean {
 }
 
 function sourceOf(settings: PostgresSettings): string {
+  if (settings.partitioning !== 'none')
+    return `${MANUAL}/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE (limitations: a unique constraint contains the partition key)`;
   if (settings.synchronous === 'none')
     return `${MANUAL}/warm-standby.html#STREAMING-REPLICATION (asynchronous: a small delay, and loss at a failover)`;
   return settings.database.synchronous_commit === 'remote_apply'

@@ -12,11 +12,11 @@ import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import { keepSoFar } from '../kit/disks.ts';
 import type { ClusterContext } from '../types.ts';
 import { SqlClient } from '../sql/client.ts';
-import { SessionRouting } from '../sql/routing.ts';
+import { Pins, SessionRouting } from '../sql/routing.ts';
 import { Settling, type Mending } from '../sql/settle.ts';
 import { Failed, type Credentials } from './clients/connection.ts';
 import type { Planner } from './clients/plan.ts';
-import { SCHEMA } from './clients/schema.ts';
+import { schemaFor } from './clients/schema.ts';
 import { PostgresClocks } from './clocks.ts';
 import { PostgresNode } from './node.ts';
 import { PostgresOperator } from './operator.ts';
@@ -42,6 +42,7 @@ export class PostgresCluster implements Cluster {
   readonly #topology: Topology;
   readonly #operator: PostgresOperator;
   readonly #settling: Settling;
+  readonly #pins: Pins;
 
   constructor(
     { nodes, host, runtime, log }: ClusterContext,
@@ -66,6 +67,7 @@ export class PostgresCluster implements Cluster {
       nodes.length > 1 ? this.#operator : { refused: 'A single node has no standby to promote.' };
     this.processes = new PostgresProcesses(this.#topology, this.#operator);
     this.#settling = new Settling(this.#mending(), runtime.clock);
+    this.#pins = new Pins(runtime.clock, settings.pinSeconds);
   }
 
   #mending(): Mending {
@@ -94,7 +96,7 @@ export class PostgresCluster implements Cluster {
     await primary.start();
     await primary.untilAnswering(BOOT_MS);
     await Promise.all([
-      primary.query(SCHEMA, [], BOOT_MS),
+      primary.query(schemaFor(this.#settings.partitioning), [], BOOT_MS),
       ...standbys.map(async (node) => {
         await node.initialiseFrom(primary);
         await this.#operator.startStandby(node.name);
@@ -116,7 +118,13 @@ export class PostgresCluster implements Cluster {
     if (planner === undefined)
       return Promise.reject(new Error(`postgres has no client for the port "${request.port}"`));
     const failed = (thrown: unknown) => new Failed(thrown, 'connect');
-    const routing = new SessionRouting(this.#topology, this.#settings.reads, request.process, failed);
+    const routing = new SessionRouting(
+      this.#topology,
+      this.#settings.reads,
+      request.process,
+      failed,
+      this.#pins,
+    );
     return Promise.resolve(new SqlClient(planner, request, routing));
   }
 

@@ -5,6 +5,7 @@ import { defineCluster, type ClusterContext, type Configuration, type Setting } 
 import { claimOf } from './claims.ts';
 import { refusedSetting } from './config.ts';
 import { readPostgresqlConf } from './config-file.ts';
+import { datedSet, movingRegister } from './clients/partitioned.ts';
 import type { Planner } from './clients/plan.ts';
 import { register } from './clients/register.ts';
 import { rows } from './clients/rows.ts';
@@ -29,15 +30,16 @@ function configuration(
 
 function create(context: ClusterContext): PostgresCluster {
   const settings = settingsOf(context.settings);
+  const byYears = settings.partitioning === 'range' || settings.partitioning === 'range-default';
   const planners: Readonly<Record<string, Planner>> = {
-    register,
-    set,
+    register: byYears ? movingRegister(settings.unique) : register,
+    set: byYears ? datedSet : set,
     rows,
     transaction: transactions(transactionDialect(settings.isolation)),
     bank: bank(bankDialect(settings.isolation)),
   };
   return context.world === 'docker'
-    ? new PostgresCluster(context, new DockerServer(), settings, planners, null)
+    ? new PostgresCluster(context, new DockerServer(settings.version), settings, planners, null)
     : new PostgresCluster(context, new NpmServer(context.runId), settings, planners, { refused: NO_CLOCK });
 }
 
@@ -49,6 +51,15 @@ export const postgres = defineCluster({
   ports: ['register', 'set', 'rows', 'transaction', 'bank'],
   configurations: [
     configuration('async', 'Asynchronous standbys', { synchronous: 'none' }),
+    configuration(
+      'async-pinned',
+      'Asynchronous standbys; who has written reads from the primary for a second',
+      {
+        synchronous: 'none',
+        reads: 'after-write',
+        'pin-seconds': 1,
+      },
+    ),
     configuration('sync-first-1', 'A commit waits for the first standby of the list', {
       synchronous: 'first-1',
     }),
@@ -74,6 +85,24 @@ export const postgres = defineCluster({
       1,
     ),
     configuration('single-no-fsync', 'One server that never syncs (fsync = off)', { fsync: false }, 1),
+    configuration(
+      'partitioned-range',
+      'One server, tables split by years; nothing keeps a key in one row',
+      { partitioning: 'range' },
+      1,
+    ),
+    configuration(
+      'partitioned-range-keys',
+      'As partitioned-range, but a table of keys is locked first, and a default partition takes the rest',
+      { partitioning: 'range-default', unique: 'key-table' },
+      1,
+    ),
+    configuration(
+      'partitioned-hash',
+      'One server, tables split by hash of the key',
+      { partitioning: 'hash' },
+      1,
+    ),
     configuration('remote-apply', 'A commit waits until every standby shows it', {
       synchronous: 'all',
       synchronous_commit: 'remote_apply',
@@ -87,6 +116,6 @@ export const postgres = defineCluster({
     family === 'clock' && world === 'process'
       ? NO_CLOCK
       : refusedUnless(world === 'docker' ? DISK_FAULTS : [], family),
-  images: ['postgres'],
+  images: ['postgres', 'postgres18'],
   create,
 });

@@ -78,3 +78,18 @@ describeDocker('PostgreSQL in containers, waiting for its first standby', () => 
     expect(await cluster.settle(SETTLE_MS)).toMatchObject({ settled: true });
   });
 });
+
+describeDocker('PostgreSQL 18 in containers', () => {
+  afterAll(() => running?.close());
+
+  it('boots, replicates and takes over, as 17 does', async () => {
+    running = await runningCluster('sync-first-1', { version: 18 }, ['n1', 'n2'], 'docker');
+    expect((await running.cluster.versions()).postgresql).toMatch(/^18\./);
+    const client = await running.client('register');
+    expect(await client.do('write', 'k', 1)).toMatchObject({ type: 'ok' });
+    const { to } = await running.operator.failover({ fence: true });
+    const fresh = await running.client('register', 0, 1);
+    expect(await fresh.do('read', 'k')).toMatchObject({ type: 'ok', node: to, value: 1 });
+    await Promise.all([client.close(), fresh.close()]);
+  }, 600_000);
+});

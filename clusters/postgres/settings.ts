@@ -1,17 +1,33 @@
+import { VERSIONS, type Version } from './server/docker-server.ts';
 import type { Setting, SettingDefinition } from '../types.ts';
 import { ISOLATION_LEVELS, type Isolation } from './clients/transaction.ts';
 import { refusedSetting } from './config.ts';
 import { READS, type Reads } from '../sql/routing.ts';
+import { PARTITIONING, UNIQUE, type Partitioning, type Unique } from './partitioning.ts';
 import { SYNCHRONOUS, type Synchronous } from './topology.ts';
 
 /** The cluster's own settings; any other name is one of PostgreSQL's. */
 export const SETTINGS: readonly SettingDefinition[] = [
   {
+    name: 'version',
+    title: 'PostgreSQL’s version in containers; without Docker it is that of the npm package',
+    values: VERSIONS,
+    type: 'number',
+    default: VERSIONS[0],
+  },
+  {
     name: 'reads',
-    title: 'Who answers reads: the primary, any node in turn, or one node for each session',
+    title:
+      'Who answers reads: the primary, any node in turn, one node for each session, or the primary for a while after a write',
     values: READS,
     type: 'string',
     default: 'primary',
+  },
+  {
+    name: 'pin-seconds',
+    title: 'With reads=after-write: for how long a session that wrote reads from the primary',
+    type: 'number',
+    default: 1,
   },
   {
     name: 'fencing',
@@ -34,14 +50,33 @@ export const SETTINGS: readonly SettingDefinition[] = [
     type: 'string',
     default: 'serializable',
   },
+  {
+    name: 'partitioning',
+    title: 'How kv and elements are split: not, by years (with or without a default partition), or by hash',
+    values: PARTITIONING,
+    type: 'string',
+    default: 'none',
+  },
+  {
+    name: 'unique',
+    title:
+      'What keeps a key in one row of a table split by years: nothing, or a table of keys that is locked first',
+    values: UNIQUE,
+    type: 'string',
+    default: 'unenforced',
+  },
 ];
 
 /** Settings as the cluster uses them. */
 export interface PostgresSettings {
   readonly reads: Reads;
+  readonly pinSeconds: number;
   readonly fencing: boolean;
   readonly synchronous: Synchronous;
   readonly isolation: Isolation;
+  readonly partitioning: Partitioning;
+  readonly unique: Unique;
+  readonly version: Version;
   /** For postgresql.conf. */
   readonly database: Readonly<Record<string, Setting>>;
 }
@@ -55,10 +90,14 @@ export function settingsOf(given: Readonly<Record<string, Setting>>): PostgresSe
     if (refused !== null) throw new Error(`--set ${name}: ${refused}.`);
   }
   return {
+    version: own.version as Version,
     reads: own.reads as Reads,
+    pinSeconds: own['pin-seconds'] as number,
     fencing: own.fencing as boolean,
     synchronous: own.synchronous as Synchronous,
     isolation: own.isolation as Isolation,
+    partitioning: own.partitioning as Partitioning,
+    unique: own.unique as Unique,
     database: Object.fromEntries(database),
   };
 }

@@ -1,16 +1,18 @@
 import type { ClockControl } from '../../harness/cluster.ts';
 import { shiftClock } from '../../harness/hosts/docker/shim-clock.ts';
 import { wallClock } from '../../harness/runtime/wall.ts';
-import { named } from '../kit/server-node.ts';
-import type { RedisNode } from './node.ts';
+import { named, type ServerNode } from '../kit/server-node.ts';
+import type { Answer } from './clients/connection.ts';
 
 const ROUNDS = 5;
 
+type Asked = ServerNode & { ask(command: readonly (string | number)[]): Promise<Answer> };
+
 /** Clocks turned by a preloaded library of ours, measured by asking the server for the time. */
 export class RedisClocks implements ClockControl {
-  readonly #nodes: readonly RedisNode[];
+  readonly #nodes: readonly Asked[];
 
-  constructor(nodes: readonly RedisNode[]) {
+  constructor(nodes: readonly Asked[]) {
     this.#nodes = nodes;
   }
 

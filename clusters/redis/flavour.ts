@@ -12,6 +12,7 @@ export interface Manual {
   readonly sentinel: string;
   readonly persistence: string;
   readonly wait: string;
+  readonly cluster: string;
 }
 
 export const REDIS: Flavour = {
@@ -23,6 +24,8 @@ export const REDIS: Flavour = {
     sentinel: 'https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/',
     persistence: 'https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/',
     wait: 'https://redis.io/docs/latest/commands/wait/',
+    cluster:
+      'https://redis.io/docs/latest/operate/oss_and_stack/management/scaling/#redis-cluster-consistency-guarantees',
   },
 };
 
@@ -35,5 +38,6 @@ export const VALKEY: Flavour = {
     sentinel: 'https://valkey.io/topics/sentinel/',
     persistence: 'https://valkey.io/topics/persistence/',
     wait: 'https://valkey.io/commands/wait/',
+    cluster: 'https://valkey.io/topics/cluster-tutorial/',
   },
 };

@@ -1,14 +1,21 @@
+import type { Endpoint } from '../../harness/hosts/types.ts';
 import { named } from '../kit/server-node.ts';
-import type { RedisNode } from './node.ts';
+import type { Answer } from './clients/connection.ts';
 
 const REPLICA = /^slave\d+:ip=([^,]+),port=\d+,state=\w+,offset=(\d+),lag=(-?\d+)/gm;
+
+interface Told {
+  readonly name: string;
+  readonly address: Endpoint;
+  ask(command: readonly string[]): Promise<Answer>;
+}
 
 /**
  * What the primary says of its replicas: bytes of the stream that they have not confirmed, and for how many seconds
  * nothing was heard of them.
  */
 export async function lags(
-  nodes: readonly RedisNode[],
+  nodes: readonly Told[],
   primary: string,
 ): Promise<Readonly<Record<string, number>>> {
   const answer = await named(nodes, primary).ask(['INFO', 'replication']);

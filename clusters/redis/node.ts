@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { shiftClock, shimClockEnvironment } from '../../harness/hosts/docker/shim-clock.ts';
 import { storageOf, type Endpoint, type Host, type HostNode } from '../../harness/hosts/types.ts';
-import { MILLISECOND, type Runtime } from '../../harness/runtime/types.ts';
+import type { Runtime } from '../../harness/runtime/types.ts';
 import { ServerNode } from '../kit/server-node.ts';
+import { askOnce } from './ask.ts';
 import { Connection, type Answer } from './clients/connection.ts';
 import { renderSentinel, renderServer } from './config.ts';
 import type { Flavour } from './flavour.ts';
@@ -105,19 +106,8 @@ export class RedisNode extends ServerNode {
     return this.#once(this.client(SENTINEL_ROLE), command, timeoutMs);
   }
 
-  async #once(endpoint: Endpoint, command: readonly (string | number)[], timeoutMs: number): Promise<Answer> {
-    const late = new AbortController();
-    const cancel = this.#context.runtime.clock.after(timeoutMs * MILLISECOND, () => late.abort());
-    let connection: Connection | null = null;
-    try {
-      connection = await Connection.open(endpoint, late.signal, timeoutMs);
-      return await connection.call('read', command, late.signal);
-    } catch {
-      return null;
-    } finally {
-      cancel();
-      connection?.close();
-    }
+  #once(endpoint: Endpoint, command: readonly (string | number)[], timeoutMs: number): Promise<Answer> {
+    return askOnce(endpoint, command, timeoutMs, this.#context.runtime.clock);
   }
 
   /** `master`, `slave` or, when it does not answer, null. */

@@ -15,6 +15,8 @@ export interface SqlConnection {
 export interface Routing<C> {
   writeNode(session: number): string;
   readNode(session: number): string;
+  /** The session is about to write, or its write was answered; absent: nothing hangs on it. */
+  wrote?(session: number): void;
   /** Must reads be answered by a primary? */
   readonly readsNeedPrimary: boolean;
   /** @throws Failed in phase `connect` */
@@ -44,7 +46,9 @@ export class SqlClient<C extends SqlConnection> implements Client {
       const connection = await this.#connection(node, signal);
       if (chosen === undefined && connection.standby && this.#needsPrimary(plan))
         throw this.#routing.notPrimary(node);
+      if (!plan.reads) this.#routing.wrote?.(this.#request.session);
       const value = await plan.run(connection, signal);
+      if (!plan.reads) this.#routing.wrote?.(this.#request.session);
       return value === undefined ? { type: 'ok', node } : { type: 'ok', node, value };
     } catch (error) {
       if (!(error instanceof Failed)) throw error;

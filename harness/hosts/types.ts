@@ -27,6 +27,8 @@ export interface Links {
   cut(links: readonly Link[], mode: 'drop' | 'reset' | 'syn'): Promise<void>;
   /** Each direction given loses so many percent of its packets; absent where that cannot be had. */
   lose?(links: readonly Link[], percent: number): Promise<void>;
+  /** Each direction given carries so many kilobytes a second, and loses what is more; absent where that cannot be had. */
+  narrow?(links: readonly Link[], kilobytes: number): Promise<void>;
   /** So many percent of what is sent in each direction given arrives twice; absent where that cannot be had. */
   duplicate?(links: readonly Link[], percent: number): Promise<void>;
   /** So many percent of what is sent in each direction given are overtaken; absent where that cannot be had. */

@@ -12,13 +12,23 @@ const CLONE_MS = 60_000;
 /** After a power cut an empty postmaster.pid may be left, which the server asks an operator to remove. */
 const START = '[ -s "$2/postmaster.pid" ] || rm -f "$2/postmaster.pid"; exec postgres "$@"';
 
+/** The versions there are images of; the first is the one of Debian's stable release. */
+export const VERSIONS = [17, 18] as const;
+export type Version = (typeof VERSIONS)[number];
+
+const IMAGES: Readonly<Record<Version, string>> = { 17: 'postgres', 18: 'postgres18' };
+
 /** Debian's PostgreSQL in containers: everything is done by commands in the node, as the image's own user. */
 export class DockerServer implements Server {
-  readonly image = 'postgres';
+  readonly image: string;
   readonly allowed = ['127.0.0.1/32', 'samenet'];
   readonly initialiseStandby = null;
   readonly #password = randomBytes(12).toString('hex');
   #anyNode: HostNode | null = null;
+
+  constructor(version: Version) {
+    this.image = IMAGES[version];
+  }
 
   /** The host builds the image with the first node. */
   prepare(): Promise<void> {
@@ -82,7 +92,7 @@ export class DockerServer implements Server {
   async versions(): Promise<Readonly<Record<string, string>>> {
     const answer = await this.#anyNode?.run(['postgres', '--version']);
     const version = answer?.stdout.trim().replace(/^postgres \(PostgreSQL\) /, '') ?? 'unknown';
-    return { postgresql: version, 'image:postgres': imageDefinition(this.image).tag };
+    return { postgresql: version, [`image:${this.image}`]: imageDefinition(this.image).tag };
   }
 
   async discard(node: HostNode): Promise<void> {

@@ -5,7 +5,7 @@ import { TOO_FEW } from './errors.ts';
 import type { Acknowledge } from './plan.ts';
 
 /** What a write waits for after the primary's own answer. */
-export function acknowledgement({ ack, ackMs }: RedisSettings): Acknowledge {
+export function acknowledgement({ ack, ackMs }: Pick<RedisSettings, 'ack' | 'ackMs'>): Acknowledge {
   switch (ack) {
     case 'primary':
       return () => Promise.resolve();

@@ -1,6 +1,5 @@
 import { MILLISECOND, type Clock } from '../../../harness/runtime/types.ts';
-import type { Connection } from './connection.ts';
-import { jsonText, refused, unknownOperation, type Acknowledge, type Planner } from './plan.ts';
+import { jsonText, refused, unknownOperation, type Acknowledge, type Caller, type Planner } from './plan.ts';
 
 /** Only the holder, who knows the value, may give the lock back or prolong it. */
 const RELEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
@@ -16,7 +15,7 @@ export function lock(acknowledge: Acknowledge, leaseMs: number, process: number,
   /** Name of each lock held, and its holder's secret. */
   const held = new Map<string, string>();
 
-  const prolong = (connection: Connection, k: string, secret: string): void => {
+  const prolong = (connection: Caller, k: string, secret: string): void => {
     clock.after((leaseMs * MILLISECOND) / 3, () => {
       if (held.get(k) !== secret || !connection.usable) return;
       const again = () => prolong(connection, k, secret);

@@ -157,6 +157,17 @@ describeDocker('links between containers', () => {
     expect(await conversation.output()).not.toContain('error');
   });
 
+  it('carry no more than they are wide, and lose the rest', async () => {
+    const conversation = await talk('n1', 'n2');
+    const before = await links.counters(link('n1', 'n2'));
+    // Fifty small packets a second are several kilobytes.
+    await links.narrow?.([link('n1', 'n2')], 1);
+    await eventually(async () => (await links.counters(link('n1', 'n2'))).dropped > before.dropped);
+    expect((await links.counters(link('n1', 'n2'))).carried).toBeGreaterThan(before.carried);
+    await links.heal();
+    expect(await conversation.output()).not.toContain('error');
+  });
+
   it('stay cut for a link that was not healed', async () => {
     await links.cut([...both('n1', 'n2'), ...both('n1', 'n3')], 'drop');
     await links.heal(both('n1', 'n2'));

@@ -57,6 +57,12 @@ export class DockerLinks implements Links {
     await this.#apply(receivers(links));
   }
 
+  async narrow(links: readonly Link[], kilobytes: number): Promise<void> {
+    for (const link of links) this.#check(link);
+    for (const { from, to } of links) this.#faults.get(to)?.set(from, { kilobytes });
+    await this.#apply(receivers(links));
+  }
+
   async delay(): Promise<void> {
     throw new Error(
       'Links between containers cannot be delayed: this host can only cut them. Use --world process.',

@@ -21,6 +21,18 @@ describe('a node’s ruleset', () => {
     expect(rulesOf('drop').filter((rule) => rule.includes('ACCEPT'))).toEqual([]);
   });
 
+  it('swallows what comes faster than a narrow link carries, after the probe was let through', () => {
+    const rules = ruleset([{ address: '10.213.0.11', verdict: { kilobytes: 16 } }])
+      .split('\n')
+      .slice(3, -2);
+    expect(rules.map((rule) => rule.replace('-A from-10.213.0.11 ', ''))).toEqual([
+      `-p tcp -m tcp --dport ${PROBE_PORT} -j ACCEPT`,
+      `-p tcp -m tcp --sport ${PROBE_PORT} -j ACCEPT`,
+      '-m hashlimit --hashlimit-above 16kb/s --hashlimit-burst 16kb --hashlimit-name w10213011 -j DROP',
+      '-j ACCEPT',
+    ]);
+  });
+
   it('empties the table when there are no peers', () => {
     expect(ruleset([])).toBe('*filter\nCOMMIT\n');
   });

@@ -3,7 +3,8 @@
  * pass on arrival; the chain's last rule decides and its counter tells how much was carried or swallowed. Only peers
  * have chains, so the published port stays reachable whatever is cut.
  */
-export type Verdict = 'accept' | 'drop' | 'reset' | 'syn' | { readonly losePercent: number };
+export type Verdict =
+  'accept' | 'drop' | 'reset' | 'syn' | { readonly losePercent: number } | { readonly kilobytes: number };
 
 export interface PeerRule {
   readonly address: string;
@@ -29,17 +30,26 @@ export function ruleset(peers: readonly PeerRule[]): string {
   return [...lines, 'COMMIT', ''].join('\n');
 }
 
+/** Which packets a fault of a share, or of a width, swallows. What comes too fast is lost, and TCP slows down. */
+function dropped(address: string, verdict: { losePercent: number } | { kilobytes: number }): string {
+  if ('losePercent' in verdict)
+    return `-m statistic --mode random --probability ${(verdict.losePercent / 100).toFixed(2)}`;
+  const { kilobytes } = verdict;
+  // Names of limits are at most 15 characters long; the last numbers of the address are enough among peers.
+  const name = `w${address.replace(/\D/g, '').slice(-12)}`;
+  return `-m hashlimit --hashlimit-above ${kilobytes}kb/s --hashlimit-burst ${kilobytes}kb --hashlimit-name ${name}`;
+}
+
 /** The first packet of a connection. */
 const DIALLING = '--tcp-flags FIN,SYN,RST,ACK SYN';
 
-function chain({ verdict }: PeerRule): string[] {
+function chain({ address, verdict }: PeerRule): string[] {
   // Rules without a target only count: the probe passes the very same verdict, but it is no database traffic.
   const probePorts = [`-p tcp -m tcp --dport ${PROBE_PORT}`, `-p tcp -m tcp --sport ${PROBE_PORT}`];
   if (typeof verdict === 'object') {
-    const probability = (verdict.losePercent / 100).toFixed(2);
     return [
       ...probePorts.map((rule) => `${rule} -j ACCEPT`),
-      `-m statistic --mode random --probability ${probability} -j DROP`,
+      `${dropped(address, verdict)} -j DROP`,
       '-j ACCEPT',
     ];
   }

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { rangesOf, slotOf } from './slots.ts';
+
+describe('a key’s slot', () => {
+  it('is CRC16 (XMODEM), as the specification’s own example', () => {
+    expect(slotOf('123456789')).toBe(0x31c3);
+  });
+
+  it('is that of what stands in the first braces, so that keys can be kept together', () => {
+    expect(slotOf('{user1000}.following')).toBe(slotOf('user1000'));
+    expect(slotOf('foo{bar}{zap}')).toBe(slotOf('bar'));
+    expect(slotOf('foo{{bar}}zap')).toBe(slotOf('{bar'));
+  });
+
+  it('is that of the whole key where the braces are empty or do not close', () => {
+    expect(slotOf('foo{}{bar}')).not.toBe(slotOf('bar'));
+    expect(slotOf('foo{bar')).not.toBe(slotOf('bar'));
+    expect(slotOf('')).toBe(0);
+  });
+});
+
+it('ranges are read from CLUSTER SLOTS by their leader, which stands first', () => {
+  const answer = [[0, 5460, ['10.0.0.2', 6379, 'id'], ['10.0.0.5', 6379, 'other']]];
+  expect(rangesOf(answer)).toEqual([{ from: 0, to: 5460, leader: '10.0.0.2' }]);
+  expect(rangesOf(null)).toEqual([]);
+});
