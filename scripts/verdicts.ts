@@ -141,7 +141,7 @@ const days = [...new Set(runs.map(({ run }) => run.startedAt.slice(0, 10)))].sor
 const odd = runs.filter(({ results }) => !['valid', 'violation'].includes(results.outcome));
 
 writeFileSync(
-  'docs/verdicts.md',
+  page,
   [
     '# Verdicts on real databases',
     '',

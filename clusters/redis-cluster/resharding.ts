@@ -150,6 +150,7 @@ export class Resharding implements Rebalancing {
       what: `moves ${ends.join(', ')}`,
       progress: () => ({
         over: over && broken === null,
+        felt: done > 0,
         keys,
         told: `${done} of ${total} slots moved${broken === null ? '' : `, then: ${broken}`}`,
       }),
