@@ -9,6 +9,7 @@ import { fuzzCausal, fuzzViews } from '../checkers/causal/testing/fuzz.ts';
 import { fuzzCounters, fuzzSets, fuzzSiblings } from '../checkers/crdts/testing/fuzz.ts';
 import { fuzzLww } from '../checkers/lww/testing/fuzz.ts';
 import { fuzzOnline } from '../checkers/online/testing/fuzz.ts';
+import { fuzzPartitions } from '../checkers/partitions/testing/fuzz.ts';
 import { fuzzRegular } from '../checkers/regular/testing/fuzz.ts';
 import { fuzzSequential } from '../checkers/sequential/testing/fuzz.ts';
 import { fuzzScans } from '../checkers/scans/testing/fuzz.ts';
@@ -48,6 +49,7 @@ const FUZZERS: readonly Fuzzer[] = [
   ['causal', 50_000, fuzzCausal],
   ['causal-memory', 100_000, fuzzViews],
   ['scans', 100_000, fuzzScans],
+  ['partitions', 50_000, fuzzPartitions],
   // Ten milliseconds each: the 100,000 of a release are a script's (--scale 6.25).
   ['transactions', 16_000, fuzzTransactions],
   // Every history of three operations, whatever the scale.

@@ -20,11 +20,7 @@ const { values } = parseArgs({
 
 /** Also where sessions roam: then, skewed clocks are within the claim. */
 const ROAMING = 'multi-leader-lww reads=any';
-/** Faults drawn for whole nodes leave most runs over shards without proof yet: these are asked for by name. */
-const isWhole = ({ settings = {} }: (typeof reference.configurations)[number]) =>
-  settings.partitioning === undefined;
-const whole = reference.configurations.filter(isWhole).map(({ name }) => name);
-const names = values.configuration ?? [...whole, ROAMING];
+const names = values.configuration ?? [...reference.configurations.map(({ name }) => name), ROAMING];
 const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => String(i + 1));
 const lab = new Lab(Number(values.jobs));
 const all: Swarmed[] = [];

@@ -42,6 +42,15 @@ export const PARTITION_ANOMALIES: readonly AnomalyDefinition[] = [
     violates: [],
   },
   {
+    name: 'balance-off-theory',
+    title: 'A member has more or fewer keys than the way of partitioning predicts',
+    definition:
+      'The share of the sampled keys that a member owns lies outside the interval that theory gives for it: 1/N for a hash modulo N, its share of the weights for consistent hashing (with the spread of its virtual nodes) and for fixed partitions.',
+    source: KARGER,
+    severity: 1,
+    violates: [],
+  },
+  {
     name: 'hot-partition',
     title: 'A shard was asked far more often than the others',
     definition:

@@ -21,6 +21,7 @@ import { storeSettings, type StoreSettings } from '../settings.ts';
 import { PartitionedClient } from './client.ts';
 import { GroupFleet } from './group-fleet.ts';
 import type { PartitionMap } from './maps/map.ts';
+import { SLOTS } from './maps/slots.ts';
 import { membersOf, schemeOf, tokenOfRows, type Partitioning } from './partitioning.ts';
 import type { Traffic } from './locator.ts';
 import { ReadCache } from './read-cache.ts';
@@ -240,12 +241,17 @@ export class PartitionedCluster implements Cluster {
   }
 
   #placement(process: number, session: number): Client {
-    const { partitioning, vnodes, weights } = this.#settings;
+    const { partitioning, vnodes, partitions } = this.#settings;
     return new PlacementClient({
       connections: this.#connections(process, session),
       tokenOf: tokenOfRows(this.#partitioning),
       home: this.#partitioning.groups[0].shard,
-      about: { scheme: partitioning, vnodes, weighted: weights !== '' },
+      about: {
+        scheme: partitioning,
+        vnodes,
+        buckets: partitioning === 'slots' ? SLOTS : partitions,
+        weights: Object.fromEntries(weightsOf(this.#settings)),
+      },
     });
   }
 

@@ -10,7 +10,7 @@ export interface PlacementParts {
   readonly connections: ShardConnections;
   readonly tokenOf: TokenOf;
   readonly home: string;
-  /** What theory needs to know: `{scheme, vnodes, weighted}`. */
+  /** What theory needs to know: `{scheme, vnodes, buckets, weights}`. */
   readonly about: { readonly [name: string]: Json };
 }
 
