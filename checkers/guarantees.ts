@@ -75,7 +75,8 @@ const table: readonly Guarantee[] = [
   },
   {
     name: 'even-load',
-    title: 'No shard is asked more than 1.5 times as often as the mean, and no key gets a tenth of all answers',
+    title:
+      'No shard is asked more than 1.5 times as often as the mean, and no key gets a tenth of all answers',
     implies: [],
     source: 'Adya et al., Slicer: auto-sharding for datacenter applications, OSDI 2016 (load balancing)',
   },
@@ -227,6 +228,9 @@ const BOUNDED: readonly Guarantee[] = [
       'Aiyer, Alvisi & Bazzi, On the availability of non-strict quorum systems, DISC 2005 (k-atomicity)',
   },
 ];
+
+/** Names that mean nothing without their number. */
+export const NUMBERED: ReadonlySet<string> = new Set(BOUNDED.map(({ name }) => name));
 
 /** The guarantee and the number in a name such as `bounded-staleness:250`; null for any other name. */
 export function bounded(name: string): { readonly guarantee: string; readonly bound: number } | null {

@@ -36,8 +36,9 @@ interface Waiting {
  * it stops nobody.
  */
 export async function makeRuns(input: CampaignInput): Promise<ReadonlyMap<string, Row>> {
-  const rows = storedRows(input.directory);
-  const total = new Set(input.cells.flatMap((cell) => cell.runs.map((run) => run.key))).size;
+  const wanted = new Set(input.cells.flatMap((cell) => cell.runs.map((run) => run.key)));
+  // What the file named once and names no more stays in its directory, and is no part of this.
+  const rows = new Map([...storedRows(input.directory)].filter(([key]) => wanted.has(key)));
   const queue = waiting(input.cells, rows);
   const began = input.clock.now();
   const budget = input.file.budget;
@@ -62,13 +63,12 @@ export async function makeRuns(input: CampaignInput): Promise<ReadonlyMap<string
       const row = await withRetries(worker, next, input);
       inDocker -= docker;
       rows.set(row.key, row);
-      input.progress({ done: rows.size, total, row, cell: next.cell });
+      input.progress({ done: rows.size, total: wanted.size, row, cell: next.cell });
     }
     worker.close();
   };
   await Promise.all(Array.from({ length: Math.min(input.jobs, Math.max(1, queue.length)) }, serve));
-  const wanted = new Set(input.cells.flatMap((cell) => cell.runs.map((run) => run.key)));
-  return new Map([...rows].filter(([key]) => wanted.has(key)));
+  return rows;
 }
 
 /** Runs that are not done, each once, seed by seed across the cells: so a spent budget has seen every cell. */

@@ -129,6 +129,12 @@ describe('the strongest that was not refuted', () => {
     expect(strength(run({ checks: linearizability(true) }), found).notRefuted).not.toContain('sequential');
   });
 
+  it('is no bound without its number', () => {
+    const checks = [{ checker: 'staleness', title: 'staleness', valid: true as const }];
+    const { notRefuted } = compare([run({ checks })]).configurations[0].strength;
+    expect(notRefuted.filter((name) => name.includes('staleness'))).toEqual([]);
+  });
+
   it('is nothing at all without a verdict', () => {
     expect(
       strength(run({ checks: [{ checker: 'linearizability', title: '', valid: 'unknown' }] })).notRefuted,

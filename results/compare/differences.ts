@@ -7,6 +7,7 @@ import { digits } from './words.ts';
 export interface Difference {
   readonly configuration: string;
   readonly what: string;
+  readonly kind: 'found' | 'availability' | 'latency';
   /** In words, with the figures. */
   readonly text: string;
 }
@@ -15,6 +16,7 @@ export interface Difference {
 const MINIMUM_RATIO = 1.1;
 /** Of false discoveries, for shares and for ratios: together one comparison of a configuration with itself in twenty. */
 const LEVEL = 0.025;
+const AVAILABILITY = 'availability during faults';
 /** Fewer pairs give no interval worth its name. */
 const FEWEST_PAIRS = 3;
 
@@ -55,6 +57,7 @@ function rateDifferences([base, before]: Named, [configuration, after]: Named): 
     .map(({ what, a, b, p }) => ({
       configuration,
       what,
+      kind: 'found' as const,
       text: `${what} in ${b.hits} of ${b.runs} runs, against ${a.hits} of ${a.runs} with ${base} (p = ${p.toPrecision(2)})`,
     }));
 }
@@ -90,6 +93,7 @@ function ratioDifferences(before: readonly ComparedRun[], [configuration, after]
       return {
         configuration,
         what,
+        kind: what === AVAILABILITY ? ('availability' as const) : ('latency' as const),
         text: `${what} × ${ratio} (${from} to ${to}), over ${pairs} pairs (p = ${p.toPrecision(2)})`,
       };
     });
@@ -105,7 +109,7 @@ function figuresOf(run: ComparedRun): Map<string, number> {
     figures.set(`${f} p99`, p99);
   }
   const available = performance?.duringFaults.availability ?? null;
-  if (available !== null) figures.set('availability during faults', available);
+  if (available !== null) figures.set(AVAILABILITY, available);
   return figures;
 }
 

@@ -2,7 +2,9 @@ import { html, page, type Markup } from '../pages/html.ts';
 import { table } from '../pages/table.ts';
 import { distributionCharts, latencyChart, paretoChart, type Dot } from './charts.ts';
 import type { Comparison } from './comparison.ts';
+import type { Difference } from './differences.ts';
 import type { Measures } from './measures.ts';
+import { groupBy } from './run.ts';
 import { keptOf } from './strongest.ts';
 import {
   LETTER_NOTES,
@@ -15,6 +17,9 @@ import {
   THRESHOLDS,
 } from './words.ts';
 
+/** So many names make a title. */
+const MOST_NAMED = 3;
+
 /** A comparison as one page. */
 export function comparisonPage(comparison: Comparison): string {
   const { configurations, differences, textbook, doubts } = comparison;
@@ -22,21 +27,21 @@ export function comparisonPage(comparison: Comparison): string {
   const stoodIn = textbook.some(({ standIn }) =>
     configurations.some(({ configuration }) => configuration === standIn),
   );
-  const body = html`<h1>${configurations.map((one) => one.configuration).join(' · ')}</h1>
+  const body = html`<h1>
+      ${
+        configurations.length > MOST_NAMED
+          ? `${configurations.length} configurations, side by side`
+          : configurations.map((one) => one.configuration).join(' · ')
+      }
+    </h1>
     <p class="soft">
-      Configurations side by side. Estimates are medians over runs, intervals 95 %. “Not refuted” proves
+      Estimates are medians over runs, intervals 95 %. “Not refuted” proves
       nothing: it says that these runs found no counterexample.
     </p>
     ${doubts.map((doubt) => html`<p class="warning"><b>Not to be relied on:</b> ${doubt}.</p>`)}
     ${verdicts(configurations)}
     <h2>What differs from ${first?.configuration ?? 'the first'}</h2>
-    ${
-      differences.length === 0
-        ? html`<p>Nothing, beyond chance.</p>`
-        : html`<ul>
-            ${differences.map(({ configuration, text }) => html`<li><b>${configuration}</b>: ${text}</li>`)}
-          </ul>`
-    }
+    ${differencesTable(differences)}
     <h2>PACELC, as measured</h2>
     ${scorecards(configurations)}
     <p class="soft">${THRESHOLDS}</p>
@@ -61,6 +66,21 @@ export function comparisonPage(comparison: Comparison): string {
     <h2>Latency</h2>
     ${distributionCharts(configurations)} ${latencyChart(configurations)} ${figures(configurations)}`;
   return page({ title: 'Comparison · alibi', body });
+}
+
+/** A row a configuration: a list of forty figures is no answer to which one to choose. */
+function differencesTable(differences: readonly Difference[]): Markup {
+  if (differences.length === 0) return html`<p>Nothing, beyond chance.</p>`;
+  return table({
+    columns: ['configuration', 'what was found', 'availability', 'latency'],
+    rows: [...groupBy(differences, ({ configuration }) => configuration)].map(([configuration, of]) => {
+      const told = (kind: Difference['kind']) => {
+        const texts = of.filter((one) => one.kind === kind).map(({ text }) => html`<div>${text}</div>`);
+        return texts.length === 0 ? 'no difference' : texts;
+      };
+      return [html`<b>${configuration}</b>`, told('found'), told('availability'), told('latency')];
+    }),
+  });
 }
 
 function verdicts(configurations: readonly Measures[]): Markup {

@@ -1,4 +1,4 @@
-import { closure, GUARANTEES } from '../../checkers/guarantees.ts';
+import { closure, GUARANTEES, NUMBERED } from '../../checkers/guarantees.ts';
 import { ANOMALIES, CHECKERS } from '../../checkers/registry.ts';
 import type { ComparedRun } from './run.ts';
 
@@ -33,7 +33,8 @@ export function strengthOf(runs: readonly ComparedRun[]): Strength {
   }
   for (const guarantee of doubtful) if (!broken.has(guarantee)) tried.delete(guarantee);
   for (const guarantee of broken) tried.add(guarantee);
-  const known = [...tried].filter((name) => GUARANTEES.has(name));
+  // A bound is a guarantee with its number only.
+  const known = [...tried].filter((name) => GUARANTEES.has(name) && !NUMBERED.has(name));
   const isRefuted = (name: string) => [...closure([name])].some((implied) => broken.has(implied));
   const standing = known.filter((name) => !isRefuted(name));
   const fallen = known.filter(isRefuted);
