@@ -166,6 +166,12 @@ const table: readonly Guarantee[] = [
     source: 'Bouajjani, Enea, Guerraoui & Hamza, On verifying causal consistency, POPL 2017 (ThinAirRead)',
   },
   {
+    name: 'conflicts-kept',
+    title: 'Every version that stood beside another is kept, with what replaced it',
+    implies: ['no-thin-air'],
+    source: 'Kleppmann, Designing data-intensive applications, 2017, ch. 5 (conflicts kept for later resolution)',
+  },
+  {
     name: 'atomic-rows',
     title: 'A reader sees all of a write to a row, or nothing of it, and columns of one moment',
     implies: ['no-thin-air'],

@@ -10,6 +10,7 @@ import { monotonic } from './classics/monotonic.ts';
 import { setFull } from './classics/set-full.ts';
 import { causalMemory, pram } from './causal/memory.ts';
 import { CRDT_ANOMALIES } from './crdts/anomalies.ts';
+import { conflictLog } from './crdts/conflict-log.ts';
 import { crdtCounter } from './crdts/crdt-counter.ts';
 import { crdtSet } from './crdts/crdt-set.ts';
 import { siblings } from './crdts/siblings.ts';
@@ -78,6 +79,7 @@ const all: readonly Checker[] = [
   crdtCounter,
   crdtSet,
   siblings,
+  conflictLog,
   rebalance,
   keyMovement,
   hotSpots,

@@ -1,5 +1,6 @@
 import { bank, bankOneByOne } from './bank.ts';
 import { comments } from './comments.ts';
+import { conflictLog } from './conflict-log.ts';
 import { counter } from './counter.ts';
 import { crdtCounter } from './crdt-counter.ts';
 import { crdtSet } from './crdt-set.ts';
@@ -41,6 +42,7 @@ const all: readonly Workload[] = [
   crdtCounter,
   crdtSet,
   siblings,
+  conflictLog,
   rowDeletes,
   bank,
   bankOneByOne,

@@ -49,6 +49,26 @@ export const CRDT_ANOMALIES: readonly AnomalyDefinition[] = [
     violates: ['durable'],
   },
   {
+    name: 'unlogged-version',
+    title: 'A version that stood beside another was not kept',
+    definition:
+      'A read at a node returned several siblings, and one of them is not in the log of conflicts that the node gives at the end.',
+    source:
+      'Kleppmann, Designing data-intensive applications, 2017, ch. 5 (conflicts kept for later resolution)',
+    severity: 3,
+    violates: ['conflicts-kept'],
+  },
+  {
+    name: 'unrecorded-resolution',
+    title: 'A conflict was resolved, and nothing says how',
+    definition:
+      'A version in a node’s log of conflicts stands no more at that node, and no resolution in the log names it as replaced.',
+    source:
+      'Kleppmann, Designing data-intensive applications, 2017, ch. 5 (conflicts kept for later resolution)',
+    severity: 2,
+    violates: ['conflicts-kept'],
+  },
+  {
     name: 'superseded-sibling',
     title: 'A sibling stands beside the write that replaced it',
     definition:

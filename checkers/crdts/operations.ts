@@ -82,7 +82,8 @@ export function finalsEvidence<T extends Operation>({ reads }: Finals<T>): Json 
   return reads.map(({ event, node, op }) => ({ event, node, value: op.answer }));
 }
 
-function nodeAt(history: History, event: number): string | null {
+/** The node that answered; null where that is not known. */
+export function nodeAt(history: History, event: number): string | null {
   return history.node[event] < 0 ? null : history.nodes.valueOf(history.node[event]);
 }
 

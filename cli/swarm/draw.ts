@@ -69,6 +69,7 @@ const TESTS: Readonly<Record<string, readonly string[]>> = {
   'crdt-counter': ['convergent'],
   'crdt-set': ['convergent'],
   siblings: ['convergent'],
+  'conflict-log': ['conflicts-kept'],
   'row-deletes': ['convergent'],
   'fifo-queue': ['linearizable'],
   'total-queue': ['linearizable'],
@@ -85,6 +86,7 @@ const MERGED: Readonly<Record<string, string>> = {
   'crdt-counter': 'crdt',
   'crdt-set': 'crdt',
   siblings: 'siblings',
+  'conflict-log': 'siblings',
 };
 
 /** At most so many families of faults in one run: more of them seldom leave anything alive to look at. */

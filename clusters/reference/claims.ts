@@ -142,6 +142,7 @@ function multiLeader({ reads, stamps, conflicts, lww }: StoreSettings): Claim {
     guarantee: [
       'convergent',
       ...(keeps ? ['durable'] : []),
+      ...(conflicts === 'siblings' ? ['conflicts-kept'] : []),
       ...(sessions ? ['read-your-writes', 'monotonic-reads'] : []),
     ],
     operations:

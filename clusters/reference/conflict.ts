@@ -93,6 +93,8 @@ export function portConflict(settings: StoreSettings, port: string): string | nu
     return `the ${port} port takes one order of all changes: use strategy=single-leader or raft`;
   if (port === 'siblings' && (strategy === 'single-leader' || strategy === 'raft'))
     return 'where all changes have one order, no two versions of a row are concurrent';
+  if (port === 'conflicts' && (strategy !== 'multi-leader' || conflicts !== 'siblings'))
+    return 'a log of conflicts is kept where several leaders keep siblings: use reference:multi-leader-siblings';
   return strategy !== 'single-leader' && conflicts === 'siblings' && (port === 'register' || port === 'rows')
     ? 'where siblings are kept, a row has several values at once; use --workload siblings'
     : null;

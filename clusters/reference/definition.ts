@@ -74,6 +74,7 @@ export const reference = defineCluster({
     'counter',
     'crdt-set',
     'siblings',
+    'conflicts',
     'transaction',
     'queue',
     'log',

@@ -141,25 +141,40 @@ function siblings(operation: Operation, at: ReadAt, session: StoreSession): Tran
   }
 }
 
-/** The registers of the siblings port that have several values, for whoever decides by hand. */
+/**
+ * The siblings port, and what a node has kept of its conflicts: every version that stood beside another, and what
+ * replaced which. Whoever resolves one by hand writes after a read.
+ */
 function conflicts(operation: Operation, at: ReadAt, session: StoreSession): Translation {
-  const log = { table: `${CONFLICT_LOG}siblings`, at };
-  switch (operation.f) {
-    case 'list':
+  if (operation.f !== 'conflicts') return siblings(operation, at, session);
+  const key = keyOf(operation);
+  return {
+    request: { op: 'read', table: `${CONFLICT_LOG}siblings`, key, at },
+    value: ({ fields }) => {
+      if (!fields) return null;
+      const { versions, resolutions } = fields as unknown as Conflict;
       return {
-        request: { op: 'scan', ...log },
-        value: (reply) => (reply.keys ?? []).map((key) => JSON.parse(key) as Json),
+        versions: versions.map(valueOf),
+        resolutions: resolutions.map(({ by, replaced }) => ({
+          by: by === null ? null : valueOf(by),
+          replaced: replaced.map(valueOf),
+        })),
       };
-    case 'read':
-      return {
-        request: { op: 'read', ...log, key: keyOf(operation) },
-        value: (reply) => reply.fields ?? null,
-      };
-    case 'resolve':
-      return siblings({ ...operation, f: 'write' }, at, session);
-    default:
-      throw new Error(`the conflicts port has no operation "${operation.f}"`);
-  }
+    },
+  };
+}
+
+interface Version {
+  readonly value: Fields | null;
+}
+
+interface Conflict {
+  readonly versions: readonly Version[];
+  readonly resolutions: readonly { readonly by: Version | null; readonly replaced: readonly Version[] }[];
+}
+
+function valueOf({ value }: Version): Json {
+  return value?.value ?? null;
 }
 
 /** Transactions; their value comes back with what the reads gave. */
@@ -171,7 +186,7 @@ function transaction(operation: Operation, at: ReadAt): Translation {
   };
 }
 
-const READING = ['read', 'poll', 'seek'];
+const READING = ['read', 'poll', 'seek', 'conflicts'];
 
 /** Does this operation change nothing? Then it goes where reads go, and may fail without a doubt. */
 export function isReading({ f, value }: Operation): boolean {

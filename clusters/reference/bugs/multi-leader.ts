@@ -44,4 +44,11 @@ export const MULTI_LEADER_BUGS = [
     strategy: 'multi-leader',
     profile: { configuration: 'multi-leader-siblings', workload: 'siblings', nemesis: 'partition:one' },
   },
+  {
+    name: 'conflict-log-lost-at-restart',
+    title: 'Keeps the log of conflicts in memory only',
+    expected: 'unlogged-version',
+    strategy: 'multi-leader',
+    profile: { configuration: 'multi-leader-siblings', workload: 'conflict-log', nemesis: 'kill:one' },
+  },
 ] as const satisfies readonly Bug[];

@@ -94,4 +94,12 @@ export const SINGLE_LEADER_BUGS = [
     strategy: 'single-leader',
     profile: { configuration: 'semi-sync', workload: 'set', nemesis: 'cut-standbys,failover' },
   },
+  {
+    name: 'lock-decides-alone',
+    title:
+      'Automatic failover: whoever takes the lock is promoted, however much it lacks of what others have',
+    expected: 'lost-acknowledged-write',
+    strategy: 'single-leader',
+    profile: { configuration: 'automatic', workload: 'set', nemesis: 'loss:all:20%,kill:primary', nodes: 5 },
+  },
 ] as const satisfies readonly Bug[];

@@ -1,4 +1,11 @@
-import { HEARTBEAT_MS, type Acknowledging, type Change, type Reply, type Status } from '../types.ts';
+import {
+  HEARTBEAT_MS,
+  type Acknowledging,
+  type Change,
+  type ReplicaOptions,
+  type Reply,
+  type Status,
+} from '../types.ts';
 import { READ_LOCK, lockOf, sameLock, swapLock, type Lock } from './lock.ts';
 import { judgeRace } from './race.ts';
 
@@ -15,7 +22,7 @@ const SWITCHOVER = 80;
 /** A lease is over so much earlier for its holder than for the others. */
 const MARGIN = 2;
 
-export interface AgentOptions extends Acknowledging {
+export interface AgentOptions extends Acknowledging, Pick<ReplicaOptions, 'bug'> {
   readonly name: string;
   readonly peers: readonly string[];
   readonly firstLeader: string;

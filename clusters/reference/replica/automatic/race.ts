@@ -1,3 +1,4 @@
+import type { BugName } from '../../bugs.ts';
 import { neededForFailover } from '../quorum.ts';
 import type { Acknowledging, Status } from '../types.ts';
 import type { Lock } from './lock.ts';
@@ -15,7 +16,7 @@ export function judgeRace(
   candidate: string,
   standings: ReadonlyMap<string, Status>,
   lock: Pick<Lock, 'epoch' | 'leader' | 'members'>,
-  mode: Acknowledging,
+  mode: Acknowledging & { readonly bug?: BugName | 'none' },
 ): Outcome {
   const eligible = [...standings.values()].filter(
     ({ name, lastEpoch, members }) =>
@@ -27,9 +28,10 @@ export function judgeRace(
   const followers = best.members.filter((name) => name !== lock.leader).length;
   const answered = eligible.filter(({ name }) => name !== lock.leader).length;
   const needed = neededForFailover(mode, followers);
-  if (answered < needed && answered === eligible.length)
+  if (answered < needed && answered === eligible.length && mode.bug !== 'lock-decides-alone')
     return { won: false, why: `${needed} members must be compared, and ${answered} answer` };
-  if (isAhead(best, own)) return { won: false, why: `${best.name} is ahead of ${candidate}` };
+  if (isAhead(best, own) && mode.bug !== 'lock-decides-alone')
+    return { won: false, why: `${best.name} is ahead of ${candidate}` };
   return { won: true, members: eligible.map(({ name }) => name).sort() };
 }
 

@@ -40,7 +40,7 @@ export class MultiLeader implements MergingReplica<MultiLeaderMessage> {
   readonly #options: MultiLeaderOptions;
   readonly #names: readonly string[];
   readonly #rows: Rows;
-  readonly #conflicts = new ConflictLog();
+  #conflicts = new ConflictLog();
   readonly #journal: Journal;
   readonly #logs: Logs;
   readonly #handovers: Handovers;
@@ -123,6 +123,7 @@ export class MultiLeader implements MergingReplica<MultiLeaderMessage> {
       this.#logs.onDurable(origin, count);
       if (asked !== undefined) this.#made.set(asked, { count, reply: { ok: true } });
     }
+    if (this.#options.bug === 'conflict-log-lost-at-restart') this.#conflicts = new ConflictLog();
     if (this.#options.home)
       this.#journal.append({ life } satisfies LogRecord, () => this.#handovers.begin(life));
     this.#beat();

@@ -9,7 +9,7 @@ export const CONFLICT_LOG = 'conflict-log:';
 
 type Version = Entry<Fields | null>;
 
-/** How a conflict got smaller: the write that did it, and the versions that it replaced. */
+/** The write that replaced versions which had stood beside others, and those. */
 interface Resolution {
   readonly by: Version | null;
   readonly replaced: readonly Version[];
@@ -31,12 +31,13 @@ export class ConflictLog {
     const had = before?.kind === 'versions' ? before.versions.entries : [];
     const has = after.versions.entries;
     const isOpen = has.length > 1;
-    if (!isOpen && had.length <= 1) return;
+    if (!isOpen && !this.#conflicts.get(table)?.has(key)) return;
     const conflict = this.#conflict(table, key);
     for (const version of has) conflict.versions.set(nameOf(version), version);
     const replaced = had.filter((version) => !has.some((other) => compareDots(version, other) === 0));
     const by = has.find((version) => !had.some((other) => compareDots(version, other) === 0)) ?? null;
-    if (had.length > 1 && replaced.length > 0) conflict.resolutions.push({ by, replaced });
+    const settled = replaced.filter((version) => conflict.versions.has(nameOf(version)));
+    if (settled.length > 0) conflict.resolutions.push({ by, replaced: settled });
     conflict.open = isOpen;
   }
 
