@@ -72,7 +72,11 @@ export function classifyComponent(whole: Graph, budget: number): Classified {
   for (const { level, orders } of PASSES) {
     if (!predicates && (orders & BY_PREDICATE) !== 0) continue;
     for (const part of componentsOf(whole, usable(DATA, orders))) {
-      const known = part.reduce((least, v) => Math.min(least, gravest[v]), NOTHING);
+      // Virtual nodes may be part of two components that have no transaction in common.
+      const known = part.reduce(
+        (least, v) => (v < whole.real ? Math.min(least, gravest[v]) : least),
+        NOTHING,
+      );
       const found = gravestOf(induced(whole, part, inner), level, orders, known, remaining, undecided);
       if (found === null) continue;
       for (const v of part) gravest[v] = Math.min(gravest[v], found.class);

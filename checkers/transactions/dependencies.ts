@@ -27,6 +27,8 @@ export interface Dependencies {
   readonly known: KnownOrders;
   /** Is some key a register, so that versions may be without order? */
   readonly registers: boolean;
+  /** Do all versions have one order, but those that nobody saw? */
+  readonly isOrdered: boolean;
   readonly observations: () => Observations;
   readonly inferred: () => Inferred;
 }
@@ -61,6 +63,8 @@ export function dependencies(columns: Transactions, claimed: boolean): Dependenc
     refused: kinds.reasons,
     known,
     registers: kinds.of.includes(REGISTER),
+    isOrdered:
+      !kinds.of.includes(REGISTER) && versions.trusted.every((n, k) => n === versions.longest[k].length),
     observations,
     inferred: () => ({
       transactions: columns,

@@ -31,9 +31,11 @@ export function closedByOne(graph: Graph, mask: number, budget: Budget): Start[]
     const batch = starts.slice(s, s + BATCH);
     const begin = place[batch[0].to];
     let end = begin;
+    let touched = begin;
     batch.forEach(({ from, to }, i) => {
       bits[place[to]] |= 1 << i;
       if (place[from] > end) end = place[from];
+      if (place[to] > touched) touched = place[to];
     });
     for (let p = begin; p < end; p++) {
       const carried = bits[p];
@@ -41,11 +43,15 @@ export function closedByOne(graph: Graph, mask: number, budget: Budget): Start[]
       const v = nodeAt[p];
       budget.left -= offsets[v + 1] - offsets[v];
       for (let e = offsets[v]; e < offsets[v + 1]; e++)
-        if ((typeOf(edges[e]) & allowed) !== 0) bits[place[targetOf(edges[e])]] |= carried;
+        if ((typeOf(edges[e]) & allowed) !== 0) {
+          const p = place[targetOf(edges[e])];
+          bits[p] |= carried;
+          if (p > touched) touched = p;
+        }
     }
     for (let i = 0; i < batch.length; i++)
       if ((bits[place[batch[i].from]] & (1 << i)) !== 0) closed.push(batch[i]);
-    bits.fill(0);
+    bits.fill(0, begin, touched + 1);
   }
   return closed;
 }

@@ -5,8 +5,9 @@ import type { Verdict } from '../types.ts';
 import { closure } from '../guarantees.ts';
 import { FURTHER_CYCLES } from './further-anomalies.ts';
 import { boundary } from './judged-models.ts';
-import { concurrent, sequential } from './testing/histories.ts';
+import { concurrent, historyOfTxns, micro, sequential } from './testing/histories.ts';
 import { fuzzTransactions } from './testing/fuzz.ts';
+import { TRANSACTIONAL_MODELS } from './models.ts';
 import { transactions } from './transactions.ts';
 import { WEAK_CLASSES } from './weak/weak.ts';
 
@@ -97,6 +98,27 @@ describe('lists: cycles with the order of sessions or real time', () => {
     expect(cyclesIn(sequential(...texts))).toEqual([name]);
   });
 
+  // The session, or real time, leads from the first to the second; the others run beside them all the time.
+  it.each([
+    ['G-nonadjacent-item', ['a x 1', 'r y', 'a y 1', 'r y [1], r x']],
+    ['G2-item', ['a x 1', 'r y', 'r x, a y 1']],
+  ])('%s, over lists and over registers', (name, texts) => {
+    const beside = (of: (text: string) => string, second: number): History =>
+      historyOfTxns(
+        texts.map((text, i) => ({
+          process: i === 1 ? second : i,
+          at: i === 1 ? 10 : i / 10,
+          until: i === 0 ? 5 : 20 + i,
+          micro: micro(of(text)),
+        })),
+      );
+    const registers = (text: string): string => text.replace(/a (\w)/g, 'w $1').replace(/\[(\d)\]/g, '$1');
+    for (const of of [(text: string): string => text, registers]) {
+      expect(cyclesIn(beside(of, 0))).toEqual([`${name}-process`]);
+      expect(cyclesIn(beside(of, 9))).toEqual([`${name}-realtime`]);
+    }
+  });
+
   it('an indeterminate transaction takes effect at any later time', () => {
     expect(named(sequential('0?: a x 1', '1: r x', '2: r x [1]'))).toEqual([]);
   });
@@ -121,6 +143,8 @@ describe('registers', () => {
     ['G-single-item', concurrent('w x 1, w y 1', 'r x 1, r y')],
     ['G-nonadjacent-item', concurrent('w x 1', 'w y 1', 'r x 1, r y', 'r x, r y 1')],
     ['G2-item', concurrent('r x, w y 1', 'r y, w x 1')],
+    ['G1c-process', sequential('0: r x 1', '0: w x 1')],
+    ['G1c-realtime', sequential('0: r x 1', '1: w x 1')],
     ['G-single-item-process', sequential('0: w x 1', '0: w x 2', '0: r x 1')],
     ['G-single-item-realtime', sequential('0: w x 1', '1: w x 2', '2: r x 1')],
   ])('%s', (name, history) => expect(named(history)).toContain(name));
@@ -164,6 +188,18 @@ describe('what cannot be judged', () => {
     );
   });
 
+  it('a list that is read as something else is refused by name', () => {
+    expect(judged(concurrent('a x 1', 'r x 1')).reason).toContain(
+      'key "x" cannot be judged: #1 reads 1, which is no list',
+    );
+  });
+
+  it('what is refused hides nothing that is found on other keys', () => {
+    const { valid, findings } = judged(concurrent('a x 1', 'a x 1', 'a y 1, r z [1]', 'a z 1, r y [1]'));
+    expect(valid).toBe(false);
+    expect(findings.map(({ name }) => name)).toContain('G1c');
+  });
+
   it('a value that is no transaction is refused by name', () => {
     const events = (['invoke', 'ok'] as const).map((type, time) => ({
       type,
@@ -198,11 +234,14 @@ describe('models', () => {
     });
   });
 
-  it('a stronger model is ruled out with a weaker one, and nothing else is', () => {
+  it('a stronger model is ruled out with a weaker one, nothing else is, and the weakest are told first', () => {
     const all = boundary(['G0']);
     expect(all.not).toEqual(['read-uncommitted']);
     expect(all.strongest).toEqual([]);
     expect(boundary([]).strongest).toEqual(['strict-serializable']);
+    const names = TRANSACTIONAL_MODELS.map(({ name }) => name);
+    const places = boundary(['G-single-item', 'G2-item-process']).alsoNot.map((name) => names.indexOf(name));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
   });
 
   it('valid means: by the models asked for', () => {

@@ -4,7 +4,7 @@ import type { Json } from '../../harness/history/event.ts';
 import type { History } from '../../harness/history/history.ts';
 import type { Checker, CheckOptions, Finding, Verdict } from '../types.ts';
 import { TRANSACTION_ANOMALIES } from './anomalies.ts';
-import { classify, cyclicComponents, type Classification } from './classify.ts';
+import { classify, cyclicComponents, type Classification, type Component } from './classify.ts';
 import type { Anomaly } from './component.ts';
 import { dependencies, type Dependencies } from './dependencies.ts';
 import { Explainer } from './explain.ts';
@@ -51,7 +51,7 @@ function check(history: History, options: CheckOptions): Verdict | Promise<Verdi
   const given = dependencies(columns, options.assume?.includes('later-write-wins') ?? false);
   const components = cyclicComponents(given.graph);
   const budget = options.budget ?? BUDGET;
-  const judged = (cycles: Classification): Verdict => verdictOf(columns, given, cycles, options);
+  const judged = (cycles: Classification): Verdict => verdictOf(columns, given, components, cycles, options);
   return areWorthwhile(components)
     ? classifyInWorkers(components, budget).then(judged)
     : judged(classify(components, budget));
@@ -60,6 +60,7 @@ function check(history: History, options: CheckOptions): Verdict | Promise<Verdi
 function verdictOf(
   columns: Transactions,
   given: Dependencies,
+  components: readonly Component[],
   cycles: Classification,
   options: CheckOptions,
 ): Verdict {
@@ -68,7 +69,13 @@ function verdictOf(
   // What the order of versions is known of, cycles tell.
   const weak =
     given.registers || cycles.anomalies.length > 0
-      ? weakCycles(columns, given.observations(), given.known, { left: options.budget ?? BUDGET })
+      ? weakCycles(
+          columns,
+          given.observations(),
+          given.known,
+          { left: options.budget ?? BUDGET },
+          given.isOrdered ? onCycles(columns, components) : null,
+        )
       : NO_CYCLES;
   const strong = [...findings, ...explained(cycles.anomalies, explainer)];
   const { not, alsoNot } = boundary(strong.map(({ name }) => name));
@@ -114,6 +121,16 @@ function verdictOf(
       ...(orders.choices > 0 ? { choices: orders.choices } : {}),
     },
   };
+}
+
+/**
+ * By transaction: is it on a cycle of any kind? Where all versions are ordered, what reads imply of the order of writers
+ * either agrees with it or makes the reader part of a cycle: it missed one of them, on which it depends.
+ */
+function onCycles({ count }: Transactions, components: readonly Component[]): Uint8Array {
+  const found = new Uint8Array(count);
+  for (const { members } of components) for (const v of members) if (v < count) found[v] = 1;
+  return found;
 }
 
 /** Classes of which some cycles refute models that others leave possible. */

@@ -26,7 +26,12 @@ export class Words {
   }
 
   key(m: number): string {
-    return plain(this.#transactions.keys[this.#transactions.key[m]]);
+    return this.keyOf(this.#transactions.key[m]);
+  }
+
+  /** A key by its number. */
+  keyOf(number: number): string {
+    return plain(this.#transactions.keys[number]);
   }
 
   value(m: number): string {

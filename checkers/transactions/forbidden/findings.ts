@@ -1,15 +1,15 @@
 // Cycles of known dependencies that the models between read committed and serializability forbid, as findings: those
 // that refute a model which nothing else found has refuted.
-import { witnessOf } from '../../fold.ts';
 import type { Finding } from '../../types.ts';
 import { certainEdges } from '../certain.ts';
 import type { Explainer } from '../explain.ts';
 import { boundary, violatedBy } from '../judged-models.ts';
-import { eventOf } from '../micro.ts';
+import { eventOf, readers, type Transactions } from '../micro.ts';
 import type { Inferred } from '../polygraph/polygraph.ts';
 import type { Budget } from '../search.ts';
 import { Words } from '../words.ts';
 import { EventDependencies, certainOrder } from './events.ts';
+import { edgesInside } from './inside.ts';
 import { FORBIDDEN, type ForbiddenCycle, type ForbiddenKind, type Order } from './forbidden.ts';
 
 export interface ForbiddenFindings {
@@ -41,7 +41,7 @@ export function forbiddenFindings(
   if (news.length === 0) return { findings: [], undecided: [] };
   const order: Order = {
     inferred,
-    edges: certainEdges(inferred),
+    edges: edgesInside(certainEdges(inferred), inferred.nodes, inferred.transactions.count),
     events: new EventDependencies(inferred, certainOrder(inferred)),
   };
   const findings: Finding[] = [];
@@ -61,14 +61,23 @@ function findingOf(
   { transactions }: Inferred,
   explainer: Explainer,
 ): Finding {
+  const whole = explainer.cycle(name, cycle.steps);
+  return { ...whole, explanation: `${point(cycle, transactions)}. ${whole.explanation}` };
+}
+
+/** What about the cycle is forbidden, as a sentence without its full stop. */
+function point({ steps, missed, entered, key }: ForbiddenCycle, transactions: Transactions): string {
   const words = new Words(transactions);
-  const { steps, missed, entered } = cycle;
-  const whole = explainer.cycle(name, steps);
-  if (missed === undefined || entered === undefined || missed === entered) return whole;
-  const order = `${words.event(missed)} ${words.saw(missed)} after it ${words.past(entered)}`;
-  return {
-    ...whole,
-    explanation: `${order}. ${whole.explanation}`,
-    witness: witnessOf(...steps.map(({ from }) => eventOf(transactions, from))),
-  };
+  const event = (t: number): string => `#${eventOf(transactions, t)}`;
+  if (missed === undefined) {
+    const isReader = readers(transactions);
+    const reader = steps.find(({ from }) => isReader[from] === 1);
+    return reader === undefined
+      ? 'Each of these wrote something'
+      : `Of these only ${event(reader.from)} wrote nothing`;
+  }
+  if (entered !== undefined)
+    return `${words.event(missed)} ${words.saw(missed)} after it ${words.past(entered)}`;
+  const [{ from, to }] = steps;
+  return `${words.did(missed)} and then wrote ${words.keyOf(key ?? 0)}, which ${event(to)} had written since: ${event(from)} replaced what it had not seen`;
 }

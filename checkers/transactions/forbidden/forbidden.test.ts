@@ -20,6 +20,7 @@ describe.each([
   it('write skew of transactions that write is not update serializable', () => {
     const skew = all('r x, a y 1', 'r y, a x 1', 'r x [1], r y [1]');
     expect(named(skew)).toEqual(['G2-item', 'G-update']);
+    expect(found(skew, 'G-update')?.explanation).toMatch(/^Each of these wrote something\. A cycle: /);
     expect(judged(skew, 'update-serializable').valid).toBe(false);
     expect(judged(skew, 'snapshot-isolation').valid).toBe(true);
     expect(judged(skew, 'monotonic-view').valid).toBe(true);
@@ -37,6 +38,7 @@ describe.each([
     const history = all('a x 1', 'r x, a y 1', 'r x [1], r y');
     expect(named(history)).toEqual(['G2-item', 'G-update']);
     expect(found(history, 'G-update')?.witness).toHaveLength(3);
+    expect(found(history, 'G-update')?.explanation).toMatch(/^Of these only #5 wrote nothing\. A cycle: /);
     expect(judged(history, 'update-serializable').valid).toBe(false);
     expect(judged(history, 'snapshot-isolation').valid).toBe(true);
   });
@@ -65,6 +67,10 @@ describe.each([
         ? concurrent('r x, a x 1', 'a x 2', 'r x [2 1]')
         : concurrent('r x, w x 1, r z 1', 'w x 2', 'r x 2, w z 1');
     expect(named(history)).not.toContain('lost-update');
+    if (kind === 'lists')
+      expect(found(history, 'G-cursor')?.explanation).toMatch(
+        /^#3 read x = nothing and then wrote x, which #4 had written since: #3 replaced what it had not seen\. A cycle: /,
+      );
     expect(judged(history, 'cursor-stability').valid).toBe(false);
     expect(judged(history, 'update-atomic').valid).toBe(true);
   });

@@ -5,6 +5,7 @@
 import { certainEdges } from '../certain.ts';
 import { pairsOf } from '../explain.ts';
 import { EventDependencies } from '../forbidden/events.ts';
+import { edgesInside } from '../forbidden/inside.ts';
 import { FORBIDDEN, type ForbiddenCycle, type ForbiddenKind, type Order } from '../forbidden/forbidden.ts';
 import { RW, RW_PREDICATE, WR, WW, type Edges } from '../graph.ts';
 import { int32 } from '../growable.ts';
@@ -35,7 +36,7 @@ export function avoid(inferred: Inferred, kind: ForbiddenKind, level: 0 | 1, bud
     const isSolved = solver.solve();
     if (isSolved !== true) return answer(isSolved);
     const order = new SolvedOrder(inferred, question);
-    budget.left -= order.edges.length;
+    budget.left -= order.all;
     const cycles = find(order, budget);
     if (cycles === null) return answer(null);
     if (cycles.length === 0) return answer(true);
@@ -46,14 +47,17 @@ export function avoid(inferred: Inferred, kind: ForbiddenKind, level: 0 | 1, bud
 /** The versions in the order of a solution, and the dependencies that follow from it. */
 class SolvedOrder implements Order {
   readonly inferred: Inferred;
+  /** Those that lie on cycles. */
   readonly edges: Edges;
+  /** How many there are in all. */
+  readonly all: number;
   readonly events: EventDependencies;
   readonly #question: Question;
 
   constructor(inferred: Inferred, question: Question) {
     this.inferred = inferred;
     this.#question = question;
-    this.edges = certainEdges(inferred);
+    const edges = certainEdges(inferred);
     const { count, writer, write, readers, reader } = question.versions;
     const { key, keys } = inferred.transactions;
     const byPlace = Array.from({ length: count }, (_, e) => e).sort(
@@ -70,9 +74,11 @@ class SolvedOrder implements Order {
       const e = byPlace[i - 1];
       next[e] = f;
       previous[f] = e;
-      this.edges.add(writer[e], writer[f], WW);
-      for (let r = readers[e]; r < readers[e + 1]; r++) this.edges.add(reader[r], writer[f], RW);
+      edges.add(writer[e], writer[f], WW);
+      for (let r = readers[e]; r < readers[e + 1]; r++) edges.add(reader[r], writer[f], RW);
     });
+    this.all = edges.length;
+    this.edges = edgesInside(edges, inferred.nodes, inferred.transactions.count);
     const writers = (e: number): readonly number[] => (e < 0 ? [] : [writer[e]]);
     this.events = new EventDependencies(inferred, {
       isTotal: true,

@@ -3,7 +3,7 @@ import type { Budget } from '../search.ts';
 import { Column, int32, sortedBy } from '../growable.ts';
 import { OK } from '../../../harness/history/history.ts';
 import type { Transactions } from '../micro.ts';
-import { Constraints } from './constraints.ts';
+import { Constraints, isSkipped, type Looked } from './constraints.ts';
 import { NOTHING, type Observations } from './observations.ts';
 import { causalOrder, chainsOf, clocksOf, type Chains } from './past.ts';
 
@@ -18,6 +18,7 @@ const CLOCKS = 100_000_000;
 export function causalInSessions(
   transactions: Transactions,
   observations: Observations,
+  looked: Looked,
 ): Constraints | null | 'budget' {
   const chains = chainsOf(transactions, observations);
   const width = chains.count;
@@ -33,7 +34,7 @@ export function causalInSessions(
   const { seen } = observations;
   const constraints = new Constraints();
   for (const t of sortedBy(chains.chain, width)) {
-    if (status[t] !== OK) continue;
+    if (status[t] !== OK || isSkipped(looked, t)) continue;
     const own = chains.chain[t];
     for (let m = first[t]; m < first[t + 1]; m++) {
       const writer = seen[m];
@@ -122,6 +123,7 @@ const BATCH = 32;
 export function causalByReads(
   transactions: Transactions,
   observations: Observations,
+  looked: Looked,
   suspects: Uint8Array | null,
   budget: Budget,
 ): Constraints | null | 'budget' {
@@ -150,6 +152,7 @@ export function causalByReads(
       for (let m = first[t]; m < first[t + 1]; m++) if (seen[m] >= 0) before |= past[seen[m]];
       if (before === 0) continue;
       past[t] |= before;
+      if (isSkipped(looked, t)) continue;
       for (let m = first[t]; m < first[t + 1]; m++)
         if (seen[m] !== NOTHING)
           for (let bits = before & writes[key[m]]; bits !== 0; bits &= bits - 1, budget.left--)

@@ -7,6 +7,11 @@ import { Column, int32 } from '../growable.ts';
 import type { Transactions } from '../micro.ts';
 import { NOTHING, installs, type Observations } from './observations.ts';
 
+/** By transaction: can its reads contradict what is known? null: they all can. */
+export type Looked = Uint8Array | null;
+
+export const isSkipped = (looked: Looked, t: number): boolean => looked !== null && looked[t] === 0;
+
 /** Orders of writers: `earlier` before `later` (INITIAL: the initial version), because of a read of `later`'s version. */
 export class Constraints {
   readonly earlier = new Column();
@@ -26,13 +31,17 @@ export class Constraints {
  * Monotonic atomic view: once a transaction has read from another, its later reads see all that the other wrote, or
  * what is newer. (This is what Biswas & Enea, and AWDIT, call Read Committed.)
  */
-export function monotonic(transactions: Transactions, observations: Observations): Constraints {
+export function monotonic(
+  transactions: Transactions,
+  observations: Observations,
+  looked: Looked,
+): Constraints {
   const { count, first, key, keys, status } = transactions;
   const { seen, offset, written } = observations;
   const constraints = new Constraints();
   const next = int32(keys.length).fill(-1);
   for (let t = 0; t < count; t++) {
-    if (status[t] !== OK) continue;
+    if (status[t] !== OK || isSkipped(looked, t)) continue;
     let reads = 0;
     for (let m = first[t + 1] - 1; m >= first[t]; m--) {
       if (seen[m] === NOTHING) continue;
@@ -62,6 +71,7 @@ export function fractured(
   transactions: Transactions,
   observations: Observations,
   sessions: boolean,
+  looked: Looked,
 ): Constraints {
   const { count, first, key, keys, status, session, after } = transactions;
   const { seen, offset, written } = observations;
@@ -72,7 +82,7 @@ export function fractured(
   for (let t = 0; t < count; t++) {
     if (status[t] !== OK) continue;
     let reads = 0;
-    for (let m = first[t]; m < first[t + 1]; m++) {
+    for (let m = first[t]; m < first[t + 1] && !isSkipped(looked, t); m++) {
       if (seen[m] === NOTHING || read[key[m]] >= first[t]) continue;
       read[key[m]] = m;
       reads++;
@@ -80,7 +90,7 @@ export function fractured(
       const own = lastInSession.get(session[t] * keys.length + key[m]);
       if (own !== undefined && after[own] <= t) constraints.add(own, seen[m], m);
     }
-    for (let m = first[t]; m < first[t + 1]; m++) {
+    for (let m = first[t]; m < first[t + 1] && reads > 0; m++) {
       const writer = seen[m];
       if (writer < 0 || handled[writer] === t) continue;
       handled[writer] = t;

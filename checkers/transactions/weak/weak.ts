@@ -19,7 +19,7 @@ import { FAIL } from '../../../harness/history/history.ts';
 import type { Transactions } from '../micro.ts';
 import { Search, startsOf, type Budget, type Pattern, type Step } from '../search.ts';
 import { causalByReads, causalInSessions } from './causal.ts';
-import { fractured, monotonic, type Constraints } from './constraints.ts';
+import { fractured, monotonic, type Constraints, type Looked } from './constraints.ts';
 import { INITIAL, type Observations } from './observations.ts';
 
 /** What refutes a weak model, the gravest first. */
@@ -61,20 +61,22 @@ const ANY: Pattern = {
 /**
  * Without sessions, then with them; each level gives the gravest class that has a cycle, the second only if it is
  * graver. The strongest model is tried first: where it holds, all do. `known`: reads, and orders of versions known anyway.
+ * `looked`: the transactions of which reads can contradict what is known, if others cannot (null: all can).
  */
 export function weakCycles(
   transactions: Transactions,
   observations: Observations,
   known: KnownOrders,
   budget: Budget,
+  looked: Looked = null,
 ): WeakFindings {
   const undecided: string[] = [];
   let suspects: Uint8Array | null = null;
   const constraintsOf = (kind: number, sessions: boolean): Constraints | null | 'budget' => {
-    if (kind === 0) return monotonic(transactions, observations);
-    if (kind === 1) return fractured(transactions, observations, sessions);
-    if (sessions) return causalInSessions(transactions, observations);
-    return causalByReads(transactions, observations, suspects, budget);
+    if (kind === 0) return monotonic(transactions, observations, looked);
+    if (kind === 1) return fractured(transactions, observations, sessions, looked);
+    if (sessions) return causalInSessions(transactions, observations, looked);
+    return causalByReads(transactions, observations, looked, suspects, budget);
   };
   /** Cycles; null when the model does not hold for another reason: reads alone have a cycle, which is a G1c. */
   const search = (kind: number, sessions: boolean): readonly WeakCycle[] | null => {
@@ -85,8 +87,10 @@ export function weakCycles(
       undecided.push(name);
       return [];
     }
+    const isStrongest = kind === CAUSALITY && sessions;
+    if (!isStrongest && constraints.read.length === 0) return [];
     const { cycles, onCycles } = cyclesOf(transactions, known, constraints, sessions);
-    if (kind === CAUSALITY && sessions) suspects = onCycles;
+    if (isStrongest) suspects = onCycles;
     return cycles.map((cycle) => ({ ...cycle, name }));
   };
   const strongest = search(CAUSALITY, true);
