@@ -2,6 +2,7 @@ import { ANOMALIES, CHECKERS } from '../../checkers/registry.ts';
 import { GUARANTEES } from '../../checkers/guarantees.ts';
 import { BUGS } from '../../clusters/reference/bugs.ts';
 import { CLUSTERS } from '../../clusters/registry.ts';
+import { TWINS } from '../../clusters/twins.ts';
 import type { ClusterDefinition } from '../../clusters/types.ts';
 import { FAULTS } from '../../nemesis/registry.ts';
 import { WORKLOADS } from '../../workloads/registry.ts';
@@ -36,6 +37,7 @@ function listedCluster(cluster: ClusterDefinition) {
     configurations: cluster.configurations.map((configuration) => ({
       name: configuration.name,
       title: configuration.title,
+      twin: TWINS.get(`${cluster.name}:${configuration.name}`) ?? null,
       claim: configuration.claim(resolveSettings(cluster, configuration, {})),
     })),
   };

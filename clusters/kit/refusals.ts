@@ -17,3 +17,6 @@ export function refusedUnless(able: readonly string[], family: string): string |
 
 /** What every cluster in containers can be dealt that says where its data lies. */
 export const DISK_FAULTS = ['power-off', 'disk-full', 'corrupt'];
+
+/** And what those can whose clocks can be turned. */
+export const CONTAINER_FAULTS = [...DISK_FAULTS, 'drift'];

@@ -5,7 +5,7 @@ import { settingsOf, type MysqlSettings } from './settings.ts';
 const MANUAL = 'https://dev.mysql.com/doc/refman/9.5/en';
 
 /** Faults that move no primary. */
-const IN_PLACE = ['partition', 'cut-standbys', 'kill', 'pause', 'clock'];
+const IN_PLACE = ['partition', 'cut-standbys', 'kill', 'pause', 'clock', 'strobe', 'drift'];
 /** Ways to move the primary: whoever waits for a replica does it to survive them. */
 const MOVES = ['failover', 'restart-then-promote'];
 

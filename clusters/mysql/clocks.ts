@@ -1,6 +1,8 @@
 import type { ClockControl } from '../../harness/cluster.ts';
 import { setClockOffset } from '../../harness/hosts/docker/clock.ts';
 import { wallClock } from '../../harness/runtime/wall.ts';
+import type { Clock } from '../../harness/runtime/types.ts';
+import { Drifting } from '../kit/drifting.ts';
 import type { Topology } from './topology.ts';
 
 const ROUNDS = 5;
@@ -9,12 +11,19 @@ const ROUNDS = 5;
 export class MysqlClocks implements ClockControl {
   readonly #topology: Topology;
 
-  constructor(topology: Topology) {
+  readonly #drifting: Drifting;
+
+  constructor(topology: Topology, clock: Clock) {
     this.#topology = topology;
+    this.#drifting = new Drifting(clock, (name, ms) => setClockOffset(topology.node(name).hostNode, ms));
   }
 
-  async setOffset(name: string, ms: number): Promise<void> {
-    await setClockOffset(this.#topology.node(name).hostNode, ms);
+  setOffset(name: string, ms: number): Promise<void> {
+    return this.#drifting.setOffset(name, ms);
+  }
+
+  setDrift(name: string, percent: number): Promise<void> {
+    return this.#drifting.setDrift(name, percent);
   }
 
   /** The answer of the quickest of a few rounds, as exact as half its round trip. */

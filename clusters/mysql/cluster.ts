@@ -71,7 +71,7 @@ export class MysqlCluster implements Cluster {
     const processes = new MysqlProcesses(topology, operator);
     this.#topology = topology;
     this.#operator = operator;
-    this.clocks = new MysqlClocks(topology);
+    this.clocks = new MysqlClocks(topology, runtime.clock);
     this.operator = nodes.length > 1 ? operator : { refused: 'A single node has no replica to promote.' };
     this.processes = processes;
     this.#settling = new Settling(this.#mending(), runtime.clock);

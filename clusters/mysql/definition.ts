@@ -1,4 +1,4 @@
-import { DISK_FAULTS, refusedUnless } from '../kit/refusals.ts';
+import { CONTAINER_FAULTS, refusedUnless } from '../kit/refusals.ts';
 import { defineCluster, type Configuration, type Setting } from '../types.ts';
 import { claimOf } from './claims.ts';
 import { MysqlCluster, PORTS } from './cluster.ts';
@@ -54,7 +54,7 @@ export const mysql = defineCluster({
   settings: SETTINGS,
   refusesSetting: refusedSetting,
   files: { 'my.cnf': readMyCnf },
-  refuses: (family) => refusedUnless(DISK_FAULTS, family),
+  refuses: (family) => refusedUnless(CONTAINER_FAULTS, family),
   images: [IMAGE],
   create: (context) => new MysqlCluster(context, settingsOf(context.settings)),
 });

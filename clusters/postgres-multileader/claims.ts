@@ -16,6 +16,7 @@ const ANY_FAULT = [
   'disk-full',
   'clock',
   'strobe',
+  'drift',
 ];
 
 interface Kept {

@@ -71,7 +71,7 @@ export class MultiLeaderCluster implements Cluster {
     this.#server = server;
     this.#settings = settings;
     this.#nodes = nodes.map((name) => new PostgresNode(name, context));
-    this.clocks = noClocks ?? new PostgresClocks({ node: (name) => named(this.#nodes, name) });
+    this.clocks = noClocks ?? new PostgresClocks({ node: (name) => named(this.#nodes, name) }, runtime.clock);
     this.#settling = new LeadersSettling(this.#nodes, settings.conflicts === 'none', runtime.clock);
   }
 

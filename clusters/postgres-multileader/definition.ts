@@ -1,4 +1,4 @@
-import { DISK_FAULTS, refusedUnless } from '../kit/refusals.ts';
+import { CONTAINER_FAULTS, refusedUnless } from '../kit/refusals.ts';
 import { refusedSetting } from '../postgres/config.ts';
 import { readPostgresqlConf } from '../postgres/config-file.ts';
 import { DockerServer } from '../postgres/server/docker-server.ts';
@@ -45,7 +45,7 @@ export const postgresMultileader = defineCluster({
   refuses: (family, world) => {
     if (OPERATED.includes(family)) return NO_STANDBY;
     if (['clock', 'strobe'].includes(family) && world === 'process') return NO_CLOCK;
-    return refusedUnless(world === 'docker' ? DISK_FAULTS : [], family);
+    return refusedUnless(world === 'docker' ? CONTAINER_FAULTS : [], family);
   },
   conflict: (_settings, _world, nodes) => (nodes < 2 ? 'one leader has nobody to replicate to' : null),
   images: ['postgres', 'postgres18'],

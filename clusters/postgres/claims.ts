@@ -5,7 +5,7 @@ import { settingsOf, type PostgresSettings } from './settings.ts';
 const MANUAL = 'https://www.postgresql.org/docs/current';
 
 /** Faults that move no primary. Nothing of the database but its processes, its links and its clock is touched. */
-const STANDING = ['partition', 'cut-standbys', 'loss', 'pause', 'clock'];
+const STANDING = ['partition', 'cut-standbys', 'loss', 'pause', 'clock', 'strobe', 'drift'];
 /** Those in which servers end and come back, to what they had written … */
 const CRASHES = ['kill', 'rolling-restart', 'disk-full'];
 /** … or only to what their disks had confirmed. */

@@ -61,7 +61,7 @@ export class PostgresCluster implements Cluster {
       nodes.map((name) => new PostgresNode(name, context)),
       settings.synchronous,
     );
-    this.clocks = noClocks ?? new PostgresClocks(this.#topology);
+    this.clocks = noClocks ?? new PostgresClocks(this.#topology, runtime.clock);
     this.#operator = new PostgresOperator(this.#topology, settings.fencing, runtime.clock, log);
     this.operator =
       nodes.length > 1 ? this.#operator : { refused: 'A single node has no standby to promote.' };

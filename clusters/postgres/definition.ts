@@ -1,6 +1,6 @@
 import { bank } from '../sql/bank.ts';
 import { transactions } from '../sql/transaction.ts';
-import { DISK_FAULTS, refusedUnless } from '../kit/refusals.ts';
+import { CONTAINER_FAULTS, refusedUnless } from '../kit/refusals.ts';
 import { defineCluster, type ClusterContext, type Configuration, type Setting } from '../types.ts';
 import { claimOf } from './claims.ts';
 import { refusedSetting } from './config.ts';
@@ -60,6 +60,11 @@ export const postgres = defineCluster({
         'pin-seconds': 1,
       },
     ),
+    configuration('async-pinned-long', 'As async-pinned, for ten seconds', {
+      synchronous: 'none',
+      reads: 'after-write',
+      'pin-seconds': 10,
+    }),
     configuration('sync-first-1', 'A commit waits for the first standby of the list', {
       synchronous: 'first-1',
     }),
@@ -115,7 +120,7 @@ export const postgres = defineCluster({
   refuses: (family, world) =>
     family === 'clock' && world === 'process'
       ? NO_CLOCK
-      : refusedUnless(world === 'docker' ? DISK_FAULTS : [], family),
+      : refusedUnless(world === 'docker' ? CONTAINER_FAULTS : [], family),
   images: ['postgres', 'postgres18'],
   create,
 });

@@ -66,7 +66,7 @@ export class SlotCluster implements Cluster {
     this.#nodes = nodes.map((name) => new ClusterNode(name, { host, runtime, flavour, settings }));
     this.#standbys = nodes.slice(nodes.length / 2);
     this.processes = processesOf(this.#nodes);
-    this.clocks = new RedisClocks(this.#nodes);
+    this.clocks = new RedisClocks(this.#nodes, runtime.clock);
     this.operator = new ClusterOperator(this.#nodes, runtime.clock);
     this.rebalancing = new Resharding(this.#nodes, log);
   }

@@ -1,4 +1,4 @@
-import { DISK_FAULTS, refusedUnless } from '../kit/refusals.ts';
+import { CONTAINER_FAULTS, refusedUnless } from '../kit/refusals.ts';
 import { REDIS, VALKEY, type Flavour } from '../redis/flavour.ts';
 import {
   defineCluster,
@@ -42,7 +42,7 @@ function definition(flavour: Flavour): ClusterDefinition {
       configuration('wait-1', 'A write waits for the replica (WAIT 1)', { ack: 'wait-1', aof: 'always' }),
     ],
     settings: SETTINGS,
-    refuses: (family) => refusedUnless(['switchover', 'rebalance', ...DISK_FAULTS], family),
+    refuses: (family) => refusedUnless(['switchover', 'rebalance', ...CONTAINER_FAULTS], family),
     conflict: (settings, _world, nodes) => conflictOf(settingsOf(settings), nodes),
     images: [flavour.image],
     create: (context) => new SlotCluster(context, flavour, settingsOf(context.settings)),

@@ -1,6 +1,8 @@
 import type { ClockControl } from '../../harness/cluster.ts';
 import { shiftClock } from '../../harness/hosts/docker/shim-clock.ts';
 import { wallClock } from '../../harness/runtime/wall.ts';
+import type { Clock } from '../../harness/runtime/types.ts';
+import { Drifting } from '../kit/drifting.ts';
 import { named, type ServerNode } from '../kit/server-node.ts';
 import type { Answer } from './clients/connection.ts';
 
@@ -12,12 +14,19 @@ type Asked = ServerNode & { ask(command: readonly (string | number)[]): Promise<
 export class RedisClocks implements ClockControl {
   readonly #nodes: readonly Asked[];
 
-  constructor(nodes: readonly Asked[]) {
+  readonly #drifting: Drifting;
+
+  constructor(nodes: readonly Asked[], clock: Clock) {
     this.#nodes = nodes;
+    this.#drifting = new Drifting(clock, (name, ms) => shiftClock(named(nodes, name).place, ms));
   }
 
   setOffset(name: string, ms: number): Promise<void> {
-    return shiftClock(named(this.#nodes, name).place, ms);
+    return this.#drifting.setOffset(name, ms);
+  }
+
+  setDrift(name: string, percent: number): Promise<void> {
+    return this.#drifting.setDrift(name, percent);
   }
 
   /** The answer of the quickest of a few rounds, as exact as half its round trip. */

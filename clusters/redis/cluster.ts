@@ -56,7 +56,7 @@ export class RedisCluster implements Cluster {
     this.#sentinels = new Sentinels(this.#nodes);
     this.#primary = nodes[0];
     this.processes = processesOf(this.#nodes);
-    this.clocks = new RedisClocks(this.#nodes);
+    this.clocks = new RedisClocks(this.#nodes, runtime.clock);
     this.operator = this.#alone
       ? { refused: 'A single server has no replica to promote.' }
       : new SentinelOperator(this.#nodes, this.#sentinels, runtime.clock);

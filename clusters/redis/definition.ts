@@ -1,4 +1,4 @@
-import { DISK_FAULTS, refusedUnless } from '../kit/refusals.ts';
+import { CONTAINER_FAULTS, refusedUnless } from '../kit/refusals.ts';
 import { defineCluster, type ClusterDefinition, type Configuration, type Setting } from '../types.ts';
 import { sentinelClaim, singleClaim } from './claims.ts';
 import { RedisCluster } from './cluster.ts';
@@ -41,7 +41,7 @@ function definition(flavour: Flavour): ClusterDefinition {
       port === 'lock' && settingsOf(settings).leaseMs === 0
         ? `locks promise less than data does: take ${flavour.name}:locks`
         : null,
-    refuses: (family) => refusedUnless(['switchover', ...DISK_FAULTS], family),
+    refuses: (family) => refusedUnless(['switchover', ...CONTAINER_FAULTS], family),
     conflict: (settings) => conflictOf(settingsOf(settings)),
     images: [flavour.image],
     create: (context) => new RedisCluster(context, flavour, settingsOf(context.settings)),
