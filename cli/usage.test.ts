@@ -50,6 +50,21 @@ describe('what the user got wrong is one sentence and exit code 64:', () => {
     ['run reference --seeds five', /write it as FIRST..LAST/],
     ['run reference --until violation', /--until goes with --seeds/],
     ['run reference --consistency linearisable', /unknown model "linearisable"; did you mean linearizable\?/],
+    [
+      'run reference:partitioned-ring --set weights=1,0',
+      /"0" of s2 is no weight; use a whole number from 1 up/,
+    ],
+    [
+      'run reference:partitioned-directory --set boundaries=c=s1',
+      /no partition holds the tokens \[begin, "c"\)/,
+    ],
+    ['run reference:partitioned-range --set boundaries=m,c', /the ranges 1 and 2 would overlap/],
+    ['run reference:partitioned-index-local --set indexOn=colour', /rows have no field "colour" to index/],
+    [
+      'run reference:partitioned-ring --set ack=semi-sync',
+      /a partition has 1 replica: use replicas=2 or more/,
+    ],
+    ['run reference:partitioned-leaderless --set n=5', /n=5 asks for more nodes to hold a row than the 3/],
     ['run reference --wrld process', /wrld/],
     ['check no-such-file', /There is no file or run directory no-such-file/],
     ['frobnicate', /./],

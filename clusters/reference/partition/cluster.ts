@@ -196,12 +196,12 @@ export class PartitionedCluster implements Cluster {
       ...[...this.#shards.values()].map((shard) => shard.sample()),
     ]);
     const { requests, hops, shards } = this.#traffic;
-    const { moved } = this.#rebalancer;
+    const { rows, bytes } = this.#rebalancer;
     return {
       ...Object.fromEntries(lags.flatMap((lag) => Object.entries(lag))),
       ...skewOf(this.#partitioning.groups, statuses, this.#rebalancer.map.shards),
-      'moved-keys': moved.rows,
-      'moved-bytes': moved.bytes,
+      'moved-keys': rows,
+      'moved-bytes': bytes,
       ...(requests === 0
         ? {}
         : {

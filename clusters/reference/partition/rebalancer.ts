@@ -65,6 +65,11 @@ export class Rebalancer {
     return this.moved.rows + (this.#move?.rows ?? 0);
   }
 
+  /** Of those, as JSON. */
+  get bytes(): number {
+    return this.moved.bytes + (this.#move?.bytes ?? 0);
+  }
+
   /** How many moves are under way or wait for their turn. */
   get pending(): number {
     return this.#waiting;

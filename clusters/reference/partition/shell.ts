@@ -58,7 +58,10 @@ export class PartitionedReplica<Message extends { readonly type: string }> imple
       sometimes: (mark: Extract<Effect<never>, { kind: 'sometimes' }>['mark']) =>
         this.#out.push({ kind: 'sometimes', mark }),
     };
-    this.#manager = new TransactionManager(parts);
+    this.#manager = new TransactionManager({
+      ...parts,
+      watch: (operations) => operations.forEach(({ table, key }) => this.#count(table, key)),
+    });
     const shards = groups.map((group) => group.shard);
     this.#shipper =
       index.mode === 'asynchronous' ? new IndexShipper({ ...parts, shards, field: index.field }) : null;
@@ -92,10 +95,14 @@ export class PartitionedReplica<Message extends { readonly type: string }> imple
   #watch(request: Extract<Input<never>, { kind: 'request' }>['request']): void {
     if (request.op === 'scan') return;
     const { table, key } = request;
-    const token = this.#tokenOf(table, key);
-    if (token !== null) this.#load.add(token, key);
+    this.#count(table, key);
     if (this.#early && table === INDEXED && request.op === 'write')
       this.#shipper?.sendEarly(key, request.fields);
+  }
+
+  #count(table: string, key: string): void {
+    const token = this.#tokenOf(table, key);
+    if (token !== null) this.#load.add(token, key);
   }
 
   #ask(request: PartitionRequest, then: (reply: Reply) => void): void {

@@ -2,7 +2,7 @@ import type { BugName } from '../../bugs.ts';
 import type { MarkName } from '../../marks.ts';
 import type { Fields, Reply } from '../../replica/types.ts';
 import type { TwoPhaseMessage } from './messages.ts';
-import type { Part, SpreadTransaction, TwoPhaseChange, TwoPhaseQuery } from './requests.ts';
+import type { Part, RowOperation, SpreadTransaction, TwoPhaseChange, TwoPhaseQuery } from './requests.ts';
 
 /** Votes are waited for so many ticks; then the transaction is given up. */
 const PATIENCE = 16;
@@ -35,6 +35,8 @@ export interface ManagerParts {
   readonly send: (to: string, message: TwoPhaseMessage) => void;
   readonly reply: (id: number, reply: Reply) => void;
   readonly sometimes: (mark: MarkName) => void;
+  /** Hears of the rows that this shard, led by this node, was asked for. */
+  readonly watch: (operations: readonly RowOperation[]) => void;
 }
 
 /**
@@ -69,6 +71,7 @@ export class TransactionManager {
     ask(
       { op: 'prepare', txn, coordinator: shard, operations: own.operations, alone, since: this.#since },
       (answer) => {
+        if (isVote(answer)) this.#parts.watch(own.operations);
         if (alone)
           reply(
             id,
@@ -86,7 +89,9 @@ export class TransactionManager {
       case '2pc-prepare': {
         const { coordinator, operations, since } = message;
         return ask({ op: 'prepare', txn, coordinator, operations, alone: false, since }, (reply) => {
-          if (isVote(reply)) send(from, { type: '2pc-vote', txn, shard, reply });
+          if (!isVote(reply)) return;
+          this.#parts.watch(operations);
+          send(from, { type: '2pc-vote', txn, shard, reply });
         });
       }
       case '2pc-vote':

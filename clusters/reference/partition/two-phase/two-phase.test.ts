@@ -53,6 +53,7 @@ class Shards {
       send: (to, message) => this.#mail.push({ from: shard, to, message }),
       reply: (id, reply) => this.replies.set(id, reply),
       sometimes: () => undefined,
+      watch: () => undefined,
     });
     this.#managers.set(shard, manager);
   }
