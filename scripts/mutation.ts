@@ -117,7 +117,7 @@ function mutate({ folder, tests, not }: Target): Report {
     env: {
       ...process.env,
       ALIBI_MUTATION_TESTS: [`${files}/*.test.ts`, ...tests].join(),
-      ALIBI_FUZZ_SHARE: '0.5',
+      ALIBI_FUZZ_SHARE: '0.15',
     },
   });
   if (status !== 0) throw new Error(`Stryker failed on ${folder}`);

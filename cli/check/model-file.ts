@@ -12,7 +12,7 @@ export async function modelOptions(name: string): Promise<Pick<CheckOptions, 'mo
   if (MODEL_NAMES.includes(name)) return { model: name };
   if (!/[./\\]/.test(name))
     throw new UsageError(
-      `--model: unknown model "${name}"; ${suggestion(name, MODEL_NAMES)} A model of your own is a file: ./model.mjs`,
+      `--model: unknown model "${name}"; ${suggestion(name, MODEL_NAMES)}; a model of your own is a file: ./model.mjs`,
     );
   const model = checked(name, await exported(name));
   return { model: model.name, models: [guarded(name, model)] };

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { EXIT_CODES } from '../../results/outcome.ts';
 import { runSummary } from '../../results/verdict-table.ts';
 import { checkFile } from '../check/check-file.ts';
@@ -41,7 +41,11 @@ export const checkCommand = defineCommand({
       .option('json', { type: 'boolean', default: false, describe: 'one JSON document on stdout' }),
   run: async (args) => {
     const asked = args.consistency === undefined ? null : parseConsistency(args.consistency);
-    const document = (await isDirectory(args.path))
+    if (args.budget !== undefined && !(Number.isInteger(args.budget) && args.budget > 0))
+      throw new UsageError('--budget takes a whole number greater than 0');
+    const isRun = await isDirectory(args.path);
+    if (isRun) refuseForRuns(args);
+    const document = isRun
       ? (await judgeAndReport(args.path, { asked })).document
       : await checkFile(args.path, {
           asked,
@@ -61,6 +65,16 @@ export const checkCommand = defineCommand({
     return EXIT_CODES[document.outcome];
   },
 });
+
+/** A run says itself what its objects are, and has its report: what cannot be heeded is not passed over in silence. */
+function refuseForRuns(args: { readonly [option: string]: unknown }): void {
+  const given = ['model', 'initial', 'budget', 'report'].find((name) => args[name] !== undefined);
+  const refused = given ?? (args['casFail'] === 'unknown' ? undefined : 'cas-fail');
+  if (refused !== undefined)
+    throw new UsageError(
+      `--${refused} is for history files: the run directory ${String(args['path'])} says itself how it is judged (its history: ${join(String(args['path']), 'history.jsonl')})`,
+    );
+}
 
 async function isDirectory(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => null);
