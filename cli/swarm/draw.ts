@@ -55,8 +55,9 @@ const SPOILING: readonly (readonly [string, readonly string[]])[] = [
 /** These need standbys that answer. */
 const MOVES = ['cut-standbys', 'failover', 'restart-then-promote'];
 
-/** Only whoever writes feels these. */
+/** Only whoever writes feels these, and one workload only reads. */
 const WRITES = ['fsync-error', 'disk-full'];
+const ONLY_READS = 'key-movement';
 
 /** Isolation levels. */
 const LEVELS = ['read-committed', 'snapshot-isolation', 'serializable', 'strict-serializable'];
@@ -120,7 +121,7 @@ export function drawRun(asked: RunRequest, seed: string): ResolvedRun {
     operationTimeout: random.pick([0.5, 1, 2]),
   };
   const settings = { ...drawnSettings(plain, random), ...asked.settings };
-  const nemesis = asked.nemesis ?? faultsFor(plain, random).join(',');
+  const nemesis = asked.nemesis ?? faultsFor(plain, drawn.workload, random).join(',');
   return resolveRun({ ...drawn, ...asked, settings, nemesis, seed });
 }
 
@@ -177,11 +178,12 @@ function workloadsFor(
   return fitting.map(({ name }) => name);
 }
 
-function faultsFor(plain: ResolvedRun, random: Random): string[] {
+function faultsFor(plain: ResolvedRun, workload: string, random: Random): string[] {
   const { cluster, claim, config, settings } = plain;
   const tolerated = Object.keys(FORMS).filter(
     (family) =>
       FAULTS.has(family) &&
+      !(WRITES.includes(family) && workload === ONLY_READS) &&
       (claim.tolerates.faults.includes(family) || claim.tolerates.faults.includes('*')) &&
       cluster.refuses(family, config.world, settings, plain.workload.port) === null,
   );
