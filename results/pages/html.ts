@@ -96,14 +96,16 @@ a { color: var(--link); }
 a:focus-visible, button:focus-visible, input:focus-visible, select:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
+table.narrow { width: auto; min-width: 420px; }
 caption { text-align: left; color: var(--soft); padding: 4px 0; }
 th, td { text-align: left; vertical-align: top; padding: 6px 10px; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--soft); white-space: nowrap; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 tbody tr:hover { background: var(--band); }
 .outcome { font-weight: 600; white-space: nowrap; }
-.valid, .fixed, .better { color: var(--valid); }
-.violation, .new, .worse { color: var(--violation); }
+.nowrap { white-space: nowrap; }
+.valid, .fixed, .better, .as-expected { color: var(--valid); }
+.violation, .new, .worse, .not-as-expected { color: var(--violation); }
 .warning { border-left: 4px solid var(--doubt); background: var(--band); padding: 8px 12px; }
 .scroll:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .broken, .not-judged, .running, .unknown, .inconclusive, .flaky, .not-run { color: var(--doubt); }

@@ -17,7 +17,8 @@ export interface LiveView {
   readonly longestSilence: number;
   /** Faults that are in place now. */
   readonly faults: readonly string[];
-  /** Completions in each of the last seconds, oldest first. */
+  /** In each of the last seconds, oldest first: answers that were ok, and completions in all. */
+  readonly okRate: readonly number[];
   readonly rate: readonly number[];
 }
 
@@ -37,6 +38,7 @@ export class LiveRun {
   readonly #counts = { ok: 0, fail: 0, info: 0 };
   readonly #faults = new Map<number, string>();
   readonly #perSecond = new Map<number, number>();
+  readonly #okPerSecond = new Map<number, number>();
 
   constructor(directory: string) {
     this.#path = join(directory, 'history.jsonl');
@@ -45,10 +47,8 @@ export class LiveRun {
   async look(): Promise<LiveView> {
     await this.#readOn();
     const second = Math.floor(this.#last / 1e9);
-    const rate = Array.from(
-      { length: SECONDS },
-      (_, i) => this.#perSecond.get(second - SECONDS + 1 + i) ?? 0,
-    );
+    const lastOf = (counts: ReadonlyMap<number, number>): number[] =>
+      Array.from({ length: SECONDS }, (_, i) => counts.get(second - SECONDS + 1 + i) ?? 0);
     return {
       seconds: this.#last / 1e9,
       ...this.#counts,
@@ -57,7 +57,8 @@ export class LiveRun {
       silence: (this.#last - this.#lastOk) / 1e9,
       longestSilence: this.#longestSilence / 1e9,
       faults: [...this.#faults.values()],
-      rate,
+      okRate: lastOf(this.#okPerSecond),
+      rate: lastOf(this.#perSecond),
     };
   }
 
@@ -91,13 +92,14 @@ export class LiveRun {
     if (event.process === 'nemesis') return this.#takeFault(event.f, event.value);
     if (event.type !== 'ok' && event.type !== 'fail' && event.type !== 'info') return;
     this.#counts[event.type]++;
+    const second = Math.floor(event.time / 1e9);
+    this.#perSecond.set(second, (this.#perSecond.get(second) ?? 0) + 1);
     if (event.type === 'ok') {
+      this.#okPerSecond.set(second, (this.#okPerSecond.get(second) ?? 0) + 1);
       const load = this.#phase === 'main' || this.#phase === 'heal';
       if (load) this.#longestSilence = Math.max(this.#longestSilence, event.time - this.#lastOk);
       this.#lastOk = event.time;
     }
-    const second = Math.floor(event.time / 1e9);
-    this.#perSecond.set(second, (this.#perSecond.get(second) ?? 0) + 1);
   }
 
   #takeFault(f: string | undefined, value: unknown): void {
@@ -118,6 +120,7 @@ export function livePage(id: string, title: string, timetable = ''): string {
     <div class="cards" id="cards" role="status" data-id="${id}"></div>
     <h2>Completions a second, the last minute</h2>
     <svg id="rate" viewBox="0 0 720 160" width="720" role="img" aria-label="Completions a second"></svg>
+    <p class="soft">At most <span id="most">0</span> a second: blue ok, red fail or unknown.</p>
     ${timetable === '' ? null : steps(timetable)}`;
   return page({ title: `${title} · alibi`, body, script: SCRIPT, live: true });
 }
@@ -134,7 +137,7 @@ function steps(timetable: string): Markup {
     </tr>`;
   });
   return html`<h2>Timetable</h2>
-    <table>
+    <table class="narrow">
       <thead>
         <tr>
           <th scope="col" class="number">from</th>
@@ -152,6 +155,12 @@ function steps(timetable: string): Markup {
 const SCRIPT = `
 const cards = document.getElementById('cards');
 const rate = document.getElementById('rate');
+function bar(i, from, to, most, fill) {
+  const shape = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
+  const parts = { x: i * 12, y: 155 - 150 * to / most, width: 10, height: 150 * (to - from) / most, fill };
+  for (const [name, value] of Object.entries(parts)) shape.setAttribute(name, value);
+  return shape;
+}
 function card(value, title, className) {
   const box = document.createElement('div');
   box.className = 'card';
@@ -180,12 +189,10 @@ async function look() {
       state.className = 'state outcome ' + (now < from ? '' : now < to ? 'violation' : 'valid');
     }
     const most = Math.max(1, ...view.rate);
-    rate.replaceChildren(...view.rate.map((count, i) => {
-      const bar = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-      const height = 150 * count / most;
-      for (const [name, value] of Object.entries({ x: i * 12, y: 155 - height, width: 10, height, fill: 'var(--c0)' })) bar.setAttribute(name, value);
-      return bar;
-    }));
+    document.getElementById('most').textContent = Math.max(0, ...view.rate);
+    rate.replaceChildren(...view.rate.flatMap((count, i) => [
+      bar(i, 0, view.okRate[i], most, 'var(--c0)'), bar(i, view.okRate[i], count, most, 'var(--violation)'),
+    ]));
   } catch { /* The server has ended: what is shown stays. */ }
   setTimeout(look, 1000);
 }

@@ -103,7 +103,14 @@ describe.skipIf(!hasBrowser)('the pages of a shelf', () => {
     await expect.poll(states, { timeout: 10_000 }).toEqual(['under way', 'under way']);
     expect(await card('faults in place').innerText()).toContain('cut-standbys');
     expect(await card('since the last ok').innerText()).toContain('3.8 s');
-    expect(await page.locator('#rate rect').count()).toBe(60);
+    expect(await page.locator('#rate rect').count()).toBe(120);
+    // What came to no good is not drawn as answered.
+    const drawn = (fill: string) =>
+      page.evaluate<number>(
+        `[...document.querySelectorAll('#rate rect[fill="var(--${fill})"]')].filter((bar) => Number(bar.getAttribute('height')) > 0).length`,
+      );
+    expect(await drawn('c0')).toBe(3);
+    expect(await drawn('violation')).toBe(1);
     await fitForAll();
 
     appendFileSync(history, noted(8.5, 'heal', { id: 1, fault: 'cut-standbys' }) + answers(8.6, 9));

@@ -131,6 +131,8 @@ describe.skipIf(!hasBrowser)('its page', () => {
 
   it('shows hostile names as text', async () => {
     expect(await page.title()).toBe('Runs · alibi');
+    const download = page.getByRole('link', { name: 'history', exact: true });
+    expect(await download.getAttribute('download')).toBe('history.jsonl');
     expect(await page.locator('img').count()).toBe(0);
     expect(await page.getByText('onerror').count()).toBeGreaterThan(0);
   });

@@ -16,7 +16,11 @@ export function shelfPage(root: string, items: readonly Item[]): string {
       <div class="tools">
         <label
           >Search
-          <input id="search" type="search" placeholder="configuration, workload, fault, anomaly, seed"
+          <input
+            id="search"
+            type="search"
+            size="44"
+            placeholder="configuration, workload, fault, anomaly, seed"
         /></label>
         <label
           >Outcome
@@ -37,6 +41,7 @@ export function shelfPage(root: string, items: readonly Item[]): string {
             <tr>
               <th scope="col"><span class="soft">compare</span></th>
               ${COLUMNS.map(([key, title]) => html`<th scope="col"><button type="button" data-sort="${key}">${title}</button></th>`)}
+              <th scope="col">download</th>
             </tr>
           </thead>
           <tbody id="rows"></tbody>
@@ -88,7 +93,7 @@ function draw() {
     box.setAttribute('aria-label', 'compare ' + item.what + ' seed ' + item.seed);
     box.addEventListener('change', () => box.checked ? chosen.add(item.id) : chosen.delete(item.id));
     cell(row, box);
-    cell(row, item.startedAt.replace('T', ' ').replace(/\\..*$/, ''), 'mono');
+    cell(row, item.startedAt.replace('T', ' ').replace(/\\..*$/, ''), 'mono nowrap');
     const word = document.createElement('span');
     word.className = 'outcome ' + item.outcome.replace(/ /g, '-');
     word.textContent = item.outcome;
@@ -96,6 +101,9 @@ function draw() {
     cell(row, item.hasReport ? link('/item/' + item.id + '/', item.what) : item.what);
     if (item.note) { const note = document.createElement('div'); note.className = 'soft'; note.textContent = item.note; row.lastChild.append(note); }
     cell(row, item.workload); cell(row, item.faults); cell(row, item.anomalies.join(', ')); cell(row, item.seed, 'mono'); cell(row, item.world);
+    const files = document.createElement('span');
+    for (const name of item.files) { const a = link('/item/' + item.id + '/' + name, name.split('.')[0]); a.download = name; files.append(a, ' '); }
+    cell(row, files);
     fragment.append(row);
   }
   rows.replaceChildren(fragment);

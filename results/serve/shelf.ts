@@ -29,6 +29,8 @@ export interface Item {
   readonly timetable: string;
   /** What is wrong with its files, in words; else empty. */
   readonly note: string;
+  /** Its files that may be downloaded, by name. */
+  readonly files: readonly string[];
 }
 
 /** What stands for a path (relative to the shelf) in addresses. */
@@ -115,6 +117,7 @@ export class Shelf {
         hasReport: false,
         timetable: '',
         note: '',
+        files: [],
       },
     };
     try {
@@ -142,6 +145,7 @@ async function readRun(path: string): Promise<Partial<Item>> {
     startedAt: meta.startedAt,
     outcome: doubt !== '' && outcome === 'valid' ? 'inconclusive' : outcome,
     note: doubt,
+    files: await filesOf(path, ['history.jsonl', 'history.jsonl.gz', 'results.json']),
     what: `${meta.cluster}:${meta.configuration}`,
     workload: meta.workload,
     faults: meta.nemesis.join(', '),
@@ -151,6 +155,11 @@ async function readRun(path: string): Promise<Partial<Item>> {
     anomalies: [...new Set(certain.sort((a, b) => rank(a.status) - rank(b.status)).map((a) => a.name))],
     hasReport: (await stampOf(join(path, 'report.html'))) !== '',
   };
+}
+
+async function filesOf(path: string, names: readonly string[]): Promise<string[]> {
+  const stamps = await Promise.all(names.map((name) => stampOf(join(path, name))));
+  return names.filter((_, i) => stamps[i] !== '');
 }
 
 /** Only a history that is younger than its verdict is hashed: a shelf may hold thousands. */
@@ -176,6 +185,7 @@ async function readCampaign(path: string): Promise<Partial<Item>> {
     outcome: done.success ? (done.data.exitCode === 0 ? 'as expected' : 'not as expected') : 'running',
     anomalies: totals.map(([outcome, count]) => `${count} ${outcome}`),
     hasReport: (await stampOf(join(path, 'index.html'))) !== '',
+    files: await filesOf(path, ['results.json', 'junit.xml', 'summary.md']),
   };
 }
 
