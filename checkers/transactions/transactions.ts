@@ -94,9 +94,11 @@ function verdictOf(
   const asked = modelsOf(options);
   const names = new Set(all.map(({ name }) => name));
   const isRefuted = all.some(({ name }) => refutes(name, asked));
-  // Without a mixed cycle lists are serializable, whatever the order of what no read shows.
+  // Without a mixed cycle lists are serializable, in sessions and in real time if none needs these: what no read shows
+  // takes the order of the rest.
+  const isOpen = known.some(({ name }) => MIXED_CLASSES.some((mixed) => name.startsWith(mixed)));
   const orders =
-    !isRefuted && (given.registers || isMixed)
+    !isRefuted && (given.registers || isOpen)
       ? ordersOf(given.inferred(), strongestOf(asked), names, options.budget ?? BUDGET)
       : NO_ORDERS;
   for (const missing of orders.found) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { History } from '../../../harness/history/history.ts';
 import type { Verdict } from '../../types.ts';
-import { concurrent } from '../testing/histories.ts';
+import { concurrent, historyOfTxns, micro } from '../testing/histories.ts';
 import { transactions } from '../transactions.ts';
 
 const judged = (history: History, ...consistency: string[]): Verdict =>
@@ -131,6 +131,21 @@ describe('lists whose last appends no read shows', () => {
     expect(judged(history, 'snapshot-isolation').valid).toBe(false);
     expect(judged(history, 'parallel-snapshot-isolation').valid).toBe(false);
     expect(judged(history, 'prefix').valid).toBe(true);
+  });
+
+  it('sessions alone can leave them no order', () => {
+    // The second of session 0 and the long one both append to z; neither can follow the other's snapshot.
+    const texts = ['a x 1', 'r y, a z 1', 'r x, a y 1, a z 2'];
+    const history = historyOfTxns(
+      texts.map((text, i) => ({
+        process: i < 2 ? 0 : 1,
+        at: i === 1 ? 10 : i / 10,
+        until: [5, 11, 20][i],
+        micro: micro(text),
+      })),
+    );
+    expect(judged(history, 'snapshot-isolation').valid).toBe(true);
+    expect(judged(history, 'strong-session-snapshot-isolation').valid).toBe(false);
   });
 
   it('and where one order is possible it is supposed', () => {
