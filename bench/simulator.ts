@@ -1,11 +1,8 @@
 // The simulator: client operations a second of one core, and an hour of Raft with everything that goes with it.
 // tsx bench/simulator.ts
 import { execFileSync } from 'node:child_process';
-import { judgeRun } from '../cli/check/judge-run.ts';
-import { resolveRun, type RunRequest } from '../cli/run/config.ts';
-import { metaOf } from '../cli/run/describe.ts';
-import { simulateRun } from '../cli/run/simulate.ts';
-import { MemorySink } from '../harness/history/writer.ts';
+import { fileURLToPath } from 'node:url';
+import type { RunRequest } from '../cli/run/config.ts';
 
 interface Row {
   readonly title: string;
@@ -55,51 +52,24 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-const [mode] = process.argv.slice(2);
-if (mode === undefined) table();
-else process.stdout.write(JSON.stringify(await measure(ROWS[Number(mode)])));
+const RUN = fileURLToPath(new URL('./simulated-run.mjs', import.meta.url));
 
-function table(): void {
-  console.log('| run | operations | simulated, s | op/s | checked, s | CPU, s | RSS, MB | target | met |');
-  console.log(`|${' --- |'.repeat(9)}`);
-  ROWS.forEach((row, i) => {
-    const told = execFileSync(process.execPath, [...process.execArgv, process.argv[1], String(i)]);
-    const figures = JSON.parse(told.toString()) as Figures;
-    const { operations, simulated, checked, cpu, megabytes, outcome } = figures;
-    const cells = [
-      `${row.title} (${outcome})`,
-      operations,
-      simulated.toFixed(1),
-      Math.round(operations / simulated),
-      checked.toFixed(1),
-      cpu.toFixed(1),
-      megabytes.toFixed(0),
-      row.target,
-      row.met(figures) ? 'yes' : 'NO',
-    ];
-    console.log(`| ${cells.join(' | ')} |`);
-  });
-}
-
-async function measure({ request }: Row): Promise<Figures> {
-  const run = resolveRun(request);
-  const sink = new MemorySink();
-  const before = process.cpuUsage();
-  const start = performance.now();
-  await simulateRun(run, sink);
-  const simulated = (performance.now() - start) / 1000;
-  const history = sink.history();
-  const { outcome } = await judgeRun(metaOf(run, 'bench'), history, null);
-  const checked = (performance.now() - start) / 1000 - simulated;
-  const { user, system } = process.cpuUsage(before);
-  let operations = 0;
-  for (let i = 0; i < history.length; i++) if (history.process[i] >= 0 && history.type[i] === 0) operations++;
-  return {
+console.log('| run | operations | simulated, s | op/s | checked, s | CPU, s | RSS, MB | target | met |');
+console.log(`|${' --- |'.repeat(9)}`);
+for (const row of ROWS) {
+  const told = execFileSync(process.execPath, ['--expose-gc', RUN, JSON.stringify(row.request)]);
+  const figures = JSON.parse(told.toString()) as Figures;
+  const { operations, simulated, checked, cpu, megabytes, outcome } = figures;
+  const cells = [
+    `${row.title} (${outcome})`,
     operations,
-    simulated,
-    checked,
-    cpu: (user + system) / 1e6,
-    megabytes: process.resourceUsage().maxRSS / 1024,
-    outcome,
-  };
+    simulated.toFixed(1),
+    Math.round(operations / simulated),
+    checked.toFixed(1),
+    cpu.toFixed(1),
+    megabytes.toFixed(0),
+    row.target,
+    row.met(figures) ? 'yes' : 'NO',
+  ];
+  console.log(`| ${cells.join(' | ')} |`);
 }

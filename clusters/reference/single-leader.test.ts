@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { StoreClient } from './client.ts';
@@ -67,6 +67,30 @@ describe('a single leader', () => {
     for (const node of store.cluster.nodes) await store.cluster.processes.restart(node);
     expect((await store.cluster.settle(10_000)).settled).toBe(true);
     for (const node of store.cluster.nodes) expect(await store.valueAt(node, 'x')).toBe(20);
+  });
+
+  it('keeps what an old leader gives up at its rejoin, each change with its id, for whoever reconciles', async () => {
+    store = await TestStore.start({ ack: 'async', reads: 'primary' });
+    await store.write('x', 1);
+    for (const node of store.cluster.nodes)
+      await eventually(`${node} has it`, async () => (await store.valueAt(node, 'x')) === 1);
+    await store.links.cut(store.between(['n1'], ['n2', 'n3']), 'drop');
+    expect((await store.write('x', 2)).type).toBe('ok');
+    await store.operator.failover({ fence: true });
+    await store.links.heal();
+    expect((await store.cluster.settle(10_000)).settled).toBe(true);
+    expect(await store.valueAt('n1', 'x')).toBe(1);
+    const place = join(store.directory, 'collected');
+    await store.nodes.copyLogs(place);
+    const lines = readFileSync(join(place, 'n1', 'discarded.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n');
+    const discarded = lines.map((line) => JSON.parse(line) as { id: string; change: unknown });
+    expect(discarded.map(({ change }) => change)).toEqual([
+      { op: 'write', table: 'register', key: '"x"', fields: { value: 2 } },
+    ]);
+    expect(discarded[0].id).toMatch(/^1:\d+$/);
+    for (const other of ['n2', 'n3']) expect(existsSync(join(place, other, 'discarded.jsonl'))).toBe(false);
   });
 
   it('drops a torn record at the end of its log, and nothing else', async () => {

@@ -14,18 +14,26 @@ const SEPARATOR = '\u001f';
  * Everything here is 32-bit integer arithmetic, which every engine computes alike.
  */
 export function randomStream(seed: string | number, name: string): Random {
-  return new Stream(absorb(START, `${seed}${SEPARATOR}${name}`));
+  return new Stream(null, `${seed}${SEPARATOR}${name}`);
 }
 
 class Stream implements Random {
-  readonly #identity: Identity;
+  readonly #parent: Stream | null;
+  readonly #name: string;
+  #hash: Identity | undefined;
   #source: RandomGenerator | undefined;
 
-  constructor(identity: Identity) {
-    this.#identity = identity;
+  constructor(parent: Stream | null, name: string) {
+    this.#parent = parent;
+    this.#name = name;
   }
 
-  /** Made at the first draw: most forks of a generator's stream are passed on, never drawn from. */
+  /** Hashed at the first draw, as the source is made: most forks of a generator's stream are passed on, never drawn from. */
+  get #identity(): Identity {
+    return (this.#hash ??=
+      this.#parent === null ? absorb(START, this.#name) : absorb(this.#parent.#identity, `/${this.#name}`));
+  }
+
   get #draws(): RandomGenerator {
     return (this.#source ??= xoroshiro128plusFromState(avalanche(this.#identity)));
   }
@@ -60,7 +68,7 @@ class Stream implements Random {
   }
 
   fork(name: string): Random {
-    return new Stream(absorb(this.#identity, `/${name}`));
+    return new Stream(this, name);
   }
 }
 
