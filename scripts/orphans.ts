@@ -33,6 +33,7 @@ const mounts = (folder: string) =>
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 let orphans = 0;
+let killed = 0;
 for (let i = 1; i <= Number(kills); i++) {
   const folder = mkdtempSync(join(tmpdir(), 'alibi-orphans-'));
   const options = ['--workload', 'set', '--nemesis', 'power-off:all', '--time', '15', '--world', 'docker'];
@@ -43,6 +44,7 @@ for (let i = 1; i <= Number(kills); i++) {
   const ms = 500 + random.below(RUN_S * 1000);
   await Promise.race([pause(ms), ended]);
   const over = child.exitCode !== null;
+  if (!over) killed++;
   child.kill('SIGKILL');
   await ended;
   const [containers, networks] = left(child.pid!);
@@ -56,5 +58,6 @@ for (let i = 1; i <= Number(kills); i++) {
   );
   rmSync(folder, { recursive: true, force: true });
 }
-console.log(`${orphans} orphans`);
-process.exitCode = orphans === 0 ? 0 : 1;
+console.log(`${orphans} orphans; ${killed} of ${kills} runs were killed on their way`);
+// Runs that were over before they could be killed prove nothing.
+process.exitCode = orphans === 0 && killed > Number(kills) / 2 ? 0 : 1;

@@ -32,6 +32,8 @@ import { SlotMap } from './slot-map.ts';
 import { spreadSet } from './spread-set.ts';
 
 const BOOT_MS = 30_000;
+/** What a proof takes at least, however late it is: confirmations come once a second. */
+const PROOF_MS = 10_000;
 
 const PLANNERS: Readonly<Record<string, (acknowledge: Acknowledge) => Planner>> = {
   register,
@@ -118,7 +120,7 @@ export class SlotCluster implements Cluster {
     } catch (error) {
       return { ...first, settled: false, evidence: `slots were left open: ${String(error)}` };
     }
-    return settle(this.#nodes, clock, Math.max(0, (end - clock.now()) / MILLISECOND));
+    return settle(this.#nodes, clock, Math.max(PROOF_MS, (end - clock.now()) / MILLISECOND));
   }
 
   async sample(): Promise<Readonly<Record<string, number>>> {

@@ -4,7 +4,7 @@ import { describeDocker } from '../../harness/hosts/docker/testing/suite.ts';
 import { eventually, never, runningCluster, type RunningCluster } from '../kit/testing/running.ts';
 import { redisCluster } from './definition.ts';
 
-const SETTLE_MS = 40_000;
+const SETTLE_MS = 90_000;
 let running: RunningCluster;
 
 describeDocker('Redis Cluster, three primaries with a replica each', () => {
