@@ -60,6 +60,8 @@ export class PartitionedCluster implements Cluster {
   readonly #rebalancer: Rebalancer;
   readonly #sessions = new Map<number, StoreSession>();
   readonly #watch: Watch;
+  /** Requests by shard, as of the last sample. */
+  #counted: ReadonlyMap<string, number> = new Map();
   readonly #traffic: Traffic = { requests: 0, hops: 0, shards: 0 };
 
   constructor(context: SimulatedContext, fleet: Fleet) {
@@ -196,10 +198,12 @@ export class PartitionedCluster implements Cluster {
       ...[...this.#shards.values()].map((shard) => shard.sample()),
     ]);
     const { requests, hops, shards } = this.#traffic;
-    const { rows, bytes } = this.#rebalancer;
+    const { rows, bytes, map } = this.#rebalancer;
+    const skew = skewOf(this.#partitioning.groups, statuses, map.shards, this.#counted);
+    this.#counted = skew.requests;
     return {
       ...Object.fromEntries(lags.flatMap((lag) => Object.entries(lag))),
-      ...skewOf(this.#partitioning.groups, statuses, this.#rebalancer.map.shards),
+      ...skew.gauges,
       'moved-keys': rows,
       'moved-bytes': bytes,
       ...(requests === 0
