@@ -197,8 +197,11 @@ function faultsFor(plain: ResolvedRun, workload: string, random: Random): string
   for (const family of random.shuffle(tolerated).slice(0, random.below(MOST_FAULTS + 1)))
     if (!chosen.some((other) => spoil(family, other))) chosen.push(family);
   const moves = chosen.some((family) => MOVES.includes(family));
+  // Nodes that elect need a majority: with one cut off and another one dead nobody could be asked to hand over.
+  const elects = settings.strategy === 'raft' || settings.failover === 'automatic';
+  const lame = elects && moves && chosen.includes('partition') ? 'kill' : null;
   return tolerated
-    .filter((family) => chosen.includes(family))
+    .filter((family) => chosen.includes(family) && family !== lame)
     .map((family) =>
       random.pick(
         FORMS[family].filter(
