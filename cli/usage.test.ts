@@ -28,6 +28,9 @@ async function refused(args: string): Promise<string> {
 
 describe('what the user got wrong is one sentence and exit code 64:', () => {
   it.each([
+    ['shrink results/fixtures/run-v1 --again 2/3', /--again .* goes with --schedule/],
+    ['shrink results/fixtures/run-v1 --schedule --again 3/2', /--again 3\/2: write it as K\/N/],
+    ['shrink results/fixtures/run-v1/history.jsonl --schedule', /is a file: --schedule makes a run again/],
     ['run postgrse', /Unknown cluster "postgrse"; did you mean postgres\?/],
     ['run postgres:asnyc', /Unknown configuration of postgres "asnyc"; did you mean async\?/],
     ['run postgres:async:x', /write cluster:configuration/],

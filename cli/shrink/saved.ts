@@ -98,11 +98,14 @@ function failed(history: History): number[] {
   return invocations(history, (i) => completion(history, i) === FAIL);
 }
 
-/** Reads, transactions that only read, and compare-and-sets that were refused. */
+/** They change nothing: reads of an object, of where a key lies, and by a secondary index. */
+const OBSERVES = ['read', 'locate', 'find'];
+
+/** What only looks: reads, transactions that only read, and compare-and-sets that were refused. */
 function reads(history: History): number[] {
   return invocations(history, (i) => {
     const { f, value } = eventAt(history, i);
-    if (f === 'read') return true;
+    if (OBSERVES.includes(f)) return true;
     if (f === 'txn' && Array.isArray(value))
       return (value as readonly Json[]).every((micro) => Array.isArray(micro) && micro[0] === 'r');
     return f === 'cas' && completion(history, i) === OK && history.values[history.pair[i]] === false;
