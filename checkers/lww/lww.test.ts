@@ -172,6 +172,9 @@ describe('lww', () => {
       others();
       if (!early) relay(1);
       const at = script.events.findIndex((e) => e.process === 1 && e.type === 'ok');
+      const superseded = new Script();
+      superseded.events.push(...script.events);
+      expect(check(finally_(superseded, { a: 2 })).findings).toEqual([]);
       expect(check(finally_(script, { a: 1 })).findings).toMatchObject([
         { name: 'causal-inversion', evidence: { causalPath: [at, at + 2, at + 4] } },
       ]);

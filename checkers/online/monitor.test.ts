@@ -11,6 +11,7 @@ import { set } from '../sets-queues-counters/set.ts';
 import { Script } from '../sets-queues-counters/testing/cluster-history.ts';
 import type { Checker } from '../types.ts';
 import { OnlineMonitor, type Announcement } from './monitor.ts';
+import { fuzzOnline } from './testing/fuzz.ts';
 
 const SECOND = 1_000_000_000;
 
@@ -140,6 +141,10 @@ describe('the online monitor', () => {
     expect((await observed([set], slow())).told).toMatchObject([
       { finding: { name: 'lost-acknowledged-write', certain: true } },
     ]);
+  });
+  it('announces what the whole history is refuted for, and nothing else, whatever it has forgotten', async () => {
+    const tally = await fuzzOnline(60, 1);
+    expect(tally.linearizability).toBeGreaterThan(10);
   });
   it('says at the end what the checkers say of the whole history', async () => {
     const checkers = [readYourWrites, monotonicReads, linearizability];
