@@ -25,6 +25,7 @@ const KINDS: Readonly<Record<string, number>> = { r: READ, append: APPEND, w: WR
  * - `previous` the last transaction of its session that completed ok before it was invoked, -1 if none
  * - `kind`, `key` (number in `keys`), `values` of micro-operations: what was read, appended or written. Those of
  *   transactions that are not ok are the invocation's: what they read is not known
+ * - `joined[m]` 1 if m is of the same operation as m - 1
  * - a predicate's read is a read of each key that it returned and a MISS, with the predicate as its value, of each
  *   other key it looked at
  */
@@ -39,6 +40,7 @@ export interface Transactions {
   readonly first: Int32Array;
   readonly owner: Int32Array;
   readonly kind: Uint8Array;
+  readonly joined: Uint8Array;
   readonly key: Int32Array;
   readonly values: readonly Json[];
   readonly keys: readonly Json[];
@@ -122,7 +124,7 @@ function numbered(numbers: Map<number | string, number>, name: number | string):
   return numbers.size - 1;
 }
 
-type Micro = Pick<Transactions, 'first' | 'owner' | 'kind' | 'key' | 'values' | 'keys'>;
+type Micro = Pick<Transactions, 'first' | 'owner' | 'kind' | 'joined' | 'key' | 'values' | 'keys'>;
 
 function microOf(history: History, invoke: Int32Array, complete: Int32Array, status: Uint8Array): Micro {
   const count = invoke.length;
@@ -134,6 +136,7 @@ function microOf(history: History, invoke: Int32Array, complete: Int32Array, sta
   }
   const owner = int32(first[count]);
   const kind = new Uint8Array(first[count]);
+  const joined = new Uint8Array(first[count]);
   const key = int32(first[count]);
   const values = new Array<Json>(first[count]);
   const keys: Json[] = [];
@@ -148,8 +151,10 @@ function microOf(history: History, invoke: Int32Array, complete: Int32Array, sta
       if (name === 'rp') {
         const found = predicateRead(on, value);
         if (typeof found === 'string') throw malformed(at, found);
+        const begin = m;
         if (status[t] === OK)
           for (const look of found) add(t, look.returned ? READ : MISS, look.key, look.value);
+        joined.fill(1, begin + 1, Math.max(begin + 1, m));
         continue;
       }
       const what = KINDS[name as string];
@@ -158,7 +163,7 @@ function microOf(history: History, invoke: Int32Array, complete: Int32Array, sta
       add(t, what, on, what === READ && status[t] !== OK ? null : (value ?? null));
     }
   }
-  return { first, owner, kind, key, values, keys };
+  return { first, owner, kind, joined, key, values, keys };
 
   function add(t: number, what: number, on: Json, value: Json): void {
     const identity = typeof on === 'object' ? identityOf(on) : on;

@@ -76,6 +76,8 @@ function point({ steps, missed, entered, key }: ForbiddenCycle, transactions: Tr
       ? 'Each of these wrote something'
       : `Of these only ${event(reader.from)} wrote nothing`;
   }
+  if (entered !== undefined && entered > missed)
+    return `${words.event(missed)} ${words.saw(missed)} in one operation in which it ${words.saw(entered)}`;
   if (entered !== undefined)
     return `${words.event(missed)} ${words.saw(missed)} after it ${words.past(entered)}`;
   const [{ from, to }] = steps;

@@ -124,6 +124,13 @@ describe('registers whose versions nothing orders', () => {
   });
 });
 
+it('a predicate that shows half of a transaction has shown it at once: no monotonic view, whatever the order of its keys', () => {
+  for (const keys of ['xy', 'yx']) {
+    const history = concurrent('w x 1, w y 2', `p ${keys} y2`);
+    expect(judged(history, 'monotonic-view').valid).toBe(false);
+  }
+});
+
 describe('lists whose last appends no read shows', () => {
   it('two appends of which either order is impossible are found', () => {
     // Each of the two that append to z misses what the other did, so neither can have followed the other's snapshot.

@@ -7,13 +7,13 @@ import { SINGLE, SOME } from './single.ts';
 
 /**
  * Reads that missed what an earlier event of their transaction depends on. Transactions that are on cycles with one
- * anti-dependency are unfolded: besides the node that others depend on, each has one for every micro-operation, in its
+ * anti-dependency are unfolded: besides the node that others depend on, each has one for every operation, in its
  * order, which lead nowhere but to the transactions whose writes they missed. In this graph a cycle with one
  * anti-dependency is a G-monotonic. O(edges · anti-dependencies of those transactions / 32).
  */
 export function monotonicCycles({ inferred, edges, events }: Order, budget: Budget): ForbiddenCycle[] | null {
   const { nodes, transactions } = inferred;
-  const { count, first, kind } = transactions;
+  const { count, first, kind, joined } = transactions;
   const plain = closedByOne(graphOf(nodes, count, edges), DATA | RW_PREDICATE, budget);
   if (plain === null) return null;
   const suspects = [...new Set(plain.map(({ from }) => from))].sort((a, b) => a - b);
@@ -27,8 +27,10 @@ export function monotonicCycles({ inferred, edges, events }: Order, budget: Budg
   const micro: number[] = [];
   for (const t of suspects)
     for (let m = first[t]; m < first[t + 1]; m++) {
-      const node = nodes + micro.push(m) - 1;
-      if (m > first[t]) unfolded.add(node - 1, node, NONE);
+      // What a predicate's read showed it showed at once.
+      if (joined[m] === 0) micro.push(m);
+      const node = nodes + micro.length - 1;
+      if (joined[m] === 0 && m > first[t]) unfolded.add(node - 1, node, NONE);
       for (const cause of events.enters(m)) unfolded.add(cause, node, isWriting(kind[m]) ? WW : WR);
       for (const later of events.missed(m)) unfolded.add(node, later, kind[m] === MISS ? RW_PREDICATE : RW);
     }
@@ -39,7 +41,8 @@ export function monotonicCycles({ inferred, edges, events }: Order, budget: Budg
   return starts.slice(0, SOME).flatMap((start) => {
     const steps = search.shortest(PATTERNS[SINGLE], [start], RW_PREDICATE, { left: Infinity });
     if (steps === null) return [];
-    const missed = micro[start.from - nodes];
+    let missed = micro[start.from - nodes];
+    while (!events.missed(missed).includes(start.to)) missed++;
     const t = transactions.owner[missed];
     const last = steps[steps.length - 1].from;
     let entered = first[t];

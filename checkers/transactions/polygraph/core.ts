@@ -105,6 +105,7 @@ function restricted({ transactions, kinds, registers }: Inferred, kept: readonly
     first: begin,
     owner: Int32Array.from(micro.flatMap((own, i) => own.map(() => i))),
     kind: Uint8Array.from(flat, (m) => kind[m]),
+    joined: Uint8Array.from(flat, (m, i) => (flat[i - 1] === m - 1 ? transactions.joined[m] : 0)),
     key: Int32Array.from(flat, (m) => key[m]),
     values: flat.map(valueOf),
   };
