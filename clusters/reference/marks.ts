@@ -23,7 +23,8 @@ const multiLeader = ({ strategy }: StoreSettings): boolean => strategy === 'mult
 const leaderless = ({ strategy }: StoreSettings): boolean => strategy === 'leaderless';
 /** The leader moves. */
 const moves = (settings: StoreSettings): boolean => failsOver(settings) || raft(settings);
-const spreads = ({ partitioning }: StoreSettings): boolean => partitioning !== 'none';
+const spreads = ({ strategy, partitioning }: StoreSettings): boolean =>
+  partitioning !== 'none' && (strategy === 'single-leader' || strategy === 'raft');
 
 const table = [
   {
