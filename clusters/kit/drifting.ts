@@ -35,7 +35,7 @@ export class Drifting {
     const move = async (): Promise<void> => {
       const ms = ((this.#clock.now() - began) / MILLISECOND) * (percent / 100);
       await this.#set(node, ms).catch(() => undefined);
-      if (going) cancel = this.#clock.after(STEP, () => (step = move()));
+      if (going) cancel = this.#clock.after(STEP, () => void (step = move()));
     };
     this.#ends.set(node, () => {
       going = false;

@@ -40,7 +40,10 @@ export async function proveWhole(nodes: readonly ClusterNode[], deadlineMs: numb
   const asked = new Map<string, number>();
   const whole = async (): Promise<boolean> => {
     const states = await Promise.all(nodes.map((node) => node.info('cluster', 'cluster_state')));
-    missing = `cluster_state ok on ${nodes.filter((_, i) => states[i] !== 'ok').map((node) => node.name)}`;
+    missing = `cluster_state ok on ${nodes
+      .filter((_, i) => states[i] !== 'ok')
+      .map((node) => node.name)
+      .join(', ')}`;
     if (states.some((state) => state !== 'ok')) return false;
     const views = await Promise.all(
       nodes.map(async (node) => rangesOf(await node.ask(['CLUSTER', 'SLOTS']))),
@@ -51,7 +54,10 @@ export async function proveWhole(nodes: readonly ClusterNode[], deadlineMs: numb
     if (covered !== SLOTS || told.some((view) => view !== told[0])) return false;
     leaders = new Set(views[0].map(({ leader }) => leader)).size;
     const behind = await Promise.all(nodes.map((node) => isBehind(node, asked)));
-    missing = `replicas that have caught up: ${nodes.filter((_, i) => behind[i]).map((node) => node.name)}`;
+    missing = `replicas that have caught up: ${nodes
+      .filter((_, i) => behind[i])
+      .map((node) => node.name)
+      .join(', ')}`;
     return !behind.includes(true);
   };
   try {
