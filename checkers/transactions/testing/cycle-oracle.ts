@@ -17,6 +17,7 @@ interface Access {
   readonly at: number;
   readonly key: Json;
   readonly version: number;
+  readonly isPredicate: boolean;
 }
 
 interface Dependency {
@@ -27,6 +28,8 @@ interface Dependency {
   readonly until: number;
   readonly key: Json;
   readonly isMiss: boolean;
+  /** Is it of a predicate, and so of no object? */
+  readonly isPredicate: boolean;
 }
 
 export function explainsCycles(txns: readonly Txn[], model: CycleModel): boolean {
@@ -79,7 +82,8 @@ function* readings(txns: readonly Txn[], orders: Orders): Generator<readonly Acc
           .filter(([f, key]) => (f === 'w' || f === 'append') && key === look.key);
         const seen = versionsSeen(txns, orders.get(look.key) ?? [], by, own, look);
         if (seen === 'own') continue;
-        looks.push(seen.map((version) => ({ by, at, key: look.key, version })));
+        const { key, isPredicate } = look;
+        looks.push(seen.map((version) => ({ by, at, key, version, isPredicate })));
       }
   }
   yield* chosen(0, []);
@@ -90,14 +94,16 @@ function* readings(txns: readonly Txn[], orders: Orders): Generator<readonly Acc
   }
 }
 
-/** What was seen of one key: does a value fit? */
+/** What was seen of one key: does a value fit? `isPredicate`: it was not returned by a predicate, so it is no item that was read. */
 interface Look {
   readonly key: Json;
+  readonly isPredicate: boolean;
   readonly fits: (value: Json) => boolean;
 }
 
 function looksOf([f, key, value]: Micro): readonly Look[] {
-  if (f === 'r') return [{ key, fits: (held) => JSON.stringify(held) === JSON.stringify(value) }];
+  if (f === 'r')
+    return [{ key, isPredicate: false, fits: (held) => JSON.stringify(held) === JSON.stringify(value) }];
   if (f !== 'rp') return [];
   const { keys, mod, is } = key as {
     readonly keys: readonly Json[];
@@ -109,6 +115,7 @@ function looksOf([f, key, value]: Micro): readonly Look[] {
     held !== null && (mod === undefined || (held as number) % mod === is);
   return keys.map((each) => ({
     key: each,
+    isPredicate: !found.has(each),
     fits: (held) => (found.has(each) ? held === found.get(each) : !isTold(held)),
   }));
 }
@@ -148,9 +155,17 @@ function dependenciesOf(orders: Orders, reads: readonly Access[], txns: readonly
   for (const [key, order] of orders)
     order.forEach((from, i) => {
       for (const to of order.slice(i + 1))
-        found.push({ from, to, at: writeOf(from, key), until: writeOf(to, key), key, isMiss: false });
+        found.push({
+          from,
+          to,
+          at: writeOf(from, key),
+          until: writeOf(to, key),
+          key,
+          isMiss: false,
+          isPredicate: false,
+        });
     });
-  for (const { by, at, key, version } of reads) {
+  for (const { by, at, key, version, isPredicate } of reads) {
     const order = orders.get(key) ?? [];
     if (version > 0)
       found.push({
@@ -160,9 +175,11 @@ function dependenciesOf(orders: Orders, reads: readonly Access[], txns: readonly
         until: at,
         key,
         isMiss: false,
+        isPredicate: false,
       });
     for (const to of order.slice(version))
-      if (to !== by) found.push({ from: by, to, at, until: writeOf(to, key), key, isMiss: true });
+      if (to !== by)
+        found.push({ from: by, to, at, until: writeOf(to, key), key, isMiss: true, isPredicate });
   }
   return found;
 }
@@ -174,14 +191,16 @@ function isFree(txns: readonly Txn[], dependencies: readonly Dependency[], model
   const misses = dependencies.filter(({ isMiss }) => isMiss);
   switch (model) {
     case 'cursor-stability':
-      return !misses.some((miss) =>
-        flow.some(
-          (d) =>
-            d.from === miss.to &&
-            d.to === miss.from &&
-            d.key === miss.key &&
-            isWrite(txns[d.to].micro[d.until]),
-        ),
+      return !misses.some(
+        (miss) =>
+          !miss.isPredicate &&
+          flow.some(
+            (d) =>
+              d.from === miss.to &&
+              d.to === miss.from &&
+              d.key === miss.key &&
+              isWrite(txns[d.to].micro[d.until]),
+          ),
       );
     case 'monotonic-view':
       return !misses.some((miss) =>
