@@ -62,7 +62,9 @@ export function verifyRegisters(
       if (isWriting(kind[m])) continue;
       if (known >= 0 && contradicts(transactions, known, m)) report.internal(known, m);
       else if (known >= 0 && kind[known] !== MISS) {
-        // The same again: nothing new.
+        // The same again: nothing new, but that nothing was there still.
+        const isEmpty = kind[m] === MISS || values[m] === null;
+        if (isEmpty && !isWriting(kind[known]) && absences.initial(m) === 'always') source[m] = INITIAL;
         last[k] = known;
         continue;
       }

@@ -131,6 +131,11 @@ it('a predicate that shows half of a transaction has shown it at once: no monoto
   }
 });
 
+it('a key that was read as nothing is looked at again by a predicate that misses it', () => {
+  const history = concurrent('w x 1, w y 2', 'r x, p xy y2');
+  expect(judged(history, 'monotonic-view').valid).toBe(false);
+});
+
 describe('lists whose last appends no read shows', () => {
   it('two appends of which either order is impossible are found', () => {
     // Each of the two that append to z misses what the other did, so neither can have followed the other's snapshot.
