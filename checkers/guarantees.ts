@@ -169,7 +169,8 @@ const table: readonly Guarantee[] = [
     name: 'conflicts-kept',
     title: 'Every version that stood beside another is kept, with what replaced it',
     implies: ['no-thin-air'],
-    source: 'Kleppmann, Designing data-intensive applications, 2017, ch. 5 (conflicts kept for later resolution)',
+    source:
+      'Kleppmann, Designing data-intensive applications, 2017, ch. 5 (conflicts kept for later resolution)',
   },
   {
     name: 'atomic-rows',
