@@ -83,7 +83,7 @@ describe('multi-leader with last writer wins', () => {
     for (const node of store.cluster.nodes) expect(await store.valueAt(node, 'x')).toBe(7);
   });
 
-  it('siblings are listed as conflicts until somebody resolves them, and the resolution is on record', async () => {
+  it('siblings are on record as a conflict, and so is what somebody replaced them with', async () => {
     store = await TestStore.start({ strategy: 'multi-leader', reads: 'sticky', conflicts: 'siblings' }, 2);
     // A session a node: what one has written, the other has not seen.
     const at = async (node: string, port: string, f: string, value?: number) => {
@@ -99,18 +99,18 @@ describe('multi-leader with last writer wins', () => {
     expect((await store.cluster.settle(10_000)).settled).toBe(true);
     for (const node of ['n1', 'n2']) {
       expect((await at(node, 'siblings', 'read')).value).toEqual([1, 2]);
-      expect((await at(node, 'conflicts', 'list')).value).toEqual(['k']);
+      expect((await at(node, 'conflicts', 'conflicts')).value).toEqual({ versions: [1, 2], resolutions: [] });
     }
-    expect((await at('n1', 'conflicts', 'resolve', 3)).type).toBe('ok');
+    // Whoever resolves a conflict has seen its versions.
+    const client = await store.client({ node: 'n1', port: 'conflicts', session: 0 });
+    expect((await client.do({ f: 'read', key: 'k' })).value).toEqual([1, 2]);
+    expect((await client.do({ f: 'write', key: 'k', value: 3 })).type).toBe('ok');
+    await client.close();
     expect((await store.cluster.settle(10_000)).settled).toBe(true);
     for (const node of ['n1', 'n2']) {
       expect((await at(node, 'siblings', 'read')).value).toEqual([3]);
-      expect((await at(node, 'conflicts', 'list')).value).toEqual([]);
-      expect((await at(node, 'conflicts', 'read')).value).toMatchObject({
-        open: false,
-        resolutions: [
-          { by: { value: { value: 3 } }, replaced: [{ value: { value: 1 } }, { value: { value: 2 } }] },
-        ],
+      expect((await at(node, 'conflicts', 'conflicts')).value).toMatchObject({
+        resolutions: [{ by: 3, replaced: [1, 2] }],
       });
     }
   });
