@@ -43,7 +43,7 @@ describe('two engines', () => {
           expect(names).toEqual(cyclesByGraphlib(txns));
         },
       ),
-      { numRuns: 100, seed: 5 },
+      { numRuns: 300, seed: 5 },
     );
     expect(seen.size).toBeGreaterThan(6);
   });
@@ -65,7 +65,7 @@ describe('two engines', () => {
           expect(names).toEqual(cyclesByGraphlib(txns));
         },
       ),
-      { numRuns: 100, seed: 5 },
+      { numRuns: 300, seed: 5 },
     );
     expect(seen.size).toBeGreaterThan(3);
   });

@@ -165,3 +165,43 @@ describe('lists whose last appends no read shows', () => {
     expect(judged(history, 'snapshot-isolation').valid).toBe(true);
   });
 });
+
+describe('reads by predicate that did not return a row', () => {
+  it('leave monotonic view open, where no schedule of a stronger model proves it', () => {
+    // The reader saw 11 of the first and 20 of the second, each of which wrote the other's key too.
+    const history = historyOfTxns([
+      {
+        process: 0,
+        at: 0,
+        until: 1,
+        micro: [
+          ['w', 'x', null],
+          ['w', 'y', 11],
+          ['w', 'x', null],
+        ],
+        type: 'info',
+      },
+      {
+        process: 1,
+        at: 2,
+        until: 3,
+        micro: [
+          ['w', 'x', 20],
+          ['w', 'y', null],
+        ],
+      },
+      {
+        process: 1,
+        at: 6,
+        until: 7,
+        micro: [
+          ['r', 'x', 20],
+          ['rp', { keys: ['x', 'y'], mod: 2, is: 1 }, [['y', 11]]],
+          ['r', 'x', 20],
+        ],
+      },
+    ]);
+    expect(judged(history, 'monotonic-view').valid).toBe('unknown');
+    expect(judged(history, 'read-atomic').valid).toBe(false);
+  });
+});

@@ -2,6 +2,7 @@
 import { LEVELS } from '../levels.ts';
 import { impliedBy, refutes } from '../judged-models.ts';
 import { REGISTER } from '../kinds.ts';
+import { MISS } from '../micro.ts';
 import type { Budget } from '../search.ts';
 import type { Isolation } from './events.ts';
 import type { ForbiddenKind } from '../forbidden/forbidden.ts';
@@ -159,6 +160,8 @@ export function ordersOf(
             ? `${model} cannot be decided: what some looks at nothing saw is not known`
             : `the search for an order of versions that is ${model} ended with its budget: raise --budget`,
         );
+      else if (kind === 'monotonic' && inferred.transactions.kind.includes(MISS))
+        open.push(`${model} is not proven of reads by predicate that did not return a row`);
       continue;
     }
     const [isolation, level] = own;
