@@ -2,6 +2,7 @@ import type { Operator } from '../../harness/cluster.ts';
 import type { Log } from '../../harness/hosts/types.ts';
 import { MILLISECOND, type Clock } from '../../harness/runtime/types.ts';
 import type { PostgresNode } from './node.ts';
+import { startSupervised } from './supervised.ts';
 import type { Topology } from './topology.ts';
 
 const PROMOTION_MS = 20_000;
@@ -48,7 +49,7 @@ export class PostgresOperator implements Operator {
   async restartThenPromote(): Promise<{ from: string; to: string }> {
     const old = this.#topology.node(this.#topology.primary);
     await old.kill();
-    await old.start();
+    await startSupervised(old);
     await old.untilAnswering(PROMOTION_MS);
     await this.#clock.sleep(READ_MS * MILLISECOND);
     return this.failover({ fence: true });

@@ -1,15 +1,12 @@
 import type { ProcessControl } from '../../harness/cluster.ts';
-import type { PostgresNode } from './node.ts';
 import type { PostgresOperator } from './operator.ts';
 import { SERVICE } from './server/server.ts';
+import { startSupervised } from './supervised.ts';
 import type { Topology } from './topology.ts';
 
 /** Long enough for a primary that is started at the same moment. */
 const PRIMARY_MS = 5_000;
 const SHUTDOWN_MS = 20_000;
-/** A server that cannot start ends within this time. */
-const SOON_MS = 400;
-const ATTEMPTS = 3;
 
 /** Signals to every process of a server: its backends have sessions of their own, the host finds them all. */
 export class PostgresProcesses implements ProcessControl {
@@ -42,7 +39,7 @@ export class PostgresProcesses implements ProcessControl {
     const topology = this.#topology;
     const node = topology.node(name);
     if (await node.alive()) return;
-    if (!topology.deposed.has(name) || topology.unfenced === name) return this.#supervised(node);
+    if (!topology.deposed.has(name) || topology.unfenced === name) return startSupervised(node);
     const primary = topology.node(topology.primary);
     const answers = async () => (await primary.ask('SELECT 1 AS one')) !== null;
     const served = await primary.until('an answer of the primary', PRIMARY_MS, answers).then(
@@ -50,23 +47,6 @@ export class PostgresProcesses implements ProcessControl {
       () => false,
     );
     if (served) await this.#operator.rejoin(name);
-  }
-
-  /**
-   * Starts it as a supervisor would: a server that ends at once (its predecessor's shared memory, or port, was still
-   * taken) is started again.
-   */
-  async #supervised(node: PostgresNode): Promise<void> {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      await node.start();
-      const ended = await node
-        .until('its end', SOON_MS, async () => !(await node.alive()))
-        .then(
-          () => true,
-          () => false,
-        );
-      if (!ended) return;
-    }
   }
 
   /** A fast shutdown: sessions are ended, what was written is sent to the standbys. */
