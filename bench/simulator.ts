@@ -2,6 +2,7 @@
 // tsx bench/simulator.ts
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { SIMULATION_FLAGS } from '../harness/runtime/flags.ts';
 import type { RunRequest } from '../cli/run/config.ts';
 
 interface Row {
@@ -57,7 +58,12 @@ const RUN = fileURLToPath(new URL('./simulated-run.mjs', import.meta.url));
 console.log('| run | operations | simulated, s | op/s | checked, s | CPU, s | RSS, MB | target | met |');
 console.log(`|${' --- |'.repeat(9)}`);
 for (const row of ROWS) {
-  const told = execFileSync(process.execPath, ['--expose-gc', RUN, JSON.stringify(row.request)]);
+  const told = execFileSync(process.execPath, [
+    ...SIMULATION_FLAGS,
+    '--expose-gc',
+    RUN,
+    JSON.stringify(row.request),
+  ]);
   const figures = JSON.parse(told.toString()) as Figures;
   const { operations, simulated, checked, cpu, megabytes, outcome } = figures;
   const cells = [

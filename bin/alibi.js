@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=32
+// Why the flag: harness/runtime/flags.ts.
 import { main } from '../dist/cli/main.js';
 
 // Everything was written and closed by now. A socket that will not close must not hold the verdict's exit code back.

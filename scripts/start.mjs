@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ensureReady, root } from './ensure.mjs';
 
 ensureReady();
-const args = [join(root, 'bin/alibi.js'), 'demo', ...process.argv.slice(2)];
+// The flag: harness/runtime/flags.ts.
+const args = ['--max-semi-space-size=32', join(root, 'bin/alibi.js'), 'demo', ...process.argv.slice(2)];
 const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
 process.exitCode = status ?? 1;

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { label } from '../../harness/hosts/process/label.ts';
 import { self } from '../../harness/hosts/process/proc.ts';
+import { SIMULATION_FLAGS } from '../../harness/runtime/flags.ts';
 import type { Clock } from '../../harness/runtime/types.ts';
 import { MILLISECOND } from '../../harness/runtime/types.ts';
 import { WORKER, type Answer, type Task } from './task.ts';
@@ -64,7 +65,7 @@ function forkWorker(campaign: string): ChildProcess {
   const path = fileURLToPath(new URL(built ? './worker.js' : './worker.ts', import.meta.url));
   return fork(path, [], {
     env: { ...process.env, ...label(campaign, self(), 'campaign', 'worker'), [WORKER]: '1' },
-    execArgv: built ? [] : ['--import', 'tsx'],
+    execArgv: [...SIMULATION_FLAGS, ...(built ? [] : ['--import', 'tsx'])],
     // What a run says of itself stands in its directory; the campaign's own output stays readable.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { SIMULATION_FLAGS } from '../../harness/runtime/flags.ts';
 import { LAB_WORKER, type Said } from './protocol.ts';
 import { makeTrial, type Trial, type TrialResult } from './trial.ts';
 
@@ -87,7 +88,7 @@ function forkWorker(): ChildProcess {
   const path = fileURLToPath(new URL(built ? './worker.js' : './worker.ts', import.meta.url));
   return fork(path, [], {
     env: { ...process.env, [LAB_WORKER]: '1' },
-    execArgv: built ? [] : ['--import', 'tsx'],
+    execArgv: [...SIMULATION_FLAGS, ...(built ? [] : ['--import', 'tsx'])],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
 }
