@@ -48,6 +48,13 @@ export class Absences {
     return hidden;
   }
 
+  /** May the MISS `m` have seen another version than the read `known` of the same key? */
+  isOther(m: number, known: number): boolean {
+    const { values } = this.#transactions;
+    for (const write of this.hiddenFrom(m)) if (!sameValue(values[write], values[known])) return true;
+    return false;
+  }
+
   /** Writes whose version the look `m` may have seen: those that it would not tell, in the order in which they were invoked. */
   *hiddenFrom(m: number): Generator<number> {
     const { kind, key, owner, values } = this.#transactions;

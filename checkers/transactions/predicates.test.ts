@@ -123,6 +123,14 @@ it('a key that is returned with two values is a transaction that contradicts its
   expect(findings).toMatchObject([{ name: 'internal', witness: [3] }]);
 });
 
+it('what one predicate returns it returns at once: half of each of two transactions is no monotonic atomic view', () => {
+  const by = (reader: string) =>
+    judged(concurrent('w x 1, w y 1', 'w x 2, w y 2', reader), 'monotonic-atomic-view');
+  expect(by('p xy x1 y2').findings.map(({ name }) => name)).toContain('G-monotonic');
+  expect(by('r x 1, r y 2').valid).toBe(true);
+  expect(judged(concurrent('w x 1, w y 1', 'w x 2, w y 2', 'p xy x1 y2'), 'read-committed').valid).toBe(true);
+});
+
 it('read committed asks nothing of what was missed, so no delete that may hide there leaves it open', () => {
   const history = concurrent('w x 1, w y 1', 'w x -', 'p xy', 'r x 1, r y', 'r x, r y 1');
   const by = (model: string) => (transactions.check(history, { consistency: [model] }) as Verdict).valid;

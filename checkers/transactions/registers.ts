@@ -35,6 +35,8 @@ export interface Registers {
   readonly final: Int32Array;
   /** Looks at nothing that may have seen several versions. */
   readonly open: readonly number[];
+  /** MISSes of a key that their transaction had read before, which may have seen what was read or a later version. */
+  readonly later: readonly number[];
 }
 
 export function verifyRegisters(
@@ -48,6 +50,7 @@ export function verifyRegisters(
   const source = int32(kind.length).fill(NO_WRITE);
   const final = finalWrites(transactions, kinds);
   const open: number[] = [];
+  const later: number[] = [];
   const absences = new Absences(transactions, kinds);
   const stamp = int32(keys.length).fill(-1);
   const last = int32(keys.length);
@@ -65,6 +68,7 @@ export function verifyRegisters(
         // The same again: nothing new, but that nothing was there still.
         const isEmpty = kind[m] === MISS || values[m] === null;
         if (isEmpty && !isWriting(kind[known]) && absences.initial(m) === 'always') source[m] = INITIAL;
+        else if (kind[m] === MISS && !isWriting(kind[known]) && absences.isOther(m, known)) later.push(m);
         last[k] = known;
         continue;
       }
@@ -86,7 +90,7 @@ export function verifyRegisters(
       }
     }
   }
-  return { source, final, open };
+  return { source, final, open, later };
 }
 
 /** Each write's last successor of the same transaction and key: itself, unless the transaction wrote again. */

@@ -2,7 +2,6 @@
 import { LEVELS } from '../levels.ts';
 import { impliedBy, refutes } from '../judged-models.ts';
 import { REGISTER } from '../kinds.ts';
-import { MISS } from '../micro.ts';
 import type { Budget } from '../search.ts';
 import type { Isolation } from './events.ts';
 import type { ForbiddenKind } from '../forbidden/forbidden.ts';
@@ -60,6 +59,9 @@ const DECIDED = new Set([
     `${strength}causal-cerone`,
   ]),
 ]);
+
+/** What a transaction sees of a key may grow from one look to the next. */
+const GROWING = /monotonic/;
 
 /** What is left of the budget where little can be pruned: steps are slower there. */
 const UNPRUNED = 10;
@@ -143,15 +145,17 @@ export function ordersOf(
     }
     return known;
   };
+  const isTold = inferred.registers.open.length === 0;
+  const isGrowingTold = isTold && inferred.registers.later.length === 0;
   for (const model of asked) {
     const isRefuted = [...names, ...found.map(({ name }) => name)].some((name) => refutes(name, [model]));
     if (isRefuted || UNORDERED.has(model) || !isOpen(inferred, [model])) continue;
-    const isTold = inferred.registers.open.length === 0;
-    if (DECIDED.has(model) && isTold) continue;
+    const isKnown = GROWING.test(model) ? isGrowingTold : isTold;
+    if (DECIDED.has(model) && isKnown) continue;
     const own = SCHEDULED[model];
     if (own === undefined) {
       if (hasStronger(model)) continue;
-      const kind = model in FORBIDDING && isTold ? FORBIDDING[model] : null;
+      const kind = model in FORBIDDING && isKnown ? FORBIDDING[model] : null;
       const holds = kind === null ? null : avoidable(kind);
       if (kind !== null && holds === false) found.push(unavoidable(kind));
       else if (holds === null)
@@ -160,8 +164,6 @@ export function ordersOf(
             ? `${model} cannot be decided: what some looks at nothing saw is not known`
             : `the search for an order of versions that is ${model} ended with its budget: raise --budget`,
         );
-      else if (kind === 'monotonic' && inferred.transactions.kind.includes(MISS))
-        open.push(`${model} is not proven of reads by predicate that did not return a row`);
       continue;
     }
     const [isolation, level] = own;

@@ -6,8 +6,8 @@ import type { Micro, Txn } from './histories.ts';
 import { returned } from './oracle.ts';
 
 /**
- * What the sets must be. Read committed: each read has one of its own. Monotonic atomic view: they grow from read to
- * read. Read atomic: one a transaction. Causal: one a transaction, closed.
+ * What the sets must be. Read committed: each read of a key has one of its own, those of one predicate too (Adya).
+ * Monotonic atomic view: they grow from operation to operation. Read atomic: one a transaction. Causal: one a transaction, closed.
  */
 export type WeakModel = 'read-committed' | 'monotonic-atomic-view' | 'read-atomic' | 'causal-cerone';
 
@@ -40,8 +40,9 @@ function extend(
     );
     const sets = subsets(order.length).filter((set) => (set & before) === before);
     if (model === 'read-committed' || model === 'monotonic-atomic-view') {
+      const explained = model === 'read-committed' ? readsCommitted : readsGrow;
       return (
-        readsGrow(txn, order, subsets(order.length), model) &&
+        explained(txn, order, subsets(order.length)) &&
         extend(rest, [...order, txn], [...visible, 0], model, sessions)
       );
     }
@@ -60,29 +61,35 @@ function precedes(a: Txn, b: Txn): boolean {
 
 const subsets = (n: number): number[] => Array.from({ length: 1 << n }, (_, set) => set);
 
-/** Is there a set for each read, for a monotonic view each containing the one before? */
-function readsGrow(txn: Txn, order: readonly Txn[], sets: readonly number[], model: WeakModel): boolean {
+/** Is there a set for each key that a step looks at? */
+function readsCommitted(txn: Txn, order: readonly Txn[], sets: readonly number[]): boolean {
+  return txn.micro.every(([f, on], i) => {
+    const keys = f === 'rp' ? (on as { readonly keys: readonly Json[] }).keys : [on];
+    return keys.every((key) => sets.some((set) => matches(txn, i, order, set, key)));
+  });
+}
+
+/** Is there a set for each step, each containing the one before? */
+function readsGrow(txn: Txn, order: readonly Txn[], sets: readonly number[]): boolean {
   let current: readonly number[] = [0];
   for (let i = 0; i < txn.micro.length; i++) {
     const next = sets.filter((set) => matches(txn, i, order, set));
-    current =
-      model === 'read-committed' ? next : next.filter((set) => current.some((old) => (old & ~set) === 0));
+    current = next.filter((set) => current.some((old) => (old & ~set) === 0));
     if (current.length === 0) return false;
   }
   return true;
 }
 
-/** Does step `i` return what it must when `txn` sees the transactions of `set`? */
-function matches(txn: Txn, i: number, order: readonly Txn[], set: number): boolean {
+/** Does step `i` return what it must when `txn` sees the transactions of `set`? Of a predicate, `only` of that key. */
+function matches(txn: Txn, i: number, order: readonly Txn[], set: number, only?: Json): boolean {
   const [f, key, value] = txn.micro[i];
   if (txn.type === 'info') return true;
   if (f === 'rp') {
     const { keys } = key as { readonly keys: readonly Json[] };
-    const held = new Map(keys.map((each) => [each, stateOf(txn, i, each, order, set)] as const));
-    return (
-      JSON.stringify(returned(key, new Map([...held].map(([each, s]) => [each, s ?? null])))) ===
-      JSON.stringify(value)
-    );
+    const held = new Map(keys.map((each) => [each, stateOf(txn, i, each, order, set) ?? null] as const));
+    const isAsked = (pair: Json): boolean => only === undefined || (pair as readonly Json[])[0] === only;
+    const seen = (pairs: Json): string => JSON.stringify((pairs as readonly Json[]).filter(isAsked));
+    return seen(returned(key, held)) === seen(value);
   }
   if (f !== 'r') return true;
   const state = stateOf(txn, i, key, order, set);

@@ -29,35 +29,44 @@ export class Constraints {
 
 /**
  * Monotonic atomic view: once a transaction has read from another, its later reads see all that the other wrote, or
- * what is newer. (This is what Biswas & Enea, and AWDIT, call Read Committed.)
+ * what is newer. (This is what Biswas & Enea, and AWDIT, call Read Committed.) What one operation reads it reads at
+ * once, each of its keys after the others.
  */
 export function monotonic(
   transactions: Transactions,
   observations: Observations,
   looked: Looked,
 ): Constraints {
-  const { count, first, key, keys, status } = transactions;
+  const { count, first, joined, key, keys, status } = transactions;
   const { seen, offset, written } = observations;
   const constraints = new Constraints();
   const next = int32(keys.length).fill(-1);
   for (let t = 0; t < count; t++) {
     if (status[t] !== OK || isSkipped(looked, t)) continue;
+    const end = first[t + 1];
     let reads = 0;
-    for (let m = first[t + 1] - 1; m >= first[t]; m--) {
-      if (seen[m] === NOTHING) continue;
-      const writer = seen[m];
-      if (writer >= 0 && offset[writer + 1] - offset[writer] <= reads) {
+    /** Of the next reads of keys, those from `from` on see what `writer` wrote. */
+    const follow = (writer: number, from: number): void => {
+      if (offset[writer + 1] - offset[writer] <= reads) {
         for (let i = offset[writer]; i < offset[writer + 1]; i++) {
           const read = next[written[i]];
-          if (read > m && read < first[t + 1]) constraints.add(writer, seen[read], read);
+          if (read >= from && read < end) constraints.add(writer, seen[read], read);
         }
-      } else if (writer >= 0) {
-        for (let read = m + 1; read < first[t + 1]; read++)
+      } else
+        for (let read = from; read < end; read++)
           if (seen[read] !== NOTHING && next[key[read]] === read && installs(observations, writer, key[read]))
             constraints.add(writer, seen[read], read);
+    };
+    for (let m = end - 1; m >= first[t]; m--) {
+      const last = m;
+      while (joined[m] === 1) m--;
+      for (let read = last; read >= m; read--) if (seen[read] >= 0) follow(seen[read], last + 1);
+      for (let read = last; read >= m; read--) {
+        if (seen[read] === NOTHING) continue;
+        next[key[read]] = read;
+        reads++;
       }
-      next[key[m]] = m;
-      reads++;
+      if (last > m) for (let read = last; read >= m; read--) if (seen[read] >= 0) follow(seen[read], m);
     }
   }
   return constraints;

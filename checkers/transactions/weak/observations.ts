@@ -4,7 +4,7 @@ import { Column, int32 } from '../growable.ts';
 import { LIST, REGISTER, type KeyKinds } from '../kinds.ts';
 import { NO_VERSION } from '../list-reads.ts';
 import type { ListVersions } from '../list-versions.ts';
-import { isWriting, type Transactions } from '../micro.ts';
+import { MISS, READ, isWriting, type Transactions } from '../micro.ts';
 import { sameValue } from '../writes.ts';
 import { INITIAL, type Registers } from '../registers.ts';
 
@@ -35,19 +35,20 @@ export function observationsOf(
   const { kind, key, owner, status } = transactions;
   const { offset: base, order } = versions;
   const seen = int32(kind.length).fill(NOTHING);
-  /** The last operation on each register, by whatever transaction. */
+  /** The last operation on each register, by whatever transaction, but for looks that say no more than one before. */
   const previous = int32(transactions.keys.length).fill(-1);
+  const later = new Set(registers.later);
   for (let m = 0; m < kind.length; m++) {
     const k = key[m];
     const before = previous[k];
-    previous[k] = m;
+    const isAgain = before >= 0 && owner[before] === owner[m] && kind[before] === READ;
+    if (kind[m] !== MISS || !isAgain) previous[k] = m;
     if (isWriting(kind[m])) continue;
     if (kinds.of[k] === REGISTER) {
       const source = registers.source[m];
       if (source >= 0 || source === INITIAL) seen[m] = source === INITIAL ? INITIAL : owner[source];
       // A key that is read again says nothing new of its version, but that it was still seen so late.
-      else if (before >= 0 && owner[before] === owner[m] && !isWriting(kind[before]) && isSame(before, m))
-        seen[m] = seen[before];
+      else if (isAgain && (kind[m] === MISS ? !later.has(m) : isSame(before, m))) seen[m] = seen[before];
     } else if (kinds.of[k] === LIST && version[m] !== NO_VERSION) {
       let place = version[m] - 1;
       while (place >= 0 && failed(order[base[k] + place])) place--;
