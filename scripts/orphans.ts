@@ -1,7 +1,7 @@
 // Kills runs in containers with SIGKILL at random moments, cleans, and counts what is left of each:
 //   npx tsx scripts/orphans.ts [CLUSTER] [KILLS] [SEED]
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,10 +26,15 @@ const left = (pid: number) =>
     const labels = docker(...list, '--filter', 'label=alibi.harness', '--format', '{{.Labels}}');
     return labels.filter((line) => line.includes(`alibi.harness=${pid}:`)).length;
   });
-const mounts = (folder: string) =>
-  readFileSync('/proc/mounts', 'utf8')
-    .split('\n')
-    .filter((line) => line.includes(folder)).length;
+/** File systems mounted below the folder, and loop devices that still hold an image file of it. */
+const mounts = (folder: string) => {
+  const mounted = readFileSync('/proc/mounts', 'utf8').split('\n');
+  const loops = readdirSync('/sys/block')
+    .map((name) => `/sys/block/${name}/loop/backing_file`)
+    .filter((path) => existsSync(path))
+    .map((path) => readFileSync(path, 'utf8'));
+  return [...mounted, ...loops].filter((line) => line.includes(folder)).length;
+};
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 let orphans = 0;
@@ -54,7 +59,7 @@ for (let i = 1; i <= Number(kills); i++) {
   const afterMounted = mounts(folder);
   orphans += afterContainers + afterNetworks + afterMounted;
   console.log(
-    `${i}: killed ${over ? 'after its end' : `after ${(ms / 1000).toFixed(1)} s`}: ${containers} containers, ${networks} networks, ${mounted} mounts; after clean ${afterContainers}, ${afterNetworks}, ${afterMounted}`,
+    `${i}: killed ${over ? 'after its end' : `after ${(ms / 1000).toFixed(1)} s`}: ${containers} containers, ${networks} networks, ${mounted} mounts and loop devices; after clean ${afterContainers}, ${afterNetworks}, ${afterMounted}`,
   );
   rmSync(folder, { recursive: true, force: true });
 }

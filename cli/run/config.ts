@@ -148,10 +148,7 @@ export function resolveRun(request: RunRequest): ResolvedRun {
 function unreachable({ family, option }: FaultSpec, world: World): string | null {
   if (world !== 'sim' && (family === 'duplicate' || family === 'reorder'))
     return 'TCP neither doubles nor reorders what it carries: take --world sim';
-  if (world === 'docker')
-    return family === 'delay'
-      ? 'links between containers can only be cut, since their kernel may have no netem; take --world process or sim'
-      : null;
+  if (world === 'docker') return null;
   if (world === 'sim')
     return family === 'partition' && option === 'syn'
       ? 'messages have no connections in simulation: take --world docker'

@@ -1,10 +1,12 @@
 // What a power cut takes and what it leaves; needs root, as the run itself does.
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Host, HostNode } from '../types.ts';
-import { noDisks } from './disk.ts';
+import { cleanDisks, noDisks } from './disk.ts';
 import { dockerHost } from './host.ts';
 import { describeDocker, testContext } from './testing/suite.ts';
 
@@ -60,5 +62,18 @@ describeDocker('a node’s own disk', () => {
   it.skipIf(refused)('leaves no mount behind', async () => {
     await host.close();
     expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(context.directory);
+  });
+
+  it.skipIf(refused)('of a harness that was killed before it could mount it is cleaned as well', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'alibi half made-'));
+    const bound = join(directory, 'n1');
+    mkdirSync(bound);
+    execFileSync('mount', ['--bind', bound, bound]);
+    const image = `${bound}.999999-1.alibi-disk`;
+    writeFileSync(image, '');
+    expect(await cleanDisks((owner) => owner === '999999:1')).toEqual([image]);
+    expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain('half\\040made');
+    expect(existsSync(image)).toBe(false);
+    rmSync(directory, { recursive: true });
   });
 });

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { chown, mkdir, open, readFile, rename, rm, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chown, mkdir, open, readFile, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Disk, Refusal } from '../types.ts';
 import { IMAGE_USER } from './image-definition.ts';
@@ -144,18 +144,41 @@ export async function removeDisk(node: string, image: string): Promise<void> {
   for (const file of [image, `${image}.copy`]) await rm(file, { force: true });
 }
 
-/** Disks of harnesses that are dead: their mounts and their files. Resolves with the files. */
+/** `<node>.<pid>-<start time><suffix>`: the file of a node's disk, whether or not it has been deleted under its mount. */
+const IMAGE = /^(.*)\.(\d+)-(\d+)\.alibi-disk(?: \(deleted\))?$/;
+
+/**
+ * Disks of harnesses that are dead: their mounts and their files. Resolves with the files. A harness may have been killed when a
+ * node's directory was bound and nothing was mounted below it yet: then only the file beside it tells whose it is.
+ */
 export async function cleanDisks(isDead: (owner: string) => boolean): Promise<string[]> {
   const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
+  const images = new Set<string>();
+  for (const [, mounted, device] of mounts.matchAll(/^\d+ \d+ \S+ \S+ (\S+) .* - \S+ (\S+) /gm)) {
+    // The kernel writes blanks in paths as \040. https://docs.kernel.org/filesystems/proc.html
+    const path = mounted.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
+    for (const image of [await backingFile(device), ...(await besides(path))]) images.add(image);
+  }
   const removed: string[] = [];
-  for (const [, path, device] of mounts.matchAll(
-    /^\d+ \d+ \S+ \S+ (\S+)\/disk .* - ext4 \/dev\/(loop\d+) /gm,
-  )) {
-    const image = (await readFile(`/sys/block/${device}/loop/backing_file`, 'utf8').catch(() => '')).trim();
-    const owner = /\.(\d+)-(\d+)\.alibi-disk$/.exec(image);
-    if (owner === null || !isDead(`${owner[1]}:${owner[2]}`)) continue;
-    await removeDisk(path, image);
+  for (const image of images) {
+    const [, node, pid, start] = IMAGE.exec(image) ?? [];
+    if (node === undefined || !isDead(`${pid}:${start}`)) continue;
+    await removeDisk(node, image.replace(/ \(deleted\)$/, ''));
     removed.push(image);
   }
   return removed;
+}
+
+/** The file behind a loop device; empty for any other. */
+async function backingFile(device: string): Promise<string> {
+  const name = /^\/dev\/(loop\d+)$/.exec(device)?.[1];
+  if (name === undefined) return '';
+  return (await readFile(`/sys/block/${name}/loop/backing_file`, 'utf8').catch(() => '')).trim();
+}
+
+/** Files of disks that belong to the node whose directory is mounted at `path`. */
+async function besides(path: string): Promise<string[]> {
+  const files = await readdir(dirname(path)).catch(() => []);
+  const image = (file: string) => IMAGE.exec(file)?.[1] === basename(path);
+  return files.filter(image).map((file) => join(dirname(path), file));
 }

@@ -178,8 +178,21 @@ describeDocker('links between containers', () => {
     await links.heal();
   });
 
-  it('cannot be delayed, and say so', async () => {
-    await expect(links.delay([link('n1', 'n2')], 50)).rejects.toThrow('cannot be delayed');
+  it('take longer by what they are delayed, one way, also where a connection was open before', async () => {
+    const conversation = await talk('n1', 'n2');
+    const before = await links.counters(link('n1', 'n2'));
+    await links.delay([link('n1', 'n2')], 600);
+    const began = process.hrtime.bigint();
+    // It dials in 600 ms, and its byte takes as long again: more than the second that it has.
+    expect(await dial('n1', 'n2')).toBe(false);
+    expect(Number(process.hrtime.bigint() - began) / 1e6).toBeGreaterThan(600);
+    expect(await links.reaches(link('n1', 'n3'))).toBe(true);
+    expect((await links.counters(link('n1', 'n2'))).carried).toBeGreaterThan(before.carried);
+    await links.heal();
+    const heard = (await conversation.output()).length;
+    await eventually(async () => (await conversation.output()).length > heard);
+    expect(await dial('n1', 'n2')).toBe(true);
+    expect(await conversation.output()).not.toContain('error');
   });
 
   it('exist only between two known nodes', async () => {

@@ -22,6 +22,8 @@ export class DockerLinks implements Links {
   readonly #firewalls = new Map<string, Firewall>();
   /** Faults in force: receiver, then sender. */
   readonly #faults = new Map<string, Map<string, Verdict>>();
+  /** Whoever holds packets back, by node and delay. */
+  readonly #holders = new Map<string, Promise<unknown>>();
   #baseline: Promise<void> | null = null;
 
   add(member: Member): void {
@@ -63,10 +65,21 @@ export class DockerLinks implements Links {
     await this.#apply(receivers(links));
   }
 
-  async delay(): Promise<void> {
-    throw new Error(
-      'Links between containers cannot be delayed: this host can only cut them. Use --world process.',
-    );
+  /** Packets wait in a queue of the receiver's kernel, which the sidecar's `alibi-delay` empties in time: no netem is needed. */
+  async delay(links: readonly Link[], ms: number): Promise<void> {
+    for (const link of links) this.#check(link);
+    await Promise.all(receivers(links).map((node) => this.#hold(this.#member(node), ms)));
+    for (const { from, to } of links) this.#faults.get(to)?.set(from, { delayMs: ms });
+    await this.#apply(receivers(links));
+  }
+
+  /** Once for a node and a delay: whoever holds the queue stays, and has nothing to do after the heal. */
+  #hold({ name, sidecar }: Member, ms: number): Promise<unknown> {
+    const key = `${name} ${ms}`;
+    const holder =
+      this.#holders.get(key) ?? execIn(sidecar, `the sidecar of ${name}`, ['alibi-delay', String(ms)]);
+    this.#holders.set(key, holder);
+    return holder;
   }
 
   async heal(links?: readonly Link[]): Promise<void> {

@@ -33,6 +33,12 @@ describe('a node’s ruleset', () => {
     ]);
   });
 
+  it('queues what a delayed peer sends, the probe too, in the queue of that many milliseconds', () => {
+    const rules = ruleset([{ address: '10.213.0.11', verdict: { delayMs: 50 } }]).split('\n');
+    expect(rules.at(-3)).toBe('-A from-10.213.0.11 -j NFQUEUE --queue-num 50 --queue-bypass');
+    expect(rules.filter((rule) => rule.includes('ACCEPT'))).toEqual([]);
+  });
+
   it('empties the table when there are no peers', () => {
     expect(ruleset([])).toBe('*filter\nCOMMIT\n');
   });
@@ -49,6 +55,11 @@ describe('counted traffic', () => {
       '[9:1000] -j ACCEPT',
     );
     expect(parseTraffic(rules).get('10.213.0.11')).toEqual({ carried: 820, dropped: 0 });
+  });
+
+  it('of a delayed link was carried, late', () => {
+    const rules = saved('[9:1000] -j NFQUEUE --queue-num 50 --queue-bypass');
+    expect(parseTraffic(rules).get('10.213.0.11')).toEqual({ carried: 1000, dropped: 0 });
   });
 
   it('of a link that only the probe used is zero: a fault that no database byte met did not bite', () => {

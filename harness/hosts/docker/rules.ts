@@ -4,7 +4,16 @@
  * have chains, so the published port stays reachable whatever is cut.
  */
 export type Verdict =
-  'accept' | 'drop' | 'reset' | 'syn' | { readonly losePercent: number } | { readonly kilobytes: number };
+  | 'accept'
+  | 'drop'
+  | 'reset'
+  | 'syn'
+  | { readonly losePercent: number }
+  | { readonly kilobytes: number }
+  | { readonly delayMs: number };
+
+/** Queues, and so delays, have numbers of 16 bits. */
+export const LONGEST_DELAY_MS = 65_535;
 
 export interface PeerRule {
   readonly address: string;
@@ -46,6 +55,9 @@ const DIALLING = '--tcp-flags FIN,SYN,RST,ACK SYN';
 function chain({ address, verdict }: PeerRule): string[] {
   // Rules without a target only count: the probe passes the very same verdict, but it is no database traffic.
   const probePorts = [`-p tcp -m tcp --dport ${PROBE_PORT}`, `-p tcp -m tcp --sport ${PROBE_PORT}`];
+  // The queue of this number is held by images/sidecar/delay. Should nobody hold it, packets pass and the probe tells.
+  if (typeof verdict === 'object' && 'delayMs' in verdict)
+    return [...probePorts, `-j NFQUEUE --queue-num ${verdict.delayMs} --queue-bypass`];
   if (typeof verdict === 'object') {
     return [
       ...probePorts.map((rule) => `${rule} -j ACCEPT`),
@@ -53,7 +65,6 @@ function chain({ address, verdict }: PeerRule): string[] {
       '-j ACCEPT',
     ];
   }
-  const probes = [`-p tcp -m tcp --dport ${PROBE_PORT}`, `-p tcp -m tcp --sport ${PROBE_PORT}`];
   switch (verdict) {
     case 'syn':
       return [
@@ -63,14 +74,14 @@ function chain({ address, verdict }: PeerRule): string[] {
         '-j ACCEPT',
       ];
     case 'accept':
-      return [...probes, '-j ACCEPT'];
+      return [...probePorts, '-j ACCEPT'];
     case 'drop':
-      return [...probes, '-j DROP'];
+      return [...probePorts, '-j DROP'];
     case 'reset':
       // Resets themselves must pass, or the side that sent nothing would never learn of the tear-down.
       return [
         '-p tcp -m tcp --tcp-flags RST RST -j RETURN',
-        ...probes,
+        ...probePorts,
         '-p tcp -j REJECT --reject-with tcp-reset',
         '-j DROP',
       ];
@@ -86,7 +97,7 @@ export function parseTraffic(saved: string): Map<string, Traffic> {
     traffic.set(address, count);
     // A probe that a rule of its own has decided was never counted among the rest.
     if (rule.includes(`port ${PROBE_PORT}`) && rule.includes('-j ')) continue;
-    if (rule === '-j ACCEPT') count.carried += Number(bytes);
+    if (rule === '-j ACCEPT' || rule.startsWith('-j NFQUEUE')) count.carried += Number(bytes);
     else if (/-j (DROP|REJECT)/.test(rule)) count.dropped += Number(bytes);
     else if (rule.includes(`port ${PROBE_PORT}`))
       probes.set(address, (probes.get(address) ?? 0) + Number(bytes));
