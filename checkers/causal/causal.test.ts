@@ -86,6 +86,28 @@ describe('causal', () => {
     expect(finding.name).toBe('cyclic-cf');
     expect(finding.evidence!.cycle).toHaveLength(2);
   });
+  // Clocks are rows of one array: these have a greater number in the place next to the one that counts.
+  it('is violated by the initial value after a write, whatever the first writer had seen', () => {
+    const script = new Script().op(0, 'read', null, { ...y, saw: null }).op(0, 'write', 1, y);
+    script
+      .op(1, 'write', 2, x)
+      .op(2, 'read', null, { ...x, saw: 2 })
+      .op(2, 'read', null, { ...x, saw: null });
+    expect(check(script).findings).toMatchObject([{ name: 'write-co-init-read', witness: [5, 7, 9] }]);
+  });
+  it('is violated by an overwritten value, whatever the writer before it had seen', () => {
+    const script = new Script()
+      .op(0, 'read', null, { ...y, saw: null })
+      .op(1, 'read', null, { ...y, saw: null });
+    for (let n = 0; n < 3; n++) script.op(2, 'read', null, { ...y, saw: null });
+    script
+      .op(2, 'write', 9, y)
+      .op(0, 'write', 1, x)
+      .op(1, 'read', null, { ...x, saw: 1 })
+      .op(1, 'write', 2, x);
+    script.op(2, 'read', null, { ...x, saw: 2 }).op(2, 'read', null, { ...x, saw: 1 });
+    expect(check(script).findings).toMatchObject([{ name: 'write-co-read', witness: [13, 15, 17, 19, 21] }]);
+  });
   it('is unknown beyond its budget, never valid', () => {
     const history = historyOf(new Script().op(1, 'write', 1, x).op(2, 'read', null, { ...x, saw: 1 }).events);
     expect(causal.check(history, { budget: 3 })).toMatchObject({ valid: 'unknown' });

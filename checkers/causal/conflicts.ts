@@ -46,7 +46,7 @@ export function conflictCycle(
   const { count, sees } = registers;
   const { previous } = chains;
   const next = new Int32Array(count).fill(-1);
-  const sibling = new Int32Array(count).fill(-1);
+  const sibling = new Int32Array(count);
   const degree = new Int32Array(count);
   const start = new Int32Array(count + 1);
   const edge = (visit: (from: number, to: number) => void): void => {
@@ -99,10 +99,7 @@ function cycleAmong(degree: Int32Array, conflicts: Conflicts, causes: (op: numbe
     visited.add(op);
     [op] = precedes(op);
   }
-  let best: number[] = [];
-  for (const last of precedes(op)) {
-    const path = pathBetween(op, last, precedes);
-    if (path.length > 0 && (best.length === 0 || path.length < best.length)) best = path;
-  }
-  return best;
+  // The shortest way round: `beyond` stands for `op`, met again.
+  const beyond = degree.length;
+  return pathBetween(op, beyond, (at) => precedes(at === beyond ? op : at)).slice(0, -1);
 }

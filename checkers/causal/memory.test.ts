@@ -41,6 +41,23 @@ describe('causal memory', () => {
     );
     expect(check(pram, script)).toMatchObject({ valid: true });
   });
+  it('shows what an order rests on that rests on another one', () => {
+    const [z, q] = [{ key: 'z' }, { key: 'q' }];
+    // x: 1 before 2, since session 3 had q of 7 when it read 2. So z: 1 before 2, which the last read turns round.
+    const script = new Script().op(1, 'write', 1, z).op(1, 'write', 1, x).op(1, 'write', 7, q);
+    script.op(2, 'write', 2, x).op(2, 'write', 5, y).op(4, 'write', 2, z);
+    for (const [{ key }, saw] of [
+      [y, 5],
+      [z, 2],
+      [q, 7],
+      [x, 2],
+      [z, 1],
+    ] as const)
+      script.op(3, 'read', null, { key, saw });
+    expect(check(causalMemory, script).findings).toMatchObject([
+      { name: 'cyclic-hb', witness: [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21] },
+    ]);
+  });
   it('is violated under PRAM by two writes of one session seen in the wrong order', () => {
     const script = new Script().op(1, 'write', 1, x).op(1, 'write', 2, x);
     expect(check(pram, reads(script, 2, 2, 1)).valid).toBe(false);

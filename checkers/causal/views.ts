@@ -46,7 +46,7 @@ export function contradiction(
         const limit = writers.chains[n] === chain[read] ? position[read] - 1 : seen;
         if (limit <= 0) continue;
         const past = lastAtOrBefore(position, writers.lists[n], limit);
-        if (past < 0 || past === u) continue;
+        if (past < 0) continue;
         if (u === INITIAL) return { type: 'initial', read, past, forced };
         if (rows[u * width + chain[past]] < position[past]) forced.add(past, u, read);
       }

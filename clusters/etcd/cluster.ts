@@ -15,9 +15,12 @@ import { processesOf } from '../kit/processes.ts';
 import { named } from '../kit/server-node.ts';
 import type { ClusterContext } from '../types.ts';
 import { EtcdClient } from './clients/client.ts';
+import { counter, ids } from './clients/counter.ts';
 import { lock, type LockOptions } from './clients/lock.ts';
+import { log } from './clients/log.ts';
 import { lockedSet } from './clients/locked-set.ts';
 import type { Planner } from './clients/plan.ts';
+import { queue } from './clients/queue.ts';
 import { register } from './clients/register.ts';
 import { set } from './clients/set.ts';
 import { IMAGE, Member } from './member.ts';
@@ -82,6 +85,14 @@ export class EtcdCluster implements Cluster {
         return kind === 'keys'
           ? set(reads === 'serializable')
           : lockedSet({ ...options, fencing: kind === 'locked-fenced' }, workMs);
+      case 'counter':
+        return counter(reads === 'serializable');
+      case 'queue':
+        return queue;
+      case 'log':
+        return log(reads === 'serializable');
+      case 'ids':
+        return ids;
       case 'lock':
         return lock(options);
       default:

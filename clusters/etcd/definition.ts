@@ -18,7 +18,7 @@ export const etcd = defineCluster({
   name: 'etcd',
   title: 'etcd, a consensus of members',
   worlds: ['docker'],
-  ports: ['register', 'set', 'lock'],
+  ports: ['register', 'set', 'counter', 'queue', 'log', 'ids', 'lock'],
   configurations: [
     configuration('linearizable', 'Every read is confirmed by a majority', { reads: 'linearizable' }),
     configuration('serializable', 'A member answers reads from what it has', { reads: 'serializable' }),

@@ -57,6 +57,40 @@ describeDocker('etcd in containers', () => {
     expect(await running.do('set', { f: 'read' })).toMatchObject({ value: [3, 'x', 1] });
   });
 
+  it('counter: the sum of what was added, whoever else adds', async () => {
+    expect(await running.do('counter', { f: 'read', key: 'c' })).toMatchObject({ value: 0 });
+    const adds = [1, 2, 3, 4].map((value) => running.do('counter', { f: 'add', key: 'c', value }));
+    expect((await Promise.all(adds)).map(({ type }) => type)).toEqual(['ok', 'ok', 'ok', 'ok']);
+    expect(await running.do('counter', { f: 'read', key: 'c' })).toMatchObject({ value: 10 });
+  });
+
+  it('queue: what came first comes out first, once, and null of an empty one', async () => {
+    for (const value of [3, 'x', 1, 2]) await running.do('queue', { f: 'enqueue', key: 'q', value });
+    const dequeue = () => running.do('queue', { f: 'dequeue', key: 'q' });
+    expect([(await dequeue()).value, (await dequeue()).value]).toEqual([3, 'x']);
+    const together = await Promise.all([dequeue(), dequeue(), dequeue()]);
+    expect(together.map(({ value }) => value).sort()).toEqual([1, 2, null]);
+  });
+
+  it('log: offsets grow, and each process polls on from where it is', async () => {
+    const [one, other] = [await running.client('log', 0), await running.client('log', 1)];
+    const sent = await Promise.all(
+      ['a', 'b'].map((value) => one.invoke({ f: 'send', key: 'l', value }, never)),
+    );
+    const [first, second] = sent.map(({ value }) => value as [number, string]).sort((a, b) => a[0] - b[0]);
+    expect(second[0]).toBeGreaterThan(first[0]);
+    expect(await one.invoke({ f: 'poll', key: 'l' }, never)).toMatchObject({ value: [first, second] });
+    expect(await one.invoke({ f: 'poll', key: 'l' }, never)).toMatchObject({ value: [] });
+    await other.invoke({ f: 'seek', key: 'l', value: second[0] }, never);
+    expect(await other.invoke({ f: 'poll', key: 'l' }, never)).toMatchObject({ value: [second] });
+    await Promise.all([one.close(), other.close()]);
+  });
+
+  it('ids: each another one', async () => {
+    const found = await Promise.all(Array.from({ length: 5 }, () => running.do('ids', { f: 'generate' })));
+    expect(new Set(found.map(({ value }) => value)).size).toBe(5);
+  });
+
   it('lock: one holder at a time, each with a greater token, and free once its holder is silent', async () => {
     const [a, b] = [await running.client('lock', 0), await running.client('lock', 1)];
     const acquire = { f: 'acquire', key: 'l' };

@@ -29,6 +29,9 @@ const BOOT_MS = 30_000;
 /** A busy machine is no reason to say that nobody leads. */
 const PRIMARY_MS = 3_000;
 
+/** By port, what plans the operations of one process: it may remember how far it has read. */
+export type Planners = Readonly<Record<string, () => Planner>>;
+
 /** One primary and its streaming standbys; the first node starts as the primary. */
 export class PostgresCluster implements Cluster {
   readonly nodes: readonly string[];
@@ -38,7 +41,7 @@ export class PostgresCluster implements Cluster {
   readonly processes: PostgresProcesses;
   readonly #server: Server;
   readonly #settings: PostgresSettings;
-  readonly #planners: Readonly<Record<string, Planner>>;
+  readonly #planners: Planners;
   readonly #topology: Topology;
   readonly #operator: PostgresOperator;
   readonly #settling: Settling;
@@ -48,7 +51,7 @@ export class PostgresCluster implements Cluster {
     { nodes, host, runtime, log }: ClusterContext,
     server: Server,
     settings: PostgresSettings,
-    planners: Readonly<Record<string, Planner>>,
+    planners: Planners,
     noClocks: Refusal | null,
   ) {
     const context = { host, server, runtime, settings: settings.database };
@@ -125,7 +128,7 @@ export class PostgresCluster implements Cluster {
       failed,
       this.#pins,
     );
-    return Promise.resolve(new SqlClient(planner, request, routing));
+    return Promise.resolve(new SqlClient(planner(), request, routing));
   }
 
   async primaries(): Promise<readonly string[]> {

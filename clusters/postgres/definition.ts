@@ -5,13 +5,14 @@ import { defineCluster, type ClusterContext, type Configuration, type Setting } 
 import { claimOf } from './claims.ts';
 import { refusedSetting } from './config.ts';
 import { readPostgresqlConf } from './config-file.ts';
+import { counter, ids } from './clients/counter.ts';
+import { log, queue } from './clients/lists.ts';
 import { datedSet, movingRegister } from './clients/partitioned.ts';
-import type { Planner } from './clients/plan.ts';
 import { register } from './clients/register.ts';
 import { rows } from './clients/rows.ts';
 import { set } from './clients/set.ts';
 import { bankDialect, transactionDialect } from './clients/transaction.ts';
-import { PostgresCluster } from './cluster.ts';
+import { PostgresCluster, type Planners } from './cluster.ts';
 import { DockerServer } from './server/docker-server.ts';
 import { NpmServer } from './server/npm-server.ts';
 import { SETTINGS, settingsOf } from './settings.ts';
@@ -31,12 +32,16 @@ function configuration(
 function create(context: ClusterContext): PostgresCluster {
   const settings = settingsOf(context.settings);
   const byYears = settings.partitioning === 'range' || settings.partitioning === 'range-default';
-  const planners: Readonly<Record<string, Planner>> = {
-    register: byYears ? movingRegister(settings.unique) : register,
-    set: byYears ? datedSet : set,
-    rows,
-    transaction: transactions(transactionDialect(settings.isolation)),
-    bank: bank(bankDialect(settings.isolation)),
+  const planners: Planners = {
+    register: () => (byYears ? movingRegister(settings.unique) : register),
+    set: () => (byYears ? datedSet : set),
+    rows: () => rows,
+    counter: () => counter,
+    queue: () => queue,
+    log,
+    ids: () => ids,
+    transaction: () => transactions(transactionDialect(settings.isolation)),
+    bank: () => bank(bankDialect(settings.isolation)),
   };
   return context.world === 'docker'
     ? new PostgresCluster(context, new DockerServer(settings.version), settings, planners, null)
@@ -48,7 +53,7 @@ export const postgres = defineCluster({
   name: 'postgres',
   title: 'PostgreSQL, a primary with streaming standbys',
   worlds: ['process', 'docker'],
-  ports: ['register', 'set', 'rows', 'transaction', 'bank'],
+  ports: ['register', 'set', 'rows', 'counter', 'queue', 'log', 'ids', 'transaction', 'bank'],
   configurations: [
     configuration('async', 'Asynchronous standbys', { synchronous: 'none' }),
     configuration(

@@ -16,7 +16,9 @@ export interface Planner {
 export interface KeyValue {
   readonly key: string;
   readonly value: string;
-  readonly version: number;
+  /** The revisions at which it was created, and last changed. */
+  readonly created: number;
+  readonly modified: number;
 }
 
 /** Keys and values go as JSON text, so that `1` and `"1"` stay apart. */
@@ -29,7 +31,8 @@ export function keyValues(reply: Json | undefined): KeyValue[] {
   return (kvs ?? []).map((kv) => ({
     key: unbase64(kv.key),
     value: unbase64(kv.value),
-    version: Number(kv.version),
+    created: Number(kv.create_revision),
+    modified: Number(kv.mod_revision),
   }));
 }
 
@@ -45,7 +48,7 @@ export async function put(gateway: Gateway, key: string, value: string, signal: 
   await gateway.ask('write', '/v3/kv/put', { key: base64(key), value: base64(value) }, signal);
 }
 
-/** A comparison of a key that must hold: it is absent, holds a value, or was created at a revision. */
+/** A comparison of a key that must hold: it is absent, holds a value, or was created or last changed at a revision. */
 export function absent(key: string): Reply {
   return { key: base64(key), target: 'CREATE', result: 'EQUAL', create_revision: '0' };
 }
@@ -56,6 +59,10 @@ export function holds(key: string, value: string): Reply {
 
 export function createdAt(key: string, revision: number): Reply {
   return { key: base64(key), target: 'CREATE', result: 'EQUAL', create_revision: String(revision) };
+}
+
+export function modifiedAt(key: string, revision: number): Reply {
+  return { key: base64(key), target: 'MOD', result: 'EQUAL', mod_revision: String(revision) };
 }
 
 /** Puts `key` if `guard` holds; the revision of the put, or null when it did not hold. */

@@ -66,6 +66,58 @@ describe('rows', () => {
   });
 });
 
+describe('counter', () => {
+  it('is 0 before the first add, and the sum after', async () => {
+    const act = await onPrimary('counter');
+    expect(await act('read', 'c')).toEqual({ type: 'ok', node: 'n1', value: 0 });
+    for (const amount of [3, -1]) expect(await act('add', 'c', amount)).toEqual({ type: 'ok', node: 'n1' });
+    expect(await act('read', 'c')).toMatchObject({ value: 2 });
+  });
+});
+
+describe('queue', () => {
+  it('gives out what came first, once, and null when it is empty', async () => {
+    const act = await onPrimary('queue');
+    for (const element of [3, 'x', 1]) await act('enqueue', 'q', element);
+    const out = [];
+    for (let i = 0; i < 4; i++) out.push((await act('dequeue', 'q')).value);
+    expect(out).toEqual([3, 'x', 1, null]);
+    expect((await act('dequeue', 'other')).value).toBe(null);
+  });
+
+  it('a dequeue waits for the one before it, and takes the next', async () => {
+    const acts = await Promise.all([onPrimary('queue'), onPrimary('queue'), onPrimary('queue')]);
+    for (const element of [1, 2, 3]) await acts[0]('enqueue', 'together', element);
+    const out = await Promise.all(acts.map((act) => act('dequeue', 'together')));
+    expect(out.map(({ value }) => value).sort()).toEqual([1, 2, 3]);
+  });
+});
+
+describe('log', () => {
+  it('tells the offset of a message, and each process polls on from where it is', async () => {
+    const [one, other] = [await onPrimary('log'), await onPrimary('log')];
+    expect(await one('send', 'l', 'a')).toMatchObject({ value: [0, 'a'] });
+    expect(await other('send', 'l', 'b')).toMatchObject({ value: [1, 'b'] });
+    expect(await one('poll', 'l')).toMatchObject({
+      value: [
+        [0, 'a'],
+        [1, 'b'],
+      ],
+    });
+    expect(await one('poll', 'l')).toMatchObject({ value: [] });
+    await other('seek', 'l', 1);
+    expect(await other('poll', 'l')).toMatchObject({ value: [[1, 'b']] });
+  });
+});
+
+describe('ids', () => {
+  it('are each another one', async () => {
+    const act = await onPrimary('ids');
+    const found = await Promise.all(Array.from({ length: 5 }, () => act('generate', null)));
+    expect(new Set(found.map(({ value }) => value)).size).toBe(5);
+  });
+});
+
 describe('transaction', () => {
   it('appends to lists, writes registers, and reads both', async () => {
     const act = await onPrimary('transaction');
@@ -221,7 +273,7 @@ describe('routing', () => {
 });
 
 it('a port without a client is told', async () => {
-  await expect(running.cluster.connect({ port: 'queue', process: 0, session: 0 })).rejects.toThrow(
-    'postgres has no client for the port "queue"',
+  await expect(running.cluster.connect({ port: 'lock', process: 0, session: 0 })).rejects.toThrow(
+    'postgres has no client for the port "lock"',
   );
 });
