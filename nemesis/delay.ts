@@ -14,9 +14,15 @@ function parseDelay(text: string | null): number | null {
 }
 
 /** How long each link takes to carry a probe, ms; a probe that the link outlasted took its whole patience. */
-async function probed(links: Links, { clock }: FaultContext, chosen: readonly Link[]): Promise<number[]> {
+async function probed(
+  links: Links,
+  { clock }: FaultContext,
+  chosen: readonly Link[],
+  ms: number,
+): Promise<number[]> {
   return Promise.all(
     chosen.map(async (link) => {
+      if (links.roundTrip !== undefined) return links.roundTrip(link, 3 * ms + 500);
       const began = clock.now();
       await links.reaches(link);
       return (clock.now() - began) / MILLISECOND;
@@ -56,9 +62,9 @@ export const delay = defineFault({
     const among = targets.flatMap((node, i) => linksBetween([node], targets.slice(i + 1)));
     const others = spec.target !== BETWEEN_SITES && targets.length < context.cluster.nodes.length;
     const slowed = [...linksMeant(spec, context, targets), ...(others ? among : [])];
-    const before = await probed(links, context, slowed);
+    const before = await probed(links, context, slowed, ms);
     await links.delay(slowed, ms);
-    const during = await probed(links, context, slowed);
+    const during = await probed(links, context, slowed, ms);
     const start = await carried(links, slowed);
     // A probe knows when it was answered, not when it arrived; half of what was asked is more than chance.
     const slower = during.filter((took, i) => took - before[i] >= ms / 2).length;

@@ -10,8 +10,10 @@ import type {
 } from '../../harness/cluster.ts';
 import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import { keepSoFar } from '../kit/disks.ts';
+import { MarkerLag } from '../kit/marker-lag.ts';
 import type { ClusterContext } from '../types.ts';
 import { SqlClient } from '../sql/client.ts';
+import { SQL_PACE, sqlMarkers } from '../sql/lag-markers.ts';
 import { Pins, SessionRouting } from '../sql/routing.ts';
 import { Settling, type Mending } from '../sql/settle.ts';
 import { Failed, type Credentials } from './clients/connection.ts';
@@ -46,6 +48,7 @@ export class PostgresCluster implements Cluster {
   readonly #operator: PostgresOperator;
   readonly #settling: Settling;
   readonly #pins: Pins;
+  readonly #lag: MarkerLag;
 
   constructor(
     { nodes, host, runtime, log }: ClusterContext,
@@ -71,6 +74,8 @@ export class PostgresCluster implements Cluster {
     this.processes = new PostgresProcesses(this.#topology, this.#operator);
     this.#settling = new Settling(this.#mending(), runtime.clock);
     this.#pins = new Pins(runtime.clock, settings.pinSeconds);
+    const markers = sqlMarkers((name) => this.#topology.node(name), runtime.clock);
+    this.#lag = new MarkerLag(markers, runtime.clock, SQL_PACE);
   }
 
   #mending(): Mending {
@@ -150,8 +155,17 @@ export class PostgresCluster implements Cluster {
     return this.#settling.settle(deadlineMs);
   }
 
-  /** Bytes of the log that each connected standby has still to replay. */
+  /** The true lag by markers, and what the primary says of it. */
   async sample(): Promise<Readonly<Record<string, number>>> {
+    const [told, seen] = await Promise.all([
+      this.#told(),
+      this.#lag.sample(this.#topology.primary, this.standbys()),
+    ]);
+    return { ...told, ...seen };
+  }
+
+  /** Bytes of the log that each connected standby has still to replay. */
+  async #told(): Promise<Readonly<Record<string, number>>> {
     const primary = this.#topology.node(this.#topology.primary);
     const text =
       'SELECT application_name AS node, pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)::float8 AS bytes ' +

@@ -205,6 +205,18 @@ export class PostgresNode implements SettlingNode {
     return row === null ? null : Number(row.n);
   }
 
+  /** Markers of the lag, in a row of their own: settling compares its own by equality. */
+  async markLag(n: number, timeoutMs: number): Promise<void> {
+    const text = 'INSERT INTO marker VALUES (2, $1) ON CONFLICT (id) DO UPDATE SET n = excluded.n';
+    await this.query(text, [n], timeoutMs);
+  }
+
+  /** -1 before the first, null when it does not answer. */
+  async lagMarker(timeoutMs: number): Promise<number | null> {
+    const row = await this.ask('SELECT coalesce(max(n), -1)::int AS n FROM marker WHERE id = 2', timeoutMs);
+    return row === null ? null : Number(row.n);
+  }
+
   async position(): Promise<string | null> {
     const row = await this.ask('SELECT pg_last_wal_replay_lsn()::text AS position');
     return typeof row?.position === 'string' ? row.position : null;

@@ -11,6 +11,7 @@ import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import type { Runtime } from '../../harness/runtime/types.ts';
 import { keepSoFar } from '../kit/disks.ts';
 import { copyLogs } from '../kit/logs.ts';
+import { MarkerLag } from '../kit/marker-lag.ts';
 import { processesOf } from '../kit/processes.ts';
 import { named } from '../kit/server-node.ts';
 import type { ClusterContext } from '../types.ts';
@@ -22,7 +23,7 @@ import { lock } from './clients/lock.ts';
 import type { Planner } from './clients/plan.ts';
 import { RedisClocks } from './clocks.ts';
 import type { Flavour } from './flavour.ts';
-import { lags } from './lag.ts';
+import { keyMarkers, LAG_PACE, lags } from './lag.ts';
 import { RedisNode } from './node.ts';
 import { SentinelOperator } from './operator.ts';
 import { SentinelRouting } from './routing.ts';
@@ -44,6 +45,7 @@ export class RedisCluster implements Cluster {
   readonly #settings: RedisSettings;
   readonly #flavour: Flavour;
   readonly #runtime: Runtime;
+  readonly #lag: MarkerLag;
   #primary: string;
 
   constructor({ nodes, host, runtime }: ClusterContext, flavour: Flavour, settings: RedisSettings) {
@@ -55,6 +57,7 @@ export class RedisCluster implements Cluster {
     this.#nodes = nodes.map((name) => new RedisNode(name, { host, runtime, flavour, settings }));
     this.#sentinels = new Sentinels(this.#nodes);
     this.#primary = nodes[0];
+    this.#lag = new MarkerLag(keyMarkers(this.#nodes, runtime.clock), runtime.clock, LAG_PACE);
     this.processes = processesOf(this.#nodes);
     this.clocks = new RedisClocks(this.#nodes, runtime.clock);
     this.operator = this.#alone
@@ -133,8 +136,14 @@ export class RedisCluster implements Cluster {
     return settle(this.#nodes, this.#knownPrimary, this.#runtime.clock, deadlineMs);
   }
 
-  sample(): Promise<Readonly<Record<string, number>>> {
-    return lags(this.#nodes, this.#primary);
+  /** The true lag by markers, and what the primary says of it. */
+  async sample(): Promise<Readonly<Record<string, number>>> {
+    if (this.#alone) return {};
+    const [told, seen] = await Promise.all([
+      lags(this.#nodes, this.#primary),
+      this.#lag.sample(this.#primary, this.standbys()),
+    ]);
+    return { ...told, ...seen };
   }
 
   async versions(): Promise<Readonly<Record<string, string>>> {

@@ -1,4 +1,6 @@
 import type { Endpoint } from '../../harness/hosts/types.ts';
+import { MILLISECOND, type Clock } from '../../harness/runtime/types.ts';
+import type { Markers, Pace } from '../kit/marker-lag.ts';
 import { named } from '../kit/server-node.ts';
 import type { Answer } from './clients/connection.ts';
 
@@ -7,7 +9,7 @@ const REPLICA = /^slave\d+:ip=([^,]+),port=\d+,state=\w+,offset=(\d+),lag=(-?\d+
 interface Told {
   readonly name: string;
   readonly address: Endpoint;
-  ask(command: readonly string[]): Promise<Answer>;
+  ask(command: readonly string[], timeoutMs?: number): Promise<Answer>;
 }
 
 /**
@@ -29,4 +31,22 @@ export async function lags(
     gauges[`lag-seconds:${replica.name}`] = Number(silence);
   }
   return gauges;
+}
+
+const MARKER = 'alibi:lag';
+export const LAG_PACE: Pace = { pauseMs: 5, patienceMs: 2000 };
+
+/** Markers under a key that no workload has. */
+export function keyMarkers(nodes: readonly Told[], clock: Clock): Markers {
+  const left = (deadline: number) => Math.max(1, (deadline - clock.now()) / MILLISECOND);
+  return {
+    write: async (leader, number, deadline) =>
+      (await named(nodes, leader).ask(['SET', MARKER, String(number)], left(deadline))) === 'OK',
+    read: async (replica, deadline) => {
+      // MGET tells a key that is not there yet from a server that does not answer.
+      const answer = await named(nodes, replica).ask(['MGET', MARKER], left(deadline));
+      if (!Array.isArray(answer)) return null;
+      return answer[0] === null ? -1 : Number(answer[0]);
+    },
+  };
 }

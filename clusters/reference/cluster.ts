@@ -17,7 +17,8 @@ import { CoordinatingClient, Coordinating } from './coordinating-client.ts';
 import { StoreClient } from './client.ts';
 import type { Fleet } from './fleet.ts';
 import { LeaderRouter } from './leader-router.ts';
-import { MarkerLag } from './marker-lag.ts';
+import { MarkerLag } from '../kit/marker-lag.ts';
+import { storeMarkers } from './marker-lag.ts';
 import { StoreOperator } from './operator.ts';
 import { MARKER } from './partition/partitioning.ts';
 import { RaftMembership } from './raft-membership.ts';
@@ -71,7 +72,9 @@ export class ReferenceCluster implements Cluster {
     this.sites = sites > 1 ? sitesOf(context.nodes, sites) : undefined;
     this.#store = fleet;
     this.#operator = new StoreOperator(this.#store, context.nodes, this.#settings, context.runtime.clock);
-    this.#markerLag = this.#settings.lagMarkers ? new MarkerLag(fleet, context.runtime.clock) : null;
+    this.#markerLag = this.#settings.lagMarkers
+      ? new MarkerLag(storeMarkers(fleet, context.runtime.clock), context.runtime.clock)
+      : null;
     this.#seen = { node: context.nodes[0] };
     if (this.#raft) this.membership = new RaftMembership(fleet);
     const refused = NO_STANDBY[this.#settings.strategy];

@@ -39,6 +39,11 @@ export interface Links {
   heal(links?: readonly Link[]): Promise<void>;
   /** Can `from` open a connection to `to` and be heard, right now? An independent probe, bounded to about a second. */
   reaches(link: Link): Promise<boolean>;
+  /**
+   * How long a byte takes from `from` to `to` and back, ms, the quickest of three, by the clock of the node that asks; `patienceMs`
+   * when it took longer. Absent: it has to be told by how long {@link reaches} takes.
+   */
+  roundTrip?(link: Link, patienceMs: number): Promise<number>;
   /** Database traffic since the host started. */
   counters(link: Link): Promise<LinkCounters>;
 }

@@ -4,6 +4,11 @@ import { execIn } from './exec.ts';
 import { Firewall } from './firewall.ts';
 import { PROBE_PORT, type PeerRule, type Traffic, type Verdict } from './rules.ts';
 
+/** Three times the microseconds until the probe's answer is there; nothing for one that does not come in `$2` s. */
+const ROUND_TRIP = `for i in 1 2 3; do
+timeout "$2" bash -c 'began=\${EPOCHREALTIME/[.,]/}
+exec 3<>"/dev/tcp/$0/$1" && read -r -n 1 answer <&3 && echo $((\${EPOCHREALTIME/[.,]/} - began))' "$0" "$1"; done`;
+
 /** A node as its links see it. */
 export interface Member {
   readonly name: string;
@@ -104,6 +109,21 @@ export class DockerLinks implements Links {
         `The probe from ${from.name} to ${to.name} failed with status ${status}: ${stderr.trim()}`,
       );
     return status === 0;
+  }
+
+  /** Timed inside the node: what the engine takes to run a command there would drown a delay. */
+  async roundTrip(link: Link, patienceMs: number): Promise<number> {
+    const [from, to] = this.#check(link);
+    const probe = ['bash', '-c', ROUND_TRIP, to.address, `${PROBE_PORT}`, `${patienceMs / 1000}`];
+    const { stdout } = await execIn(from.container, from.name, probe, {
+      allowFailure: true,
+      timeoutMs: 10_000 + 3 * patienceMs,
+    });
+    const times = stdout
+      .trim()
+      .split('\n')
+      .filter((line) => line !== '');
+    return Math.min(patienceMs, ...times.map((microseconds) => Number(microseconds) / 1000));
   }
 
   async counters(link: Link): Promise<Traffic> {
