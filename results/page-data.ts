@@ -49,6 +49,15 @@ export interface Roles {
   readonly primaries: readonly string[];
 }
 
+/** A run of the reference store that models this one's configuration, made under the same seed. */
+export interface Twin {
+  /** `cluster:configuration` */
+  readonly configuration: string;
+  readonly command: string;
+  /** What is compared, here and there. */
+  readonly rows: readonly (readonly [label: string, here: string, there: string])[];
+}
+
 /** Everything in a report but the history's operations: what the page shows first, embedded as JSON. */
 export interface PageData {
   readonly title: string;
@@ -73,6 +82,7 @@ export interface PageData {
   readonly config: { readonly [section: string]: { readonly [name: string]: Json } };
   readonly commands: readonly ReportCommand[];
   readonly logs: readonly ReportLog[];
+  readonly twin: Twin | null;
   readonly counts: Counts;
 }
 

@@ -46,6 +46,7 @@ function hostileRun(): ReportInput {
     })),
     config: { [HOSTILE]: { [HOSTILE]: HOSTILE } },
     logs: [{ node: HOSTILE, file: HOSTILE, text: HOSTILE }],
+    twin: { configuration: HOSTILE, command: HOSTILE, rows: [[HOSTILE, HOSTILE, HOSTILE]] },
     commands: [{ title: HOSTILE, command: HOSTILE }],
   };
 }
@@ -200,6 +201,23 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
       ['thin-air', 'Every value read was written', 'holds'],
     ]);
     await page.close();
+  });
+
+  it('sets a run beside its twin’s, and says nothing of twins where there is none', async () => {
+    const input = inventedRun({ operations: 600 });
+    const twin = {
+      configuration: 'reference:async',
+      command: 'alibi run reference:async',
+      rows: [['outcome', 'violation', 'valid']] as const,
+    };
+    const page = await open({ ...input, twin });
+    const rows = page.getByRole('region', { name: 'Beside its twin' }).locator('tbody tr');
+    expect(await rows.allInnerTexts()).toEqual(['outcome\tviolation\tvalid']);
+    expect(complaints).toEqual([]);
+    await page.close();
+    const alone = await open(input);
+    expect(await alone.getByRole('region', { name: 'Beside its twin' }).count()).toBe(0);
+    await alone.close();
   });
 
   it('goes from a sentence to the event in the history', async () => {

@@ -10,7 +10,7 @@ import { gaugesOf, rolesOf } from './gauges.ts';
 import type { Outcome } from './outcome.ts';
 import { packHistory } from './packed-history.ts';
 import { pageAssets } from './page-assets.ts';
-import type { Counts, PageData, ReportClaim, ReportCommand, ReportLog } from './page-data.ts';
+import type { Counts, PageData, ReportClaim, ReportCommand, ReportLog, Twin } from './page-data.ts';
 
 /** Everything a report shows. */
 export interface ReportInput {
@@ -35,6 +35,7 @@ export interface ReportInput {
   readonly config: { readonly [section: string]: { readonly [name: string]: Json } };
   readonly commands: readonly ReportCommand[];
   readonly logs: readonly ReportLog[];
+  readonly twin?: Twin | null;
 }
 
 /** Writes the report as one HTML file that needs no network and no other file. */
@@ -99,6 +100,7 @@ function pageData(input: ReportInput, drawings: PageData['drawings']): PageData 
     config: input.config,
     commands: input.commands,
     logs: input.logs,
+    twin: input.twin ?? null,
     counts: countsOf(input.history),
   };
 }

@@ -7,6 +7,7 @@ import { resultDocument, type ResultDocument } from '../../results/document.ts';
 import { writeReport } from '../../results/report.ts';
 import type { ReportLog } from '../../results/page-data.ts';
 import { reportLogs } from '../../results/run-logs.ts';
+import { readTwin } from '../../results/twin.ts';
 import { tampering } from '../../results/seal.ts';
 import { readRunDirectory, RunPaths, writeResults } from '../../results/run-directory.ts';
 import type { RunMeta } from '../../results/run-meta.ts';
@@ -77,11 +78,12 @@ export async function judged(
 }
 
 /** Writes a judged run's report.html into its directory. */
-export function reportOf(
+export async function reportOf(
   { meta, history, directory, judged: verdict, document }: JudgedRun,
   logs: readonly ReportLog[],
   into = directory,
 ): Promise<void> {
+  const twin = await readTwin(into, document);
   return writeReport(new RunPaths(into).report, {
     title: `${meta.cluster}:${meta.configuration} · ${meta.workload}`,
     subtitle: `${meta.id}, ${meta.startedAt}`,
@@ -101,9 +103,11 @@ export function reportOf(
       { title: 'Judge this history again', command: `alibi check ${directory}` },
       { title: 'Make it as small as it gets', command: `alibi shrink ${directory}` },
       ...(meta.world === 'sim' ? [] : realCommands(meta, directory)),
+      ...(twin === null ? [] : [{ title: 'Run its twin again', command: twin.command }]),
       { title: 'Pack it for a bug report', command: `alibi bundle ${directory}` },
     ],
     logs,
+    twin,
   });
 }
 

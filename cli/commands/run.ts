@@ -12,6 +12,7 @@ import { applyOwnConfiguration } from '../run/alibi-yaml.ts';
 import { executeRun, type ExecutedRun, type KeptCluster } from '../run/execute.ts';
 import { onInterrupt } from '../run/interrupt.ts';
 import { parseSeeds, requestOf, runOptions } from '../run/options.ts';
+import { makeTwin, twinOf } from '../run/twin.ts';
 import { progressPrinter } from '../run/progress.ts';
 import { readScenario, runOf } from '../scenario/scenario.ts';
 import { missed, passes, swarm, swarmText } from '../swarm/swarm.ts';
@@ -25,6 +26,8 @@ export interface MakeOptions {
   readonly keepCluster: boolean;
   readonly logLevel: string;
   readonly json: boolean;
+  /** Make the twin's run beside it. */
+  readonly twin?: boolean;
   /** Say of violations while the run goes on. */
   readonly online?: boolean;
 }
@@ -63,6 +66,12 @@ export const runCommand = defineCommand({
         describe:
           'judge while the run goes on: announce violations within a second (workloads register, session, set)',
       })
+      .option('twin', {
+        type: 'boolean',
+        default: false,
+        describe:
+          'a real database: simulate the reference store’s model of it too, under the same seed (RUN/twin)',
+      })
       .option('log-level', { choices: ['debug', 'info', 'warn', 'error'] as const, default: 'info' as const })
       .option('json', { type: 'boolean', default: false, describe: 'one JSON document on stdout' }),
   run: async (args) => {
@@ -74,6 +83,7 @@ export const runCommand = defineCommand({
       logLevel: args.logLevel,
       json: args.json,
       online: args.online,
+      twin: args.twin,
     };
     if (args.scenario !== undefined) return makeOne(runOf(readScenario(args.scenario)), make);
     const { cluster } = args;
@@ -184,6 +194,7 @@ async function make(run: ResolvedRun, options: MakeOptions, out: string | undefi
   const { config } = run;
   const id = runId(wallClock(), `${config.cluster}-${config.configuration}-${config.workload}`, config.seed);
   const directory = resolve(out ?? `runs/${id}`);
+  const twin = options.twin === true ? twinOf(config) : null;
   tell(
     `${config.cluster}:${config.configuration} in the ${config.world} world, workload ${config.workload}, ` +
       `${config.nemesis === '' ? 'no faults' : config.nemesis}, ${config.time} s, seed ${config.seed}`,
@@ -200,6 +211,8 @@ async function make(run: ResolvedRun, options: MakeOptions, out: string | undefi
       interrupt: interrupt.signal,
       progress: printer.show,
       report: 'always',
+      // Before the run: its report shows both.
+      ...(twin === null ? {} : { opened: () => makeTwin(twin, directory) }),
       ...(options.online === true ? { announce: tell } : {}),
     });
   } finally {

@@ -7,6 +7,7 @@ import { OUTCOMES } from '../outcome.ts';
 import { historyIn, RunDirectoryError } from '../run-directory.ts';
 import { parseRunMeta, type RunMeta } from '../run-meta.ts';
 import { tampering } from '../seal.ts';
+import { hasTwin, twinDirectory } from '../twin.ts';
 import type { ComparedRun } from './run.ts';
 
 const results = z.looseObject({
@@ -24,14 +25,20 @@ const campaign = z.object({
  * @throws RunDirectoryError when there are none.
  */
 export async function loadRuns(path: string): Promise<ComparedRun[]> {
-  if (existsSync(join(path, 'run.json'))) return [await loadRun(path, null)];
+  if (existsSync(join(path, 'run.json'))) return withTwin(path);
   if (existsSync(join(path, 'campaign.json'))) return loadCampaign(path);
   const entries = await readdir(path, { withFileTypes: true }).catch(() => null);
   if (entries === null) throw new RunDirectoryError(`There is no run or campaign ${path}.`);
   const runs = entries.filter((e) => e.isDirectory() && existsSync(join(path, e.name, 'run.json')));
   if (runs.length === 0)
     throw new RunDirectoryError(`${path} holds neither a run, nor a campaign, nor directories of runs.`);
-  return Promise.all(runs.map((entry) => loadRun(join(path, entry.name), null)));
+  return (await Promise.all(runs.map((entry) => withTwin(join(path, entry.name))))).flat();
+}
+
+/** A run, and its twin's where there is one. */
+async function withTwin(path: string): Promise<ComparedRun[]> {
+  const run = await loadRun(path, null);
+  return hasTwin(path) ? [run, await loadRun(twinDirectory(path), null)] : [run];
 }
 
 /** Runs that were planned and not made (a budget, an interruption) are left out. */

@@ -10,6 +10,7 @@ import { Logs } from './logs.tsx';
 import { loadHistory } from './history-data.ts';
 import { Performance } from './performance.tsx';
 import { KeyStories } from './key-story.tsx';
+import { TwinRun } from './twin.tsx';
 import { HistoryBrowser } from './timeline/history-browser.tsx';
 
 /** Shows an event (its index) in the history browser. */
@@ -40,6 +41,7 @@ export function App({ data }: { readonly data: PageData }) {
         <Findings data={data} ops={ops} show={show} />
         <KeyStories data={data} ops={ops} show={show} />
         <Checks data={data} />
+        <TwinRun data={data} />
         <Faults data={data} ops={ops} />
         <Performance data={data} ops={ops} />
         <HistoryBrowser data={data} ops={ops} shown={shown} place={browser} />
@@ -55,6 +57,7 @@ function Header({ data }: { readonly data: PageData }) {
   const links = [
     ['findings', 'Findings', true],
     ['key', 'Keys', data.counts.operations > 0],
+    ['twin', 'Twin', data.twin !== null],
     ['faults', 'Faults', data.faults.length > 0],
     ['performance', 'Performance', true],
     ['history', 'History', true],
