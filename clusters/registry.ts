@@ -1,5 +1,6 @@
 import { etcd } from './etcd/definition.ts';
 import { mysql } from './mysql/definition.ts';
+import { mysqlGroup } from './mysql-group/definition.ts';
 import { postgres } from './postgres/definition.ts';
 import { postgresMultileader } from './postgres-multileader/definition.ts';
 import { redis, valkey } from './redis/definition.ts';
@@ -12,6 +13,7 @@ const all: readonly ClusterDefinition[] = [
   postgres,
   postgresMultileader,
   mysql,
+  mysqlGroup,
   etcd,
   redis,
   valkey,

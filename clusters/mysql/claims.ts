@@ -7,7 +7,7 @@ const MANUAL = 'https://dev.mysql.com/doc/refman/9.5/en';
 /** Faults that move no primary. */
 const IN_PLACE = ['partition', 'cut-standbys', 'kill', 'pause', 'clock', 'strobe', 'drift'];
 /** Ways to move the primary: whoever waits for a replica does it to survive them. */
-const MOVES = ['failover', 'restart-then-promote'];
+const MOVES = ['failover', 'restart-then-promote', 'membership'];
 
 /** The claim under these settings. */
 export function claimOf(given: Readonly<Record<string, Setting>>): Claim {
@@ -16,7 +16,9 @@ export function claimOf(given: Readonly<Record<string, Setting>>): Claim {
   const fromPrimary = settings.reads === 'primary';
   // Uncommitted values may be read: they came, as it were, out of thin air, which everything about stored data excludes.
   const stored =
-    settings.isolation === 'read-uncommitted' ? [] : [...(durable ? ['durable'] : []), 'convergent'];
+    settings.isolation === 'read-uncommitted'
+      ? []
+      : [...(durable ? ['durable'] : []), 'convergent', 'no-duplicates'];
   const families = settings.reads === 'sticky' ? IN_PLACE.filter((family) => family !== 'kill') : IN_PLACE;
   return {
     guarantee: [...readsOf(settings), ...stored, 'single-primary', 'recovers'],
@@ -81,10 +83,14 @@ function keepsKeys({ partitioning, isolation }: MysqlSettings): boolean {
   return !byYears || isolation === 'repeatable-read' || isolation === 'serializable';
 }
 
-function sourceOf({ semisync, partitioning, database }: MysqlSettings): string {
+function sourceOf({ semisync, partitioning, database, positions, seeding }: MysqlSettings): string {
   if (partitioning !== 'none') return `${MANUAL}/partitioning-limitations-partitioning-keys-unique-keys.html`;
   if (database.innodb_flush_log_at_trx_commit !== undefined)
     return `${MANUAL}/innodb-parameters.html#sysvar_innodb_flush_log_at_trx_commit`;
+  if (positions === 'file')
+    return `${MANUAL}/replication-howto-masterstatus.html (the position from which the replica is to start)`;
+  if (seeding !== 'clone')
+    return `${MANUAL}/mysqldump.html#option_mysqldump_single-transaction and ${MANUAL}/replication-howto-mysqldump.html`;
   switch (semisync) {
     case 'none':
       return `${MANUAL}/replication-implementation.html (asynchronous: the source does not wait) and ${MANUAL}/innodb-transaction-isolation-levels.html`;

@@ -4,44 +4,31 @@ import { basename, join } from 'node:path';
 import type { Client, Cluster, ConnectRequest, Settled, Storage } from '../../harness/cluster.ts';
 import { imageDefinition } from '../../harness/hosts/docker/image-definition.ts';
 import { storageOf, type Links, type Refusal } from '../../harness/hosts/types.ts';
-import { bank } from '../sql/bank.ts';
 import { keepSoFar } from '../kit/disks.ts';
 import { SqlClient } from '../sql/client.ts';
 import { Pins, SessionRouting } from '../sql/routing.ts';
 import { Settling, type Mending } from '../sql/settle.ts';
-import { transactions } from '../sql/transaction.ts';
 import type { ClusterContext } from '../types.ts';
 import { Failed, type Credentials } from './clients/connection.ts';
 import { datedSet, movingRegister } from './clients/partitioned.ts';
 import type { Planner } from './clients/plan.ts';
-import { register } from './clients/register.ts';
-import { rows } from './clients/rows.ts';
 import { DATABASE } from './clients/schema.ts';
-import { set } from './clients/set.ts';
-import { bankDialect, transactionDialect } from './clients/transaction.ts';
 import { MysqlClocks } from './clocks.ts';
+import { ByGtid, ByPosition, type Following } from './following.ts';
+import { MysqlMembership } from './membership.ts';
 import { MysqlNode } from './node.ts';
 import { MysqlOperator } from './operator.ts';
+import { PLANNERS } from './ports.ts';
 import { MysqlProcesses } from './processes.ts';
 import { executedCount, replicaStatus } from './replication.ts';
 import { IMAGE } from './server.ts';
 import type { MysqlSettings } from './settings.ts';
 import { Topology } from './topology.ts';
 
-const BOOT_MS = 60_000;
-
-const PLANNERS: Readonly<Record<string, Planner>> = {
-  register,
-  set,
-  rows,
-  transaction: transactions(transactionDialect),
-  bank: bank(bankDialect),
-};
+const BOOT_MS = 120_000;
 
 /** Where tables are split by years. */
 const BY_YEARS: Readonly<Record<string, Planner>> = { register: movingRegister, set: datedSet };
-
-export const PORTS = Object.keys(PLANNERS);
 
 /** One primary and the replicas that follow it by GTID; the first node starts as the primary. */
 export class MysqlCluster implements Cluster {
@@ -50,6 +37,7 @@ export class MysqlCluster implements Cluster {
   readonly clocks: MysqlClocks;
   readonly operator: MysqlOperator | Refusal;
   readonly processes: MysqlProcesses;
+  readonly membership: MysqlMembership;
   readonly credentials: Credentials = {
     user: 'alibi',
     password: randomBytes(12).toString('hex'),
@@ -58,6 +46,7 @@ export class MysqlCluster implements Cluster {
   readonly #settings: MysqlSettings;
   readonly #topology: Topology;
   readonly #operator: MysqlOperator;
+  readonly #following: Following;
   readonly #settling: Settling;
   readonly #pins: Pins;
 
@@ -67,13 +56,25 @@ export class MysqlCluster implements Cluster {
     this.links = host.links;
     this.#settings = settings;
     const topology = new Topology(nodes.map((name, i) => new MysqlNode(name, i + 1, context)));
-    const operator = new MysqlOperator(topology, settings.fencing, this.credentials, runtime.clock, log);
+    this.#following =
+      settings.positions === 'gtid'
+        ? new ByGtid(this.credentials)
+        : new ByPosition(this.credentials, settings.pointing, runtime.clock);
+    const operator = new MysqlOperator(
+      topology,
+      this.#following,
+      settings,
+      this.credentials,
+      runtime.clock,
+      log,
+    );
     const processes = new MysqlProcesses(topology, operator);
     this.#topology = topology;
     this.#operator = operator;
     this.clocks = new MysqlClocks(topology, runtime.clock);
     this.operator = nodes.length > 1 ? operator : { refused: 'A single node has no replica to promote.' };
     this.processes = processes;
+    this.membership = new MysqlMembership(topology, operator);
     this.#settling = new Settling(this.#mending(), runtime.clock);
     this.#pins = new Pins(runtime.clock, settings.pinSeconds);
   }
@@ -104,9 +105,10 @@ export class MysqlCluster implements Cluster {
         await node.untilAnswering(BOOT_MS);
       }),
     );
+    await Promise.all(this.#topology.standbys().map((node) => node.setReadOnly(true)));
+    await this.#following.begin(nodes);
     await Promise.all(
       this.#topology.standbys().map(async (node) => {
-        await node.setReadOnly(true);
         await this.#operator.point(node.name);
         await node.until('replicating from the primary', BOOT_MS, () => this.#operator.streams(node.name));
       }),
@@ -152,7 +154,8 @@ export class MysqlCluster implements Cluster {
 
   /**
    * By replica: transactions that the primary has executed and it has not, and MySQL's own gauge in seconds, which is
-   * missing while the replica is not connected and 0 whenever it has applied all that it received.
+   * missing while the replica is not connected and 0 whenever it has applied all that it received. Without GTIDs there is
+   * nothing to count.
    */
   async sample(): Promise<Readonly<Record<string, number>>> {
     const primary = await executedCount(this.#topology.node(this.#topology.primary));
@@ -161,7 +164,7 @@ export class MysqlCluster implements Cluster {
         const [status, executed] = await Promise.all([replicaStatus(node), executedCount(node)]);
         const behind = status?.secondsBehind ?? null;
         return [
-          ...(primary === null || executed === null
+          ...(primary === null || executed === null || this.#settings.positions === 'file'
             ? []
             : [[`lag-transactions:${node.name}`, Math.max(0, primary - executed)] as [string, number]]),
           ...(behind === null ? [] : [[`lag-seconds:${node.name}`, behind] as [string, number]]),

@@ -14,6 +14,8 @@ export interface NodeConfig {
   readonly fallBackMs: number;
   /** The user's own settings: the last word. */
   readonly settings: Readonly<Record<string, Setting>>;
+  /** Besides those that every node loads. */
+  readonly plugins?: readonly string[];
 }
 
 /** Settings that this cluster must own: a node that ignores them cannot be reached, fenced or followed. */
@@ -78,7 +80,7 @@ export function waitsForReplica(semisync: Semisync, readOnly: boolean): boolean 
 }
 
 export function renderConfig(config: NodeConfig): string {
-  const { listen, directory, serverId, readOnly, semisync, fallBackMs, settings } = config;
+  const { listen, directory, serverId, readOnly, semisync, fallBackMs, settings, plugins = [] } = config;
   const own: Record<string, Setting> = {
     ...BASE,
     rpl_semi_sync_source_enabled: waitsForReplica(semisync, readOnly),
@@ -94,7 +96,11 @@ export function renderConfig(config: NodeConfig): string {
     super_read_only: readOnly,
   };
   const lines = Object.entries(own).map(([name, value]) => `${name} = ${quoted(value)}\n`);
-  return ['[mysqld]\n', ...PLUGINS.map((file) => `plugin-load-add = ${file}\n`), ...lines].join('');
+  return [
+    '[mysqld]\n',
+    ...[...PLUGINS, ...plugins].map((file) => `plugin-load-add = ${file}\n`),
+    ...lines,
+  ].join('');
 }
 
 function quoted(value: Setting): string {

@@ -1,11 +1,12 @@
 import { CONTAINER_FAULTS, refusedUnless } from '../kit/refusals.ts';
 import { defineCluster, type Configuration, type Setting } from '../types.ts';
 import { claimOf } from './claims.ts';
-import { MysqlCluster, PORTS } from './cluster.ts';
+import { MysqlCluster } from './cluster.ts';
 import { readMyCnf } from './config-file.ts';
 import { refusedSetting } from './config.ts';
+import { PORTS } from './ports.ts';
 import { IMAGE } from './server.ts';
-import { SETTINGS, settingsOf } from './settings.ts';
+import { conflictOf, SETTINGS, settingsOf } from './settings.ts';
 
 function configuration(
   name: string,
@@ -15,6 +16,9 @@ function configuration(
 ): Configuration {
   return { name, title, settings, claim: claimOf, nodes };
 }
+
+/** Reads go anywhere, so that what a replica lacks is seen. */
+const BY_HAND = { semisync: 'wait', reads: 'any', positions: 'file', seeding: 'dump' };
 
 /** MySQL with replication by GTID: a primary and two replicas. */
 export const mysql = defineCluster({
@@ -37,6 +41,37 @@ export const mysql = defineCluster({
       { semisync: 'none', sync_binlog: 0, innodb_flush_log_at_trx_commit: 2 },
       1,
     ),
+    configuration(
+      'relaxed-memory',
+      'As relaxed, and the redo log stays in the server for up to a second (innodb_flush_log_at_trx_commit = 0)',
+      { semisync: 'none', sync_binlog: 0, innodb_flush_log_at_trx_commit: 0 },
+      1,
+    ),
+    configuration('file-position', 'As semi-sync, by file and position: the operator finds the place', {
+      ...BY_HAND,
+    }),
+    configuration('file-position-late', 'As file-position; the place given after a failover is too late', {
+      ...BY_HAND,
+      pointing: 'too-late',
+    }),
+    configuration('file-position-early', 'As file-position; the place given after a failover is too early', {
+      ...BY_HAND,
+      pointing: 'too-early',
+    }),
+    configuration(
+      'seeded',
+      'As semi-sync; replicas are made by mysqldump --single-transaction --source-data',
+      {
+        ...{ semisync: 'wait', reads: 'any', seeding: 'dump' },
+      },
+    ),
+    configuration(
+      'seeded-by-hand',
+      'As seeded, without a snapshot, and with the place as it is looked up later',
+      {
+        ...{ semisync: 'wait', reads: 'any', seeding: 'dump-by-hand' },
+      },
+    ),
     configuration('partitioned-range', 'One server, tables split by years', { partitioning: 'range' }, 1),
     configuration(
       'partitioned-range-max',
@@ -54,7 +89,8 @@ export const mysql = defineCluster({
   settings: SETTINGS,
   refusesSetting: refusedSetting,
   files: { 'my.cnf': readMyCnf },
-  refuses: (family) => refusedUnless(CONTAINER_FAULTS, family),
+  refuses: (family) => refusedUnless(['membership', ...CONTAINER_FAULTS], family),
+  conflict: (settings) => conflictOf(settingsOf(settings)),
   images: [IMAGE],
   create: (context) => new MysqlCluster(context, settingsOf(context.settings)),
 });

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeDocker } from '../../harness/hosts/docker/testing/suite.ts';
 import { linksBetween } from '../../nemesis/targets.ts';
 import { dayOf } from './partitioning.ts';
-import { eventually, runningCluster, type RunningCluster } from './testing/running.ts';
+import type { MysqlCluster } from './cluster.ts';
+import { eventually, runningCluster, type RunningCluster, type TestClient } from './testing/running.ts';
 
 const SETTLE_MS = 90_000;
 let running: RunningCluster;
@@ -150,4 +151,56 @@ describeDocker('MySQL with tables that are split by years', () => {
     expect(outcomes.filter(({ type }) => type === 'ok').length + refused.length).toBe(30);
     await client.close();
   });
+});
+
+/** Whether every node holds the same rows of the set, and each row once. */
+async function copies(
+  cluster: MysqlCluster,
+): Promise<readonly { readonly rows: number; readonly distinct: number }[]> {
+  return Promise.all(
+    cluster.nodes.map(async (node) => {
+      const { rows } = await running.sql(node, 'SELECT COUNT(*) AS n, COUNT(DISTINCT e) AS d FROM elements');
+      return { rows: Number(rows[0].n), distinct: Number(rows[0].d) };
+    }),
+  );
+}
+
+/** Adds elements until told to stop; resolves with how many were acknowledged. */
+function adding(client: TestClient, from: number): () => Promise<number> {
+  let going = true;
+  const all = (async () => {
+    let added = 0;
+    for (let element = from; going; element++)
+      if ((await client.do('add', 's', element)).type === 'ok') added++;
+    return added;
+  })();
+  return () => {
+    going = false;
+    return all;
+  };
+}
+
+describeDocker('MySQL by file and position', () => {
+  beforeAll(async () => {
+    running = await runningCluster('file-position');
+  }, 600_000);
+  afterAll(() => running?.close());
+
+  it('after a failover each replica goes on where it stood, and the old primary is made anew under load', async () => {
+    const { cluster, operator } = running;
+    const first = await running.client('set');
+    const stop = adding(first, 0);
+    await eventually('rows', async () => (await copies(cluster))[0].rows > 30);
+    await operator.failover({ fence: true });
+    const before = await stop();
+    const second = await running.client('set', 1);
+    const stopAgain = adding(second, 100_000);
+    expect(await cluster.settle(SETTLE_MS)).toMatchObject({ settled: true, unrecovered: [] });
+    const acknowledged = before + (await stopAgain());
+    expect(await cluster.settle(SETTLE_MS)).toMatchObject({ settled: true });
+    const [one, ...others] = await copies(cluster);
+    expect(one.rows).toBe(one.distinct);
+    expect(one.rows).toBeGreaterThanOrEqual(acknowledged);
+    for (const other of others) expect(other).toEqual(one);
+  }, 240_000);
 });

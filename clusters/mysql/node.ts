@@ -4,8 +4,10 @@ import { storageOf, type Endpoint, type Host, type HostNode } from '../../harnes
 import { MILLISECOND, type Runtime } from '../../harness/runtime/types.ts';
 import type { Rows } from '../sql/session.ts';
 import type { SettlingNode } from '../sql/settle.ts';
+import type { Setting } from '../types.ts';
+import { Certification } from './clients/certification.ts';
 import { Connection, type Credentials } from './clients/connection.ts';
-import { schemaFor } from './clients/schema.ts';
+import { DATABASE, schemaFor } from './clients/schema.ts';
 import { renderConfig, waitsForReplica } from './config.ts';
 import { configure, IMAGE, makeFresh, PORT_ROLE, SERVICE, service } from './server.ts';
 import { FALL_BACK_MS, type MysqlSettings } from './settings.ts';
@@ -15,10 +17,25 @@ export interface NodeContext {
   readonly runtime: Runtime;
   readonly settings: MysqlSettings;
   readonly credentials: Credentials;
+  readonly member?: MemberContext;
+}
+
+/** What a member of a replication group has besides. */
+export interface MemberContext {
+  /** Ports by role, besides the one that clients dial. */
+  readonly ports: Readonly<Record<string, number>>;
+  readonly plugins: readonly string[];
+  /** For its my.cnf, over everything else; all nodes have their place by then. */
+  readonly settings: (node: string) => Readonly<Record<string, Setting>>;
+  /** Who the clients of a workload are: nobody with privileges, whom a server in offline mode lets in. */
+  readonly clients: Credentials;
+  /** What a session of the harness begins with. */
+  readonly session: string;
 }
 
 /** Long enough to copy a small database over a busy machine's network; short enough when the link is cut. */
 const CLONE_MS = 60_000;
+const WITHOUT_GTIDS = { gtid_mode: false, enforce_gtid_consistency: false };
 /** Commits under way are waited for. */
 const SWITCH_MS = 10_000;
 
@@ -38,7 +55,8 @@ export class MysqlNode implements SettlingNode {
 
   /** Gives it a place on the host; everything else comes after. */
   async create(): Promise<void> {
-    const spec = { name: this.name, ports: { [PORT_ROLE]: 3306 }, image: IMAGE };
+    const ports = { [PORT_ROLE]: 3306, ...this.#context.member?.ports };
+    const spec = { name: this.name, ports, image: IMAGE };
     this.#hostNode = await this.#context.host.addNode(spec);
   }
 
@@ -51,23 +69,40 @@ export class MysqlNode implements SettlingNode {
     return this.#hostNode;
   }
 
+  get socket(): string {
+    return join(storageOf(this.hostNode), 'mysql.sock');
+  }
+
   /** Where `from` dials this node. */
   peer(from: string): Endpoint {
     return this.#context.host.peer(from, this.name, PORT_ROLE);
   }
 
-  /** A fresh database with the user and the tables, alike on every node and in no log; started as a primary. */
-  async initialise(): Promise<void> {
+  /**
+   * A fresh database with the user and, unless told otherwise, the tables: alike on every node and in no log; started as
+   * a primary, or, without tables, as one that takes writes from an operator only.
+   */
+  async initialise(tables = true): Promise<void> {
     const { user, password } = this.#context.credentials;
     await makeFresh(this.hostNode);
-    await this.#configure({});
+    this.#readOnly = false;
+    await this.#configure(tables ? {} : { read_only: true });
     const users = [
       `CREATE USER '${user}'@'%' IDENTIFIED BY '${password}'`,
       `GRANT ALL ON *.* TO '${user}'@'%' WITH GRANT OPTION`,
     ];
-    await this.hostNode.start(
-      await service(this.hostNode, [...users, ...schemaFor(this.#context.settings.partitioning)]),
-    );
+    const { partitioning, positions } = this.#context.settings;
+    const schema = tables ? schemaFor(partitioning, positions === 'gtid') : [`CREATE DATABASE ${DATABASE}`];
+    const clients = this.#context.member?.clients;
+    const unprivileged =
+      clients === undefined
+        ? []
+        : [
+            `CREATE USER '${clients.user}'@'%' IDENTIFIED BY '${clients.password}'`,
+            `GRANT SELECT, INSERT, UPDATE, DELETE ON ${clients.database}.* TO '${clients.user}'@'%'`,
+            `GRANT SELECT ON performance_schema.* TO '${clients.user}'@'%'`,
+          ];
+    await this.hostNode.start(await service(this.hostNode, [...users, ...schema, ...unprivileged]));
   }
 
   /** Makes the running server a primary or one that refuses writes, and so again after its next start. */
@@ -85,7 +120,7 @@ export class MysqlNode implements SettlingNode {
   }
 
   async #configure(more: Readonly<Record<string, boolean>>): Promise<void> {
-    const { host, settings } = this.#context;
+    const { host, settings, member } = this.#context;
     const text = renderConfig({
       listen: host.bind(this.name, PORT_ROLE),
       directory: storageOf(this.hostNode),
@@ -93,7 +128,13 @@ export class MysqlNode implements SettlingNode {
       readOnly: this.#readOnly,
       semisync: settings.semisync,
       fallBackMs: FALL_BACK_MS,
-      settings: { ...settings.database, ...more },
+      settings: {
+        ...settings.database,
+        ...(settings.positions === 'file' ? WITHOUT_GTIDS : {}),
+        ...member?.settings(this.name),
+        ...more,
+      },
+      plugins: member?.plugins ?? [],
     });
     await configure(this.hostNode, text);
   }
@@ -144,17 +185,23 @@ export class MysqlNode implements SettlingNode {
     return this.hostNode.alive(SERVICE);
   }
 
-  #open(timeoutMs: number, signal: AbortSignal | null = null): Promise<Connection> {
-    const { host, credentials } = this.#context;
-    return Connection.open(host.client(this.name, PORT_ROLE), credentials, signal, timeoutMs);
+  async #open(timeoutMs: number, signal: AbortSignal): Promise<Connection> {
+    const { host, credentials, member } = this.#context;
+    const endpoint = host.client(this.name, PORT_ROLE);
+    const connection = await Connection.open(endpoint, credentials, signal, timeoutMs);
+    if (member !== undefined) await connection.run('connect', member.session, [], signal);
+    return connection;
   }
 
   /** For workload clients: a connection of their own, at the isolation level asked for. @throws Failed in phase `connect` */
   async connect(signal: AbortSignal): Promise<Connection> {
-    const connection = await this.#open(3000, signal);
-    const level = this.#context.settings.isolation.toUpperCase();
+    const { host, settings, credentials, member } = this.#context;
+    const endpoint = host.client(this.name, PORT_ROLE);
+    const connection = await Connection.open(endpoint, member?.clients ?? credentials, signal);
+    const level = settings.isolation.toUpperCase();
     try {
       await connection.run('connect', `SET SESSION transaction_isolation = '${level}'`, [], signal);
+      if (member !== undefined) await connection.watch(new Certification(), signal);
     } catch (error) {
       connection.destroy();
       throw error;
@@ -201,8 +248,9 @@ export class MysqlNode implements SettlingNode {
   }
 
   async position(): Promise<string | null> {
-    const row = await this.ask('SELECT @@GLOBAL.gtid_executed AS done');
-    return row === null ? null : String(row.done);
+    // What a replica applies goes to its own log.
+    const row = await this.ask('SHOW BINARY LOG STATUS');
+    return row === null ? null : `${String(row.File)}:${String(row.Position)}`;
   }
 
   /** The last lines of the server's log. */

@@ -1,12 +1,18 @@
 import type { Operator } from '../../harness/cluster.ts';
 import type { Log } from '../../harness/hosts/types.ts';
 import { MILLISECOND, type Clock } from '../../harness/runtime/types.ts';
+import { startSupervised } from '../kit/supervised.ts';
 import type { Credentials } from './clients/connection.ts';
+import type { Following } from './following.ts';
 import type { MysqlNode } from './node.ts';
-import { follow, heldCount, replicaStatus } from './replication.ts';
+import { replicaStatus } from './replication.ts';
+import { seed } from './seeding.ts';
+import type { MysqlSettings } from './settings.ts';
 import type { Topology } from './topology.ts';
 
 const PROMOTION_MS = 20_000;
+/** A new server, on a disk that is busy with the dump of another. */
+const START_MS = 60_000;
 const CANDIDATES_MS = 5_000;
 /** How long a restarted primary is left to its readers before it is replaced. */
 const READ_MS = 1_000;
@@ -14,14 +20,23 @@ const READ_MS = 1_000;
 /** Moves the primary and mends what was left behind, step by step, as an operator does by hand. */
 export class MysqlOperator implements Operator {
   readonly #topology: Topology;
-  readonly #fencing: boolean;
+  readonly #following: Following;
+  readonly #settings: MysqlSettings;
   readonly #credentials: Credentials;
   readonly #clock: Clock;
   readonly #log: Log;
 
-  constructor(topology: Topology, fencing: boolean, credentials: Credentials, clock: Clock, log: Log) {
+  constructor(
+    topology: Topology,
+    following: Following,
+    settings: MysqlSettings,
+    credentials: Credentials,
+    clock: Clock,
+    log: Log,
+  ) {
     this.#topology = topology;
-    this.#fencing = fencing;
+    this.#following = following;
+    this.#settings = settings;
     this.#credentials = credentials;
     this.#clock = clock;
     this.#log = log;
@@ -35,7 +50,7 @@ export class MysqlOperator implements Operator {
   async failover(options: { readonly fence: boolean }): Promise<{ from: string; to: string }> {
     const topology = this.#topology;
     const from = topology.primary;
-    const fence = options.fence && this.#fencing;
+    const fence = options.fence && this.#settings.fencing;
     const awaiting = [...topology.deposed];
     if (topology.standbys().length === 0) for (const name of awaiting) await this.rejoin(name);
     if (fence) await topology.node(from).kill();
@@ -61,7 +76,7 @@ export class MysqlOperator implements Operator {
   async restartThenPromote(): Promise<{ from: string; to: string }> {
     const old = this.#topology.node(this.#topology.primary);
     await old.kill();
-    await old.start();
+    await startSupervised(old);
     await old.untilAnswering(PROMOTION_MS);
     await this.#clock.sleep(READ_MS * MILLISECOND);
     return this.failover({ fence: true });
@@ -74,7 +89,7 @@ export class MysqlOperator implements Operator {
       const counts = await Promise.all(
         standbys.map(async (node) => {
           await node.query('STOP REPLICA IO_THREAD').catch(() => undefined);
-          return heldCount(node);
+          return this.#following.held(node);
         }),
       );
       found = standbys.flatMap((node, i) => (counts[i] === null ? [] : [{ node, held: counts[i] }]));
@@ -88,14 +103,9 @@ export class MysqlOperator implements Operator {
   }
 
   async #promote(to: MysqlNode): Promise<void> {
-    await to.until('everything that it received to be applied', PROMOTION_MS, async () => {
-      const status = await replicaStatus(to);
-      if (status === null) return false;
-      const row = await to.ask(
-        `SELECT GTID_SUBSET('${status.retrieved}', @@GLOBAL.gtid_executed) AS all_done`,
-      );
-      return Number(row?.all_done) === 1;
-    });
+    await to.until('everything that it received to be applied', PROMOTION_MS, () =>
+      this.#following.appliedAll(to),
+    );
     await to.query('STOP REPLICA', [], PROMOTION_MS);
     await to.query('RESET REPLICA ALL', [], PROMOTION_MS);
     await to.setReadOnly(false);
@@ -104,20 +114,30 @@ export class MysqlOperator implements Operator {
   /** Makes a running node follow the present primary. */
   async point(name: string): Promise<void> {
     const topology = this.#topology;
-    await follow(topology.node(name), topology.node(topology.primary), this.#credentials);
+    await this.#following.point(topology.node(name), topology.node(topology.primary));
   }
 
-  /** Makes a node, whatever it was before, a replica of the present primary by cloning that. */
+  /** Makes a node, whatever it was before, a replica of the present primary by a copy of that, while clients go on. */
   async rejoin(name: string): Promise<void> {
     const topology = this.#topology;
     const node = topology.node(name);
     await node.kill();
     if (topology.unfenced === name) topology.unfenced = null;
     topology.deposed.add(name);
-    await node.cloneFrom(topology.node(topology.primary));
-    await node.start();
-    await node.untilAnswering(PROMOTION_MS);
-    await this.point(name);
+    const source = topology.node(topology.primary);
+    const { seeding } = this.#settings;
+    if (seeding === 'clone') {
+      await node.cloneFrom(source);
+      await startSupervised(node);
+      await node.untilAnswering(START_MS);
+      await this.point(name);
+    } else {
+      await node.initialise(false);
+      await node.untilAnswering(START_MS);
+      const seeded = await seed(node, source, seeding, this.#credentials, this.#clock);
+      await node.setReadOnly(true);
+      await this.#following.pointSeeded(node, source, seeded);
+    }
     topology.deposed.delete(name);
   }
 

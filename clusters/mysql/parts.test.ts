@@ -5,7 +5,8 @@ import { renderConfig } from './config.ts';
 import { readMyCnf } from './config-file.ts';
 import { mysql } from './definition.ts';
 import { gtidCount } from './gtid.ts';
-import { settingsOf, type Semisync } from './settings.ts';
+import { isAfter } from './positions.ts';
+import { conflictOf, settingsOf, type Semisync } from './settings.ts';
 
 describe('the claim', () => {
   it.each([
@@ -37,6 +38,25 @@ describe('the claim', () => {
       for (const word of guarantee) expect(GUARANTEES.has(word), word).toBe(true);
     }
   });
+});
+
+describe('settings that do not go together are refused in one sentence', () => {
+  it.each([
+    [{ positions: 'file' }, /a clone does not say where in a log it ends/],
+    [{ pointing: 'too-late' }, /set positions=file to give them one/],
+    [{ positions: 'file', seeding: 'dump', partitioning: 'hash' }, /without partitions/],
+    [{ positions: 'file', seeding: 'dump', pointing: 'too-late' }, null],
+  ])('%j', (given, told) => {
+    const conflict = conflictOf(settingsOf(given));
+    if (told === null) expect(conflict).toBeNull();
+    else expect(conflict).toMatch(told);
+  });
+});
+
+it('places in logs are ordered by file, then by how far into it', () => {
+  const at = (file: string, pos: number) => ({ file, pos });
+  expect(isAfter(at('binlog.000002', 4), at('binlog.000001', 9000))).toBe(true);
+  expect(isAfter(at('binlog.000001', 9000), at('binlog.000001', 9000))).toBe(false);
 });
 
 describe('my.cnf', () => {

@@ -1,4 +1,5 @@
 import type { ProcessControl } from '../../harness/cluster.ts';
+import { startSupervised } from '../kit/supervised.ts';
 import type { MysqlOperator } from './operator.ts';
 import { SERVICE } from './server.ts';
 import type { Topology } from './topology.ts';
@@ -34,7 +35,7 @@ export class MysqlProcesses implements ProcessControl {
     const topology = this.#topology;
     const node = topology.node(name);
     if (await node.alive()) return;
-    if (!topology.deposed.has(name) || topology.unfenced === name) return node.start();
+    if (!topology.deposed.has(name) || topology.unfenced === name) return startSupervised(node);
     const primary = topology.node(topology.primary);
     const served = await primary
       .until('an answer of the primary', PRIMARY_MS, () => primary.answers())

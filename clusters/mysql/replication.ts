@@ -2,18 +2,27 @@
 import type { Credentials } from './clients/connection.ts';
 import { gtidCount } from './gtid.ts';
 import type { MysqlNode } from './node.ts';
+import type { Position } from './positions.ts';
 
-/** Points `node` at `source`, by GTID, and lets it run: it asks for everything that it does not have. */
+/**
+ * Points `node` at `source` and lets it run: from a place in that one's log, or, by GTID (`at` null), for everything that
+ * it does not have.
+ */
 export async function follow(
   node: MysqlNode,
   source: MysqlNode,
   { user, password }: Credentials,
+  at: Position | null,
 ): Promise<void> {
+  const place =
+    at === null
+      ? 'SOURCE_AUTO_POSITION = 1'
+      : `SOURCE_AUTO_POSITION = 0, SOURCE_LOG_FILE = '${at.file}', SOURCE_LOG_POS = ${at.pos}`;
   const { host, port } = source.peer(node.name);
   await node.query('STOP REPLICA', [], 10_000);
   await node.query(
     `CHANGE REPLICATION SOURCE TO SOURCE_HOST = '${host}', SOURCE_PORT = ${port}, SOURCE_USER = '${user}', ` +
-      `SOURCE_PASSWORD = '${password}', SOURCE_AUTO_POSITION = 1, SOURCE_SSL = 0, GET_SOURCE_PUBLIC_KEY = 1, ` +
+      `SOURCE_PASSWORD = '${password}', ${place}, SOURCE_SSL = 0, GET_SOURCE_PUBLIC_KEY = 1, ` +
       'SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 0, SOURCE_HEARTBEAT_PERIOD = 0.5',
     [],
     10_000,
@@ -28,6 +37,9 @@ export interface ReplicaStatus {
   readonly secondsBehind: number | null;
   readonly retrieved: string;
   readonly executed: string;
+  /** How far into its source's log it has received, and how far it has applied that. */
+  readonly received: Position;
+  readonly applied: Position;
 }
 
 export async function replicaStatus(node: MysqlNode): Promise<ReplicaStatus | null> {
@@ -39,6 +51,8 @@ export async function replicaStatus(node: MysqlNode): Promise<ReplicaStatus | nu
     secondsBehind: behind === null || behind === undefined ? null : Number(behind),
     retrieved: String(row.Retrieved_Gtid_Set).replace(/\s/g, ''),
     executed: String(row.Executed_Gtid_Set).replace(/\s/g, ''),
+    received: { file: String(row.Source_Log_File), pos: Number(row.Read_Source_Log_Pos) },
+    applied: { file: String(row.Relay_Source_Log_File), pos: Number(row.Exec_Source_Log_Pos) },
   };
 }
 

@@ -2,7 +2,9 @@ import type { Setting, SettingDefinition } from '../types.ts';
 import { READS, type Reads } from '../sql/routing.ts';
 import { ISOLATION_LEVELS, type Isolation } from './clients/transaction.ts';
 import { refusedSetting } from './config.ts';
+import { POINTINGS, POSITIONS, type Pointing } from './following.ts';
 import { PARTITIONING, type Partitioning } from './partitioning.ts';
+import { SEEDINGS, type Seeding } from './seeding.ts';
 
 /**
  * Does a commit wait until a replica has it (AFTER_SYNC)? `wait`: for as long as that takes. `fall-back`: for
@@ -52,6 +54,28 @@ export const SETTINGS: readonly SettingDefinition[] = [
     default: 'serializable',
   },
   {
+    name: 'positions',
+    title: 'Replicas go on by GTID, or from a file and a place in it that the operator gives them',
+    values: POSITIONS,
+    type: 'string',
+    default: 'gtid',
+  },
+  {
+    name: 'pointing',
+    title: 'With positions=file: the place that replicas are given after a failover',
+    values: POINTINGS,
+    type: 'string',
+    default: 'right',
+  },
+  {
+    name: 'seeding',
+    title:
+      'What a new replica is made from: a clone, mysqldump with a snapshot and its place, or without either',
+    values: SEEDINGS,
+    type: 'string',
+    default: 'clone',
+  },
+  {
     name: 'partitioning',
     title: 'How kv and elements are split: not, by years (with or without MAXVALUE), or by hash',
     values: PARTITIONING,
@@ -68,6 +92,9 @@ export interface MysqlSettings {
   readonly semisync: Semisync;
   readonly isolation: Isolation;
   readonly partitioning: Partitioning;
+  readonly positions: (typeof POSITIONS)[number];
+  readonly pointing: Pointing;
+  readonly seeding: Seeding;
   /** For my.cnf. */
   readonly database: Readonly<Record<string, Setting>>;
 }
@@ -87,6 +114,20 @@ export function settingsOf(given: Readonly<Record<string, Setting>>): MysqlSetti
     semisync: own.semisync as Semisync,
     isolation: own.isolation as Isolation,
     partitioning: own.partitioning as Partitioning,
+    positions: own.positions as MysqlSettings['positions'],
+    pointing: own.pointing as Pointing,
+    seeding: own.seeding as Seeding,
     database: Object.fromEntries(database),
   };
+}
+
+/** Why these settings cannot be had together, or null. */
+export function conflictOf({ positions, pointing, seeding, partitioning }: MysqlSettings): string | null {
+  if (positions === 'file' && seeding === 'clone')
+    return 'a clone does not say where in a log it ends: set seeding to dump, which does, beside positions=file';
+  if (positions === 'file' && partitioning !== 'none')
+    return 'positions=file has tables of its own: without partitions';
+  return positions === 'gtid' && pointing !== 'right'
+    ? 'replicas that go on by GTID are given no place: set positions=file to give them one'
+    : null;
 }

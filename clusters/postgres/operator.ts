@@ -2,7 +2,7 @@ import type { Operator } from '../../harness/cluster.ts';
 import type { Log } from '../../harness/hosts/types.ts';
 import { MILLISECOND, type Clock } from '../../harness/runtime/types.ts';
 import type { PostgresNode } from './node.ts';
-import { startSupervised } from './supervised.ts';
+import { startSupervised } from '../kit/supervised.ts';
 import type { Topology } from './topology.ts';
 
 const PROMOTION_MS = 20_000;

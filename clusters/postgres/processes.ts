@@ -1,7 +1,7 @@
 import type { ProcessControl } from '../../harness/cluster.ts';
 import type { PostgresOperator } from './operator.ts';
 import { SERVICE } from './server/server.ts';
-import { startSupervised } from './supervised.ts';
+import { startSupervised } from '../kit/supervised.ts';
 import type { Topology } from './topology.ts';
 
 /** Long enough for a primary that is started at the same moment. */

@@ -2,6 +2,7 @@ import type mysql from 'mysql2';
 import type { Endpoint } from '../../../harness/hosts/types.ts';
 import { failureOf, Failed as SqlFailed, type ClientPhase, type Outcome } from '../../sql/outcome.ts';
 import type { Rows, Session } from '../../sql/session.ts';
+import type { Certification } from './certification.ts';
 import { classify, sessionIntact } from './errors.ts';
 
 export interface Credentials {
@@ -23,6 +24,7 @@ export class Connection implements Session {
   /** A replica says so when it refuses a write, and only then: routing follows the operator. */
   readonly standby = false;
   #broken = false;
+  #certification: Certification | null = null;
 
   private constructor(client: mysql.Connection) {
     this.#client = client;
@@ -70,9 +72,16 @@ export class Connection implements Session {
       if (Array.isArray(result)) return { rows: result as Rows['rows'], count: result.length };
       return { rows: [], count: (result as { affectedRows?: number }).affectedRows ?? 0 };
     } catch (error) {
-      if (!sessionIntact(failureOf(error))) this.destroy();
-      throw new Failed(error, phase);
+      const told = (await this.#certification?.explained(this, error, signal)) ?? error;
+      if (!sessionIntact(failureOf(told))) this.destroy();
+      throw new Failed(told, phase);
     }
+  }
+
+  /** From now on refusals of the member's group are looked into. @throws Failed in phase `connect` */
+  async watch(certification: Certification, signal: AbortSignal | null): Promise<void> {
+    await certification.begin(this, signal);
+    this.#certification = certification;
   }
 
   /** Runs `work`; when `signal` is aborted the connection is torn down, which the driver itself does not report. */

@@ -5,11 +5,20 @@ import {
   BEFORE_COMMIT,
   code,
   decide,
+  message,
   type ClientPhase,
   type ErrorRow,
   type Failure,
   type Outcome,
 } from '../../sql/outcome.ts';
+
+/** What {@link Certification} adds to a refusal that it has looked into. */
+export const CERTIFIED = /the member was in its group throughout/;
+
+const both =
+  (...all: readonly ErrorRow['match'][]): ErrorRow['match'] =>
+  (failure) =>
+    all.every((match) => match(failure));
 
 export const ERRORS: readonly ErrorRow[] = [
   ...BEFORE_COMMIT,
@@ -44,11 +53,27 @@ export const ERRORS: readonly ErrorRow[] = [
     why: 'the server refused the statement (1062: duplicate key; syntax, data, constraint, no partition) and rolled it back',
   },
   {
+    name: 'certification',
+    match: both(code(/^ER_TRANSACTION_ROLLBACK_DURING_COMMIT$/), message(CERTIFIED)),
+    phases: ['commit'],
+    outcome: 'fail',
+    why: 'another member’s transaction came first: every member rolls this one back (3101). Only where this member was in its group throughout: one that leaves gives the same code to commits that the others may keep',
+  },
+  {
+    name: 'group-refused',
+    match: code(
+      /^ER_(BEFORE_DML_VALIDATION_ERROR|GRP_HOLD_WAIT_TIMEOUT|GRP_HOLD_KILLED|GRP_TRX_CONSISTENCY_\w+)$/,
+    ),
+    phases: ['commit'],
+    outcome: 'fail',
+    why: 'the group’s consistency could not be had before the statement began (3796 to 3800), or its table or level is not one for groups (3098)',
+  },
+  {
     name: 'unknown',
     match: anything,
     phases: ['commit'],
     outcome: 'info',
-    why: 'the commit was sent: cut off (PROTOCOL_CONNECTION_LOST, ECONNRESET), killed (1317), shut down (1053) or too late, it may stand',
+    why: 'the commit was sent: cut off (PROTOCOL_CONNECTION_LOST, ECONNRESET), killed (1317), shut down (1053) or too late, it may stand. So may one whose member lost its group while it was decided on (3100, before_commit)',
   },
 ];
 
@@ -58,9 +83,9 @@ export function classify(failure: Failure, phase: ClientPhase): Outcome {
 }
 
 /** Refusals after which the session stands as it was; whatever else happened, the connection is thrown away. */
-export function sessionIntact({ code: found }: Failure): boolean {
+export function sessionIntact(failure: Failure): boolean {
   const intact = ERRORS.filter(({ name }) =>
-    ['deadlock', 'lock-wait', 'read-only', 'refused-statement'].includes(name),
+    ['deadlock', 'lock-wait', 'read-only', 'refused-statement', 'certification'].includes(name),
   );
-  return intact.some((row) => row.match({ code: found, message: '' }));
+  return intact.some((row) => row.match(failure));
 }

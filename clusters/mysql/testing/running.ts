@@ -2,14 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Client, Completion, Operator } from '../../../harness/cluster.ts';
+import type { Client, Cluster, Completion, Operator } from '../../../harness/cluster.ts';
 import type { Operation } from '../../../harness/generator/types.ts';
 import { dockerHost } from '../../../harness/hosts/docker/host.ts';
 import { isRefusal, type Host, type Links, type Log } from '../../../harness/hosts/types.ts';
 import { realRuntime } from '../../../harness/runtime/real.ts';
 import type { Rows } from '../../sql/session.ts';
-import type { Setting } from '../../types.ts';
-import { Connection } from '../clients/connection.ts';
+import type { ClusterContext, Setting } from '../../types.ts';
+import { Connection, type Credentials } from '../clients/connection.ts';
 import { MysqlCluster } from '../cluster.ts';
 import { mysql } from '../definition.ts';
 import { PORT_ROLE } from '../server.ts';
@@ -19,8 +19,8 @@ const silent = () => undefined;
 const log: Log = { debug: silent, info: silent, warn: silent, error: silent };
 export const never = new AbortController().signal;
 
-export interface RunningCluster {
-  readonly cluster: MysqlCluster;
+export interface RunningCluster<C extends Bootable = MysqlCluster> {
+  readonly cluster: C;
   readonly host: Host;
   readonly links: Links;
   readonly operator: Operator;
@@ -34,20 +34,30 @@ export interface TestClient extends Client {
   do(f: string, key: Operation['key'], value?: Operation['value'], signal?: AbortSignal): Promise<Completion>;
 }
 
+type Bootable = Cluster & { readonly credentials: Credentials };
+
 /** Boots `configuration`; remember to close it. */
-export async function runningCluster(
+export function runningCluster(
   configuration: string,
   settings: Readonly<Record<string, Setting>> = {},
   nodes: readonly string[] = ['n1', 'n2', 'n3'],
 ): Promise<RunningCluster> {
+  const base = mysql.configurations.find(({ name }) => name === configuration)?.settings;
+  const all = settingsOf({ ...base, ...settings });
+  return booted((context) => new MysqlCluster(context, all), nodes);
+}
+
+/** Boots what `make` makes; remember to close it. */
+export async function booted<C extends Bootable>(
+  make: (context: ClusterContext) => C,
+  nodes: readonly string[],
+): Promise<RunningCluster<C>> {
   const directory = mkdtempSync(join(tmpdir(), 'alibi-mysql-test-'));
   const runtime = realRuntime(directory);
   const runId = `test-${process.pid}-${directory.slice(-6)}`;
-  const base = mysql.configurations.find(({ name }) => name === configuration)?.settings;
-  const all = settingsOf({ ...base, ...settings });
   const host = await dockerHost({ runId, directory, runtime, log });
   const context = { runId, host, runtime, log, nodes, world: 'docker' as const, settings: {} };
-  const cluster = new MysqlCluster(context, all);
+  const cluster = make(context);
   const close = async () => {
     await cluster.stop();
     await host.close();

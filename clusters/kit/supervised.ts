@@ -1,4 +1,9 @@
-import type { PostgresNode } from './node.ts';
+/** What is asked of a node. */
+interface Startable {
+  start(): Promise<void>;
+  alive(): Promise<boolean>;
+  until(what: string, deadlineMs: number, probe: () => Promise<boolean>): Promise<void>;
+}
 
 /** A server that cannot start ends within this time. */
 const SOON_MS = 400;
@@ -8,7 +13,7 @@ const ATTEMPTS = 3;
  * Starts it as a supervisor would: a server that ends at once (its predecessor's process, shared memory, or port, was
  * still there) is started again.
  */
-export async function startSupervised(node: PostgresNode): Promise<void> {
+export async function startSupervised(node: Startable): Promise<void> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     await node.start();
     const ended = await node
