@@ -33,7 +33,7 @@ export async function readTwin(run: string, document: ResultDocument): Promise<T
 }
 
 function rowsOf({ outcome, anomalies, stats }: ResultDocument): Map<string, string> {
-  const rows = new Map([['outcome', outcome as string]]);
+  const rows = new Map<string, string>([['outcome', outcome]]);
   const found = anomalies.filter(({ certain }) => certain).sort(byWeight);
   rows.set('proven', found.map(({ name, count }) => `${name} (${count})`).join(', ') || 'no anomaly');
   const performance = stats['performance'] as unknown as Performance | undefined;

@@ -39,6 +39,8 @@ export const runConfigSchema = z.strictObject({
   transactionSize: z.int().positive().default(4),
   /** Guarantees to hold the run to instead of the configuration's claim; empty = the claim. */
   consistency: z.array(z.string()).readonly().default([]),
+  /** Docker: the image that nodes run from instead of ours. */
+  image: z.string().min(1).optional(),
   /** Faults with times of their own, `fault@FROM..TO` in seconds, several by comma; absent: rounds of the nemesis. */
   timetable: z.string().optional(),
 });
@@ -90,6 +92,8 @@ export function resolveRun(request: RunRequest): ResolvedRun {
     throw new DoesNotFit(
       `Workload ${workload.name} makes no sense on ${cluster.name}:${configuration.name}: ${refusedPort}`,
     );
+  if (request.image !== undefined && world !== 'docker')
+    throw new UsageError(`--image ${request.image}: only containers have images: take --world docker`);
   const nodes = request.nodes ?? configuration.nodes ?? 3;
   const conflict = cluster.conflict?.(settings, world, nodes) ?? null;
   if (conflict !== null) throw new UsageError(`${cluster.name} cannot be run so: ${conflict}`);
@@ -128,6 +132,7 @@ export function resolveRun(request: RunRequest): ResolvedRun {
     keys: request.keys ?? 5,
     transactionSize: request.transactionSize ?? 4,
     consistency: request.consistency ?? [],
+    ...(request.image === undefined ? {} : { image: request.image }),
     ...(request.timetable === undefined ? {} : { timetable: request.timetable }),
   };
   if (steps === null) checkTimes(config);

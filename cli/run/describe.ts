@@ -33,6 +33,7 @@ export function describeRun({ config, claim, nodeNames, faults }: ResolvedRun): 
     transactionSize,
     consistency,
     timetable,
+    image,
   } = config;
   return {
     cluster,
@@ -54,6 +55,7 @@ export function describeRun({ config, claim, nodeNames, faults }: ResolvedRun): 
       transactionSize,
       consistency: consistency.join(','),
       ...(timetable === undefined ? {} : { timetable }),
+      ...(image === undefined ? {} : { image }),
     },
     claims: [
       {
@@ -80,11 +82,13 @@ export function metaOf(run: ResolvedRun, id: string): RunMeta {
   };
 }
 
-/** What a run's end adds to its run.json. */
-export function endOf({ versions, clockOffsetsMs, error }: RunSummary): Partial<RunMeta> {
+/** What a run's end adds to its run.json. `image`: what nodes ran from instead of ours. */
+export function endOf({ versions, clockOffsetsMs, error }: RunSummary, image?: string): Partial<RunMeta> {
+  // A cluster names the images that it would have had.
+  const ran = Object.entries(versions).filter(([name]) => image === undefined || !name.startsWith('image:'));
   return {
     endedAt: wallClock(),
-    versions: { ...versions },
+    versions: { ...Object.fromEntries(ran), ...(image === undefined ? {} : { image }) },
     clockOffsetsMs: { ...clockOffsetsMs },
     ...(error === null ? {} : { error: `${error.phase}: ${error.message}` }),
   };
@@ -130,6 +134,7 @@ export function commandOf(config: RunConfig): string {
     `--time ${config.time} --rate ${config.rate} --concurrency ${config.concurrency} --nodes ${config.nodes}`,
     `--keys ${config.keys} --transaction-size ${config.transactionSize} --operation-timeout ${config.operationTimeout} --seed ${quoted(config.seed)}`,
     ...(config.consistency.length === 0 ? [] : [`--consistency ${config.consistency.join(',')}`]),
+    ...(config.image === undefined ? [] : [`--image ${quoted(config.image)}`]),
     ...Object.entries(config.settings).map(([name, value]) => `--set ${quoted(`${name}=${value}`)}`),
   ];
   return words.join(' ');

@@ -87,7 +87,10 @@ export async function executeRun(run: ResolvedRun, options: ExecuteOptions): Pro
     const summary = await world.drive(() => runCluster(input));
     await keys.close();
     for (const complaint of summary.complaints) log.warn({}, complaint);
-    await directory.update({ ...endOf(summary), historySha256: await historyDigest(directory.history) });
+    await directory.update({
+      ...endOf(summary, run.config.image),
+      historySha256: await historyDigest(directory.history),
+    });
     const finished = await judgeAndReport(directory.path, { report: options.report });
     if (options.keepCluster) kept = { addresses: world.addresses(), end };
     return { ...finished, kept };

@@ -164,6 +164,8 @@ export interface HostContext {
   readonly directory: string;
   readonly runtime: Runtime;
   readonly log: Log;
+  /** Docker: an image of the user's that the nodes run from instead of ours, below a layer of ours. */
+  readonly image?: string;
   /** Does every node get a disk of its own? (Docker) */
   readonly disks?: boolean;
 }
