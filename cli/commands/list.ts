@@ -1,6 +1,6 @@
 import { ANOMALIES, CHECKERS } from '../../checkers/registry.ts';
 import { GUARANTEES } from '../../checkers/guarantees.ts';
-import { BUGS } from '../../clusters/reference/bugs.ts';
+import { BUGS, WALKED } from '../../clusters/reference/bugs.ts';
 import { CLUSTERS } from '../../clusters/registry.ts';
 import { TWINS } from '../../clusters/twins.ts';
 import type { ClusterDefinition } from '../../clusters/types.ts';
@@ -23,7 +23,7 @@ const LISTS: Readonly<Record<string, () => readonly Listed[]>> = {
   checkers: () => [...CHECKERS.values()].map(({ name, title, anomalies }) => ({ name, title, anomalies })),
   anomalies: () => [...ANOMALIES.values()],
   guarantees: () => [...GUARANTEES.values()],
-  bugs: () => [...BUGS.values()],
+  bugs: () => [...BUGS.values(), ...WALKED.values()],
   matrix: () => [...CLUSTERS.values()].map(matrixRow),
 };
 

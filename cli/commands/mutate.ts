@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineCommand } from '../command.ts';
-import { mutantsOf, sample } from '../mutate/mutants.ts';
-import { fittingFiles, Workbench, type Judged } from '../mutate/mutate.ts';
+import { sample } from '../mutate/mutants.ts';
+import { judge, mutableFiles, survey, type Judged, type Survey } from '../mutate/mutate.ts';
+import { Workbench } from '../mutate/workbench.ts';
 import { tell, writeJson, writeLines } from '../output.ts';
 import { UsageError } from '../usage.ts';
 import { whole } from './zoo.ts';
@@ -13,57 +13,80 @@ export const mutateCommand = defineCommand({
   title: 'Change the replica’s source in small ways: which changes the swarm catches, and which survive',
   options: (yargs) =>
     yargs
-      .option('mutants', { type: 'number', default: 60, describe: 'so many, spread over the sources' })
+      .option('mutants', { type: 'number', default: 60, describe: 'so many, spread over what runs come to' })
       .option('part', {
         type: 'string',
         default: '1/1',
         describe: 'which share of them: 2/8 is the second of eight',
       })
-      .option('seeds', { type: 'number', default: 8, describe: 'seeds a mutant and configuration' })
+      .option('seeds', { type: 'number', default: 2, describe: 'seeds a configuration, in the suite' })
+      .option('runs', { type: 'number', default: 24, describe: 'runs a mutant, at most' })
+      .option('file', { type: 'string', describe: 'only mutants of files whose path has this in it' })
+      .option('survey', {
+        type: 'string',
+        describe: 'file that keeps what sound runs come to, for the other shares of the same sources',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'one JSON document on stdout' }),
   run: async (args) => {
     if (!import.meta.url.endsWith('.ts'))
       throw new UsageError('mutate changes TypeScript sources: run it from a checkout (npx tsx cli/…)');
     const root = fileURLToPath(new URL('../..', import.meta.url));
     const { default: typescript } = await import('typescript');
-    const all = fittingFiles(root).flatMap(({ path, configurations }) =>
-      mutantsOf(typescript, path, readFileSync(join(root, path), 'utf8')).map((mutant) => ({
-        mutant,
-        configurations,
-      })),
-    );
-    const chosen = shareOf(args.part, sample(all, whole('--mutants', args.mutants)));
     const seeds = whole('--seeds', args.seeds);
-    const bench = new Workbench(root);
+    const most = whole('--runs', args.runs);
+    const files = mutableFiles(root).filter((file) => file.includes(args.file ?? ''));
+    if (files.length === 0)
+      throw new UsageError(`--file ${args.file} is in the path of no file that can be mutated`);
+    const bench = new Workbench(typescript, root);
     const judged: Judged[] = [];
     try {
-      const tried = new Set<string>();
-      for (const { mutant, configurations } of chosen) {
-        if (!tried.has(configurations.join())) {
-          tried.add(configurations.join());
-          const sound = bench.sound({ configurations, seeds });
-          if (sound.caught !== null)
-            throw new Error(`the sources are not sound as they are: ${sound.caught}`);
-        }
-        const one = bench.try(mutant, { configurations, seeds });
+      const surveyed = kept(args.survey, () => survey(typescript, bench, files, seeds));
+      const { candidates } = surveyed;
+      if (
+        candidates.some(({ mutant: { file, start, end, was } }) => bench.text(file).slice(start, end) !== was)
+      )
+        throw new UsageError(`${args.survey} was made of other sources: remove it, and begin again`);
+      const reached = candidates.filter(({ runs }) => runs.length > 0);
+      tell(
+        `${candidates.length} mutants, ${reached.length} of which ${surveyed.sound.length} sound runs come to`,
+      );
+      const chosen = shareOf(args.part, sample(reached, whole('--mutants', args.mutants)));
+      for (const candidate of chosen) {
+        const one = judge(bench, surveyed, candidate, seeds, most);
         judged.push(one);
         tell(
           `${judged.length}/${chosen.length} ${one.caught === null ? 'SURVIVES' : 'caught  '} ${lineOf(one)}`,
         );
       }
+      if (args.json)
+        await writeJson({ version: 2, possible: candidates.length, reached: reached.length, judged });
+      else await writeLines(summary(judged));
+      return 0;
     } finally {
       bench.close();
     }
-    const survivors = judged.filter(({ caught }) => caught === null);
-    if (args.json) await writeJson({ version: 1, possible: all.length, judged });
-    else
-      await writeLines([
-        `${judged.length - survivors.length} of ${judged.length} mutants caught (of ${all.length} possible)`,
-        ...survivors.map((one) => `survives: ${lineOf(one)}`),
-      ]);
-    return 0;
   },
 });
+
+function kept(file: string | undefined, make: () => Survey): Survey {
+  if (file !== undefined && existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Survey;
+  const made = make();
+  if (file !== undefined) writeFileSync(file, JSON.stringify(made));
+  return made;
+}
+
+function summary(judged: readonly Judged[]): string[] {
+  const survivors = judged.filter(({ caught }) => caught === null);
+  const files = [...new Set(judged.map(({ mutant }) => mutant.file))];
+  return [
+    `${judged.length - survivors.length} of ${judged.length} mutants caught`,
+    ...files.map((file) => {
+      const own = judged.filter(({ mutant }) => mutant.file === file);
+      return `  ${file}: ${own.filter(({ caught }) => caught !== null).length} of ${own.length}`;
+    }),
+    ...survivors.map((one) => `survives: ${lineOf(one)}`),
+  ];
+}
 
 function shareOf<T>(part: string, all: readonly T[]): readonly T[] {
   const [share, of] = (/^(\d+)\/(\d+)$/.exec(part) ?? []).slice(1).map(Number);
@@ -73,10 +96,12 @@ function shareOf<T>(part: string, all: readonly T[]): readonly T[] {
   return all.slice(from(share - 1), from(share));
 }
 
-function lineOf({ mutant, caught }: Judged): string {
+function lineOf({ mutant, caught, runs, same, messages, records }: Judged): string {
   const { file, line, kind, was, is } = mutant;
-  const change = `- ${short(was)}  + ${short(is)}`;
-  return `${file}:${line} ${kind}: ${change}${caught === null ? '' : `  (${short(caught)})`}`;
+  const change = `${file}:${line} ${kind}: - ${short(was)}  + ${short(is)}`;
+  return caught === null
+    ? `${change}  (${same} of ${runs} runs the same to the byte; ${messages} times the messages, ${records} the records)`
+    : `${change}  (${short(caught)})`;
 }
 
 function short(text: string): string {

@@ -1,10 +1,11 @@
-import { BUGS } from '../../clusters/reference/bugs.ts';
+import { BUGS, WALKED } from '../../clusters/reference/bugs.ts';
 import { defineCommand } from '../command.ts';
 import { Lab } from '../lab/pool.ts';
 import { tell, writeJson, writeLines } from '../output.ts';
 import { lookup, UsageError } from '../usage.ts';
+import { examineWalked } from '../zoo/walked.ts';
 import { zooTable } from '../zoo/table.ts';
-import { examine } from '../zoo/zoo.ts';
+import { examine, type Examined } from '../zoo/zoo.ts';
 
 export const zooCommand = defineCommand({
   usage: 'zoo',
@@ -21,13 +22,19 @@ export const zooCommand = defineCommand({
       .option('json', { type: 'boolean', default: false, describe: 'one JSON document on stdout' }),
   run: async (args) => {
     const count = whole('--seeds', args.seeds);
-    const bugs = args.bug?.map((name) => lookup('bug', name, BUGS)) ?? [...BUGS.values()];
+    const names = args.bug ?? [...BUGS.keys(), ...WALKED.keys()];
+    const known = new Map<string, { readonly name: string }>([...BUGS, ...WALKED]);
+    for (const name of names) lookup('bug', name, known);
+    const bugs = names.flatMap((name) => BUGS.get(name) ?? []);
+    const walked = names.flatMap((name) => WALKED.get(name) ?? []);
     const seeds = Array.from({ length: count }, (_, i) => String(i + 1));
     const lab = new Lab(whole('--jobs', args.jobs));
     try {
-      const examined = await examine(bugs, seeds, lab, ({ name, caught, catchRate }) =>
-        tell(`${caught ? '✓' : '✗'} ${name}: ${Math.round(catchRate * count)} of ${count} seeds`),
-      );
+      const progress = ({ name, caught, catchRate }: Examined): void =>
+        tell(`${caught ? '✓' : '✗'} ${name}: ${Math.round(catchRate * count)} of ${count} seeds`);
+      const run = await examine(bugs, seeds, lab, progress);
+      const examined = [...run, ...walked.map((bug) => examineWalked(bug, seeds))];
+      examined.slice(run.length).forEach(progress);
       const missed = examined.filter(({ caught }) => !caught).map(({ name }) => name);
       if (args.json) await writeJson({ version: 1, bugs: examined });
       else

@@ -1,6 +1,7 @@
+import { runInNewContext } from 'node:vm';
 import typescript from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { mutantsOf, mutated, sample } from './mutants.ts';
+import { mutantsOf, mutated, noting, sample } from './mutants.ts';
 
 const TEXT = `import { x } from './x.ts';
 interface Two { readonly two: 2 }
@@ -40,6 +41,27 @@ describe('mutants', () => {
       expect(parsed.diagnostics, mutant.is).toEqual([]);
       expect(text).not.toBe(TEXT);
     }
+  });
+
+  it('are noted when they are come to, and change nothing by that', () => {
+    const text = 'const f = (a, b) => (a > 1 && b < 2 ? Math.min(a, 2) : 0);';
+    const numbered = mutantsOf(typescript, 'f.ts', text).map((mutant, id) => ({ id, mutant }));
+    const told = numbered.map(({ mutant: { was } }) => was);
+    const reached = (a: number, b: number): unknown => {
+      const program = `globalThis.alibiReached = {}; ${noting(text, numbered)}
+        [f(${a}, ${b}), Object.keys(globalThis.alibiReached).map(Number)]`;
+      const [value, ids] = runInNewContext(`globalThis = this; ${program}`) as [number, number[]];
+      return [value, ids.map((id) => told[id])];
+    };
+    expect(told).toEqual(['&&', '>', '1', '<', '2', 'Math.min', '2', '0']);
+    expect(reached(5, 1)).toEqual([2, ['&&', '>', '1', '<', '2', 'Math.min', '2']]);
+    expect(reached(0, 1)).toEqual([0, ['&&', '>', '1', '0']]);
+  });
+
+  it('leave tuned constants alone', () => {
+    expect(
+      mutantsOf(typescript, 'f.ts', 'export const HEARTBEAT_TICKS = 2;\nconst least = 2;'),
+    ).toMatchObject([{ line: 2, was: '2' }]);
   });
 
   it('are sampled evenly and always alike', () => {

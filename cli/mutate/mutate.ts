@@ -1,159 +1,131 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { mutated, type Mutant } from './mutants.ts';
+import type ts from 'typescript';
+import { mutantsOf, mutated, noting, type Mutant } from './mutants.ts';
+import { isCaught, type Probed } from './probe.ts';
+import type { Workbench } from './workbench.ts';
 
-/** What a probe is asked: each of these configurations with each of the seeds. */
-export interface Probing {
-  readonly configurations: readonly string[];
-  readonly seeds: number;
+/** A mutant, and the runs of the suite that come to it, by number. */
+export interface Candidate {
+  readonly id: number;
+  readonly mutant: Mutant;
+  readonly runs: readonly number[];
 }
 
-/** Why the sources are not sound, or null. */
-export interface Probed {
+/** What the sound sources do: each run of the suite, and which mutants are come to. */
+export interface Survey {
+  readonly sound: readonly Probed[];
+  readonly candidates: readonly Candidate[];
+}
+
+export interface Judged {
+  readonly mutant: Mutant;
+  /** The run that found it out, and how; or null. */
   readonly caught: string | null;
   readonly runs: number;
-}
-
-export interface Judged extends Probed {
-  readonly mutant: Mutant;
-}
-
-/** Sources, a file or a folder, and the configurations that run them. */
-interface Fit {
-  readonly path: string;
-  readonly configurations: readonly string[];
+  /** In so many of them nothing that a client or the nemesis did came out otherwise, to the byte. */
+  readonly same: number;
+  /** Messages and records of these runs, as a multiple of what the sound sources need. */
+  readonly messages: number;
+  readonly records: number;
 }
 
 const REPLICA = 'clusters/reference/replica';
-const LOGGED = ['sync', 'semi-sync', 'async-sticky', 'any'];
-const ROUTED = ['async-token', 'semi-sync-token', 'raft-follower-reads', 'raft-stale-reads'];
-const COMMITTING = ['raft-snapshot-isolation', 'raft-read-committed', 'raft-serializable', 'raft'];
+const OPERATORS = ['clusters/reference/operator.ts', 'clusters/reference/raft-operator.ts'];
+/** These say what a node is in, hold the defects that have names, or have no code. */
+const LEFT_ALONE = ['rows/defects.ts', 'raft/status.ts', 'replica/types.ts'];
 
-/** The replicas' files, each with the swarms that run it: the first that fits a file counts. */
-export const FITTING: readonly Fit[] = [
-  { path: 'clusters/reference/operator.ts', configurations: ['sync', 'semi-sync', 'first', 'any'] },
-  { path: 'clusters/reference/raft-operator.ts', configurations: ['raft', 'automatic'] },
-  { path: `${REPLICA}/single-leader.ts`, configurations: LOGGED },
-  { path: `${REPLICA}/single-leader-parts.ts`, configurations: LOGGED },
-  { path: `${REPLICA}/leadership.ts`, configurations: LOGGED },
-  { path: `${REPLICA}/log.ts`, configurations: LOGGED },
-  { path: `${REPLICA}/quorum.ts`, configurations: ['semi-sync', 'sync', 'first', 'any'] },
-  { path: `${REPLICA}/positions.ts`, configurations: ROUTED },
-  { path: `${REPLICA}/tables.ts`, configurations: ['semi-sync', 'raft', 'sync', 'raft-stale-reads'] },
-  {
-    path: `${REPLICA}/journal.ts`,
-    configurations: ['multi-leader-lww-field', 'leaderless', 'leaderless-abd'],
-  },
-  {
-    path: `${REPLICA}/automatic`,
-    configurations: ['automatic', 'automatic-sync', 'automatic-async', 'automatic-no-fencing'],
-  },
-  { path: `${REPLICA}/raft/lease.ts`, configurations: ['raft-lease-reads'] },
-  { path: `${REPLICA}/raft/transactions.ts`, configurations: COMMITTING },
-  { path: `${REPLICA}/raft/transacting.ts`, configurations: COMMITTING },
-  {
-    path: `${REPLICA}/raft`,
-    configurations: ['raft', 'raft-follower-reads', 'raft-lease-reads', 'raft-stale-reads'],
-  },
-  {
-    path: `${REPLICA}/leaderless/hints.ts`,
-    configurations: ['leaderless-sloppy'],
-  },
-  {
-    path: `${REPLICA}/leaderless`,
-    configurations: [
-      'leaderless',
-      'leaderless-abd',
-      'leaderless-sloppy',
-      'leaderless-siblings',
-      'leaderless-weak',
-    ],
-  },
-  { path: `${REPLICA}/multi-leader/handovers.ts`, configurations: ['multi-leader-home'] },
-  {
-    path: `${REPLICA}/multi-leader`,
-    configurations: ['multi-leader-lww-field', 'multi-leader-ring', 'multi-leader-home', 'multi-leader-star'],
-  },
-  {
-    path: `${REPLICA}/rows`,
-    configurations: [
-      'multi-leader-lww-field',
-      'multi-leader-siblings',
-      'multi-leader-crdt',
-      'leaderless-siblings',
-      'leaderless-crdt',
-    ],
-  },
-];
-
-/** These say what a node is in, or hold the defects that have names. */
-const LEFT_ALONE = ['rows/defects.ts', 'raft/status.ts', 'replica/types.ts', 'rows/conflict-log.ts'];
-
-/** Every file that may be mutated, below `root`, with the configurations that run it. */
-export function fittingFiles(root: string): Fit[] {
-  const files: Fit[] = [];
-  for (const { path, configurations } of FITTING)
-    for (const file of sourcesAt(root, path))
-      if (!files.some((known) => known.path === file)) files.push({ path: file, configurations });
-  return files.filter(({ path }) => !LEFT_ALONE.some((end) => path.endsWith(end)));
-}
-
-function sourcesAt(root: string, path: string): string[] {
-  if (path.endsWith('.ts')) return [path];
-  return readdirSync(join(root, path))
+/** Every file that may be mutated, below `root`: the replicas of all strategies, and their operators. */
+export function mutableFiles(root: string): string[] {
+  const replicas = readdirSync(join(root, REPLICA), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
     .sort()
-    .map((name) => `${path}/${name}`);
+    .map((name) => `${REPLICA}/${name}`);
+  return [...OPERATORS, ...replicas].filter((file) => !LEFT_ALONE.some((end) => file.endsWith(end)));
 }
 
-const SOURCES = ['cli', 'clusters', 'harness', 'checkers', 'nemesis', 'workloads', 'results', 'images'];
-/** Beyond this a mutant hangs, which is seen as well; the machine may be busy, so it is wall time, ms. */
-const PATIENCE = 180_000;
-
-/** A copy of the sources, in which one file at a time is changed. */
-export class Workbench {
-  readonly #root: string;
-  readonly #path: string;
-
-  constructor(root: string) {
-    this.#root = root;
-    this.#path = mkdtempSync(join(tmpdir(), 'alibi-mutate-'));
-    for (const folder of SOURCES) cpSync(join(root, folder), join(this.#path, folder), { recursive: true });
-    for (const file of ['package.json', 'tsconfig.json']) cpSync(join(root, file), join(this.#path, file));
-    symlinkSync(join(root, 'node_modules'), join(this.#path, 'node_modules'));
-  }
-
-  /** The sources as they are: what is reported of a mutant means nothing unless nothing is reported of them. */
-  sound(probing: Probing): Probed {
-    return this.#probe(probing);
-  }
-
-  try(mutant: Mutant, probing: Probing): Judged {
-    const file = join(this.#path, mutant.file);
-    const text = readFileSync(join(this.#root, mutant.file), 'utf8');
-    writeFileSync(file, mutated(text, mutant));
-    try {
-      return { mutant, ...this.#probe(probing) };
-    } finally {
-      writeFileSync(file, text);
-    }
-  }
-
-  close(): void {
-    rmSync(this.#path, { recursive: true, force: true });
-  }
-
-  #probe(probing: Probing): Probed {
-    const { stdout, signal, status } = spawnSync(
-      process.execPath,
-      ['--import', 'tsx', 'cli/mutate/probe.ts', JSON.stringify(probing)],
-      { cwd: this.#path, encoding: 'utf8', timeout: PATIENCE, killSignal: 'SIGKILL' },
+/** Makes the whole suite once, with sources that note which mutants they come to. @throws Error if they are not sound. */
+export function survey(
+  typescript: typeof ts,
+  bench: Workbench,
+  files: readonly string[],
+  seeds: number,
+): Survey {
+  const mutants = files.flatMap((file) => mutantsOf(typescript, file, bench.text(file)));
+  const numbered = mutants.map((mutant, id) => ({ id, mutant }));
+  for (const file of files)
+    bench.put(
+      file,
+      noting(
+        bench.text(file),
+        numbered.filter(({ mutant }) => mutant.file === file),
+      ),
     );
-    if (signal !== null) return { caught: `hangs: nothing said within ${PATIENCE / 1000} s`, runs: 0 };
-    const [line] = stdout.split('\n');
-    if (line === '') return { caught: `dies with status ${String(status)}`, runs: 0 };
-    return JSON.parse(line) as Probed;
-  }
+  const { probed, broke } = bench.ask({ seeds, runs: null, sound: null, mutants: mutants.length });
+  if (broke !== null) throw new Error(`the sources cannot be run as they are: ${broke}`);
+  const ill = probed.find(isCaught);
+  if (ill) throw new Error(`the sources are not sound as they are: ${ill.name}: ${ill.reason}`);
+  for (const file of files) bench.put(file, bench.text(file));
+  const runs = mutants.map((): number[] => []);
+  for (const { run, reached } of probed) for (const id of reached) runs[id].push(run);
+  return { sound: probed, candidates: numbered.map((one) => ({ ...one, runs: runs[one.id] })) };
+}
+
+/** So many runs must have been made before those that prove nothing say anything. */
+const ENOUGH = 8;
+
+/** Holds one mutant to at most so many of the runs that come to it, until one finds it out. */
+export function judge(
+  bench: Workbench,
+  { sound }: Survey,
+  candidate: Candidate,
+  seeds: number,
+  most: number,
+): Judged {
+  const { mutant } = candidate;
+  const text = bench.text(mutant.file);
+  const runs = ordered(candidate.runs, sound, text).slice(0, most);
+  const digests = runs.map((run) => sound[run].digest);
+  bench.put(mutant.file, mutated(text, mutant));
+  const { probed, broke } = bench.ask({ seeds, runs, sound: digests, mutants: 0 });
+  bench.put(mutant.file, text);
+  const last = probed.at(-1);
+  const vacuous = probed.filter(
+    ({ run, outcome }) => outcome === 'inconclusive' && sound[run].outcome !== 'inconclusive',
+  ).length;
+  const caught = (): string | null => {
+    if (last && isCaught(last)) return `${last.name}: ${last.outcome}: ${last.reason}`;
+    if (broke !== null) return `${sound[runs[probed.length]].name}: never ends (${broke})`;
+    return probed.length >= ENOUGH && vacuous * 4 > probed.length
+      ? `${vacuous} of ${probed.length} runs prove nothing`
+      : null;
+  };
+  const times = (of: 'messages' | 'records'): number => {
+    const [ours, theirs] = [
+      total(probed, of),
+      total(
+        probed.map(({ run }) => sound[run]),
+        of,
+      ),
+    ];
+    return theirs === 0 ? 1 : Math.round((ours / theirs) * 100) / 100;
+  };
+  return {
+    mutant,
+    caught: caught(),
+    runs: probed.length,
+    same: probed.filter(({ run, digest }) => sound[run].digest === digest).length,
+    messages: times('messages'),
+    records: times('records'),
+  };
+}
+
+function total(probed: readonly Probed[], of: 'messages' | 'records'): number {
+  return probed.reduce((sum, one) => sum + one[of], 0);
+}
+
+/** First what was chosen to show a defect that lives in this very file; then as the suite has them, seed by seed. */
+function ordered(runs: readonly number[], sound: readonly Probed[], text: string): readonly number[] {
+  const livesHere = (run: number): boolean => sound[run].bug !== null && text.includes(`'${sound[run].bug}'`);
+  return [...runs.filter(livesHere), ...runs.filter((run) => !livesHere(run))];
 }

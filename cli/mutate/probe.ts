@@ -1,29 +1,143 @@
-// Runs swarms of the sources beside it, which a mutation may have changed, and says what became of them:
-// `node --import tsx probe.ts '{"configurations":["sync"],"seeds":8}'`. The first line on stdout is the answer.
-import { makeTrial } from '../lab/trial.ts';
-import { drawRun } from '../swarm/draw.ts';
-import type { Probed, Probing } from './mutate.ts';
+// Makes runs of the suite with the sources beside it, which a mutation may have changed. The question comes as an
+// argument, a JSON document; each run's answer goes to stdout as a line, so that what breaks the process breaks one run.
+import { createHash } from 'node:crypto';
+import { clusterOn } from '../../clusters/reference/partition/cluster.ts';
+import type { Replica } from '../../clusters/reference/replica/types.ts';
+import type { AnyMessage } from '../../clusters/reference/server/config.ts';
+import { storeSettings } from '../../clusters/reference/settings.ts';
+import { SimFleet } from '../../clusters/reference/sim/fleet.ts';
+import { RaftInvariants } from '../../clusters/reference/sim/raft-invariants.ts';
+import { strategyOn } from '../../clusters/reference/strategy.ts';
+import type { SimulatedContext } from '../../clusters/types.ts';
+import { eventLine, MemorySink } from '../../harness/history/writer.ts';
+import type { Outcome } from '../../results/outcome.ts';
+import { judgeRun } from '../check/judge-run.ts';
+import { operationsOf } from '../lab/trial.ts';
+import { resolveRun } from '../run/config.ts';
+import { endOf, metaOf } from '../run/describe.ts';
+import { simulateRun } from '../run/simulate.ts';
+import { REACHED } from './mutants.ts';
+import { suiteOf, type SuiteRun } from './suite.ts';
 
-async function probe({ configurations, seeds }: Probing): Promise<Probed> {
-  let vacuous = 0;
-  let runs = 0;
-  for (let seed = 1; seed <= seeds; seed++)
-    for (const configuration of configurations) {
-      const { config } = drawRun({ cluster: 'reference', configuration }, String(seed));
-      const { outcome, reason } = await makeTrial({ config });
-      runs += 1;
-      if (outcome === 'violation' || outcome === 'error' || outcome === 'unknown')
-        return { caught: `${outcome}: ${reason ?? ''}`, runs };
-      if (outcome === 'inconclusive') vacuous += 1;
-    }
-  // A sound store serves in nearly every run: one that does not has been found out as well.
-  return { caught: vacuous * 4 > runs ? `${vacuous} of ${runs} runs prove nothing` : null, runs };
+/** These runs of the suite of so many seeds, by number; all the same if none is named. */
+export interface Question {
+  readonly seeds: number;
+  readonly runs: readonly number[] | null;
+  /**
+   * Digests of these runs with the sound sources: then not beyond the first run that is found out, nor beyond
+   * {@link CONVINCED} that all came out the same.
+   */
+  readonly sound: readonly string[] | null;
+  /** How many mutants there are, if the sources note which of them they come to. */
+  readonly mutants: number;
 }
 
-const [, , probing] = process.argv;
-if (probing !== undefined)
-  void probe(JSON.parse(probing) as Probing).then(
-    (probed) => process.stdout.write(`${JSON.stringify(probed)}\n`),
-    (error: unknown) =>
-      process.stdout.write(`${JSON.stringify({ caught: `broke: ${String(error)}`, runs: 0 })}\n`),
-  );
+/** A change that did not show in the first so many runs which came to it will hardly show in the next. */
+const CONVINCED = 12;
+
+/** What became of one run. */
+export interface Probed {
+  readonly run: number;
+  readonly name: string;
+  readonly bug: string | null;
+  readonly outcome: Outcome;
+  readonly reason: string | null;
+  /** Of the history, byte by byte. */
+  readonly digest: string;
+  readonly operations: number;
+  /** What the replicas sent and recorded. */
+  readonly messages: number;
+  readonly records: number;
+  readonly reached: readonly number[];
+}
+
+/** The last line: the probe was not ended from outside, nor by a promise that nobody keeps. */
+export const END = 'end';
+
+/** Is this what a defect looks like? */
+export function isCaught({ outcome }: Pick<Probed, 'outcome'>): boolean {
+  return outcome === 'violation' || outcome === 'error' || outcome === 'unknown';
+}
+
+class HashedSink extends MemorySink {
+  readonly #hash = createHash('sha256');
+
+  override append(event: Parameters<MemorySink['append']>[0]): number {
+    this.#hash.update(eventLine(event));
+    return super.append(event);
+  }
+
+  digest(): string {
+    return this.#hash.digest('hex').slice(0, 16);
+  }
+}
+
+/** Makes the run, each replica held to Raft's own promises where it is one of Raft. */
+async function probe({ name, bug, config }: SuiteRun, run: number, mutants: number): Promise<Probed> {
+  const reached = new Uint8Array(mutants);
+  (globalThis as unknown as Record<string, Uint8Array>)[REACHED] = reached;
+  const counted = { send: 0, append: 0 };
+  const plain = resolveRun(config);
+  const invariants = plain.settings.strategy === 'raft' ? new RaftInvariants() : null;
+  const watched = (node: string, replica: Replica<AnyMessage>): Replica<AnyMessage> => {
+    const held = invariants ? invariants.watched(node, replica) : replica;
+    return {
+      step: (input, clock) => {
+        const effects = held.step(input, clock);
+        for (const { kind } of effects) if (kind === 'send' || kind === 'append') counted[kind]++;
+        return effects;
+      },
+    };
+  };
+  const simulate = (context: SimulatedContext) =>
+    clusterOn(
+      context,
+      new SimFleet(context, strategyOn(storeSettings(context.settings), context.nodes), watched),
+    );
+  const resolved = { ...plain, cluster: { ...plain.cluster, simulate } };
+  const sink = new HashedSink();
+  const summary = await simulateRun(resolved, sink);
+  const history = sink.history();
+  const judged = await judgeRun({ ...metaOf(resolved, 'probe'), ...endOf(summary) }, history, null);
+  return {
+    run,
+    name,
+    bug,
+    outcome: judged.outcome,
+    reason: judged.reasons[0] ?? null,
+    digest: sink.digest(),
+    operations: operationsOf(history),
+    messages: counted.send,
+    records: counted.append,
+    reached: [...reached.keys()].filter((id) => reached[id] === 1),
+  };
+}
+
+/** A replica that throws, or breaks a promise of Raft's, ends its run. */
+function broken({ name, bug }: SuiteRun, run: number, error: unknown): Probed {
+  const nothing = { digest: '', operations: 0, messages: 0, records: 0, reached: [] };
+  return { run, name, bug, outcome: 'error', reason: String(error), ...nothing };
+}
+
+async function answer({ seeds, runs, sound, mutants }: Question): Promise<void> {
+  const suite = suiteOf(seeds);
+  const numbers = runs ?? [...suite.keys()];
+  let differs = false;
+  for (const [i, run] of numbers.entries()) {
+    const probed = await probe(suite[run], run, mutants).catch((error: unknown) =>
+      broken(suite[run], run, error),
+    );
+    process.stdout.write(`${JSON.stringify(probed)}\n`);
+    if (sound === null) continue;
+    differs ||= probed.digest !== sound[i];
+    if (isCaught(probed) || (i + 1 >= CONVINCED && !differs)) break;
+  }
+  process.stdout.write(`${END}\n`);
+}
+
+const [, path, question] = process.argv;
+if (path.endsWith('probe.js') && question !== undefined)
+  answer(JSON.parse(question) as Question).catch((error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    process.exitCode = 1;
+  });

@@ -1,7 +1,7 @@
-import { BUGS } from '../../clusters/reference/bugs.ts';
+import { BUGS, WALKED } from '../../clusters/reference/bugs.ts';
 import type { Bug } from '../../clusters/reference/bugs/types.ts';
 import { resolveRun, type RunConfig, type RunRequest } from '../run/config.ts';
-import { lookup } from '../usage.ts';
+import { lookup, UsageError } from '../usage.ts';
 
 /** Times are the same for all bugs: a profile may choose what is run, never when what is broken. */
 const TIMES = { time: 20, faultFor: 3, rate: 300 };
@@ -15,6 +15,10 @@ export function requestOf(bug: Bug, asked: Partial<RunRequest> = {}): RunRequest
 
 /** `--bug NAME` of a request. @throws UsageError for a name that is no bug's. */
 export function withBug(name: string, asked: RunRequest): RunRequest {
+  if (WALKED.has(name))
+    throw new UsageError(
+      `Bug ${name} takes more accidents than a run has: walks without a clock show it, alibi zoo --bug ${name}`,
+    );
   return requestOf(lookup('bug', name, BUGS), asked);
 }
 

@@ -1,10 +1,10 @@
 import { LEADERLESS_BUGS } from './bugs/leaderless.ts';
 import { MULTI_LEADER_BUGS } from './bugs/multi-leader.ts';
 import { PARTITION_BUGS } from './bugs/partition.ts';
-import { RAFT_BUGS, type UnprovenBug } from './bugs/raft.ts';
+import { RAFT_BUGS, WALKED_BUGS } from './bugs/raft.ts';
 import { SPREAD_BUGS } from './bugs/spread.ts';
 import { SINGLE_LEADER_BUGS } from './bugs/single-leader.ts';
-import type { Bug } from './bugs/types.ts';
+import type { Bug, WalkedBug } from './bugs/types.ts';
 
 const table = [
   ...SINGLE_LEADER_BUGS,
@@ -15,10 +15,15 @@ const table = [
   ...SPREAD_BUGS,
 ] as const satisfies readonly Bug[];
 
-export type BugName = (typeof table)[number]['name'] | UnprovenBug;
+export type BugName = (typeof table)[number]['name'] | (typeof WALKED_BUGS)[number]['name'];
 
 /** Defects by name, in the order in which they are listed. */
 export const BUGS: ReadonlyMap<string, Bug> = new Map<string, Bug>(table.map((bug) => [bug.name, bug]));
+
+/** Those that walks show, and no profile of a run. */
+export const WALKED: ReadonlyMap<string, WalkedBug> = new Map<string, WalkedBug>(
+  WALKED_BUGS.map((bug) => [bug.name, bug]),
+);
 
 /** Why this defect cannot be had there, or null. */
 export function bugConflict(
@@ -27,7 +32,7 @@ export function bugConflict(
   world: string,
   partitioned: boolean,
 ): string | null {
-  const bug = BUGS.get(name);
+  const bug: Pick<Bug, 'strategy' | 'simulatedOnly'> | undefined = BUGS.get(name) ?? WALKED.get(name);
   if (!bug) return null;
   if (bug.strategy === 'partitioned')
     return partitioned ? null : `bug ${name} is one of partitioning: choose a configuration that has one`;

@@ -29,6 +29,8 @@ export function settingsConflict(settings: StoreSettings, world: string, nodes: 
     if (strategy === 'raft' && settings.confirm === 'none')
       return `reads=${reads} may go to the leader, which must know that it leads: use confirm=read-index or lease`;
   }
+  if (strategy === 'raft' && !settings.preVote && settings.confirm === 'lease')
+    return 'confirm=lease holds only while voters that hear the leader vote for nobody else: use preVote=true';
   if (!(leaderFor >= 0)) return `leaderFor=${leaderFor} is no time in s`;
   if (settings.coordinator === 'client' && strategy !== 'leaderless')
     return 'coordinator=client asks nodes for their parts of a quorum: it is for strategy=leaderless';

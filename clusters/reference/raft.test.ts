@@ -10,7 +10,7 @@ import { ReferenceCluster } from './cluster.ts';
 import { storeSettings } from './settings.ts';
 import { strategyOf } from './strategy.ts';
 import { SimFleet } from './sim/fleet.ts';
-import { RaftInvariants } from './testing/raft-invariants.ts';
+import { RaftInvariants } from './sim/raft-invariants.ts';
 
 const SEEDS = Array.from({ length: Number(process.env.ALIBI_SEEDS ?? 8) }, (_, i) => String(i + 1));
 

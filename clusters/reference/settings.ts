@@ -1,5 +1,5 @@
 import type { Setting, SettingDefinition } from '../types.ts';
-import { BUGS, type BugName } from './bugs.ts';
+import { BUGS, WALKED, type BugName } from './bugs.ts';
 import type { Confirmation } from './replica/raft/reading.ts';
 import type { Stamps } from './replica/leaderless/options.ts';
 import type { Topology } from './replica/multi-leader/topology.ts';
@@ -33,6 +33,7 @@ export interface StoreSettings {
   readonly confirm: Confirmation;
   readonly snapshotEvery: number;
   readonly isolation: Isolation;
+  readonly preVote: boolean;
   readonly conflicts: Conflicts;
   readonly merge: MergeName;
   readonly stamps: Stamps;
@@ -170,6 +171,12 @@ export const SETTINGS: readonly SettingDefinition[] = [
     default: 'strict-serializable',
   },
   {
+    name: 'preVote',
+    title: 'Raft: ask before standing for election, and vote for nobody while a leader is heard',
+    type: 'boolean',
+    default: true,
+  },
+  {
     name: 'snapshotEvery',
     title: 'Raft: entries between two snapshots of the log, at least',
     type: 'number',
@@ -264,7 +271,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
     name: 'bug',
     title: 'A defect to have on purpose, as a proof that it is caught',
     type: 'string',
-    values: ['none', ...BUGS.keys()],
+    values: ['none', ...BUGS.keys(), ...WALKED.keys()],
     default: 'none',
   },
 ];

@@ -55,8 +55,8 @@ export function strategyOf(settings: StoreSettings, firstLeader: string): Strate
       };
     }
     case 'raft': {
-      const { confirm, isolation, snapshotEvery } = settings;
-      return { strategy, confirm, isolation, snapshotEvery, bug };
+      const { confirm, isolation, preVote, snapshotEvery } = settings;
+      return { strategy, confirm, isolation, preVote, snapshotEvery, bug };
     }
   }
 }

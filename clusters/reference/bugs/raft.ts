@@ -1,4 +1,4 @@
-import type { Bug } from './types.ts';
+import type { Bug, WalkedBug } from './types.ts';
 
 /** Defects of Raft, each a rule of the paper or the thesis left out. */
 export const RAFT_BUGS = [
@@ -115,5 +115,21 @@ export const RAFT_BUGS = [
   },
 ] as const satisfies readonly Bug[];
 
-/** Defects that the code knows, and that no profile has been proven for yet: they cannot be chosen. */
-export type UnprovenBug = 'commit-older-term-by-counting' | 'vote-twice-after-restart';
+/** Those that take several accidents in one right half second: found where time is no matter (`raft-walk.ts`). */
+export const WALKED_BUGS = [
+  {
+    name: 'vote-twice-after-restart',
+    title: 'Votes are not kept on disk: a node that restarts votes once more in the same term',
+    expected: 'election-safety',
+    strategy: 'raft',
+    walk: { preVote: true, snapshotEvery: 50 },
+  },
+  {
+    name: 'commit-older-term-by-counting',
+    title:
+      'A leader commits entries of older terms once a majority has them (figure 8): another one may still drop them',
+    expected: 'leader-completeness',
+    strategy: 'raft',
+    walk: { preVote: false, snapshotEvery: 1000 },
+  },
+] as const satisfies readonly WalkedBug[];

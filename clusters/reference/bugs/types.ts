@@ -26,3 +26,12 @@ export interface Bug {
     readonly faultFor?: number;
   };
 }
+
+/** A defect of Raft that walks without a clock show, by the promise of Raft's that it breaks. */
+export interface WalkedBug {
+  readonly name: string;
+  readonly title: string;
+  readonly expected: 'election-safety' | 'log-matching' | 'leader-completeness' | 'state-machine-safety';
+  readonly strategy: 'raft';
+  readonly walk: { readonly preVote: boolean; readonly snapshotEvery: number };
+}

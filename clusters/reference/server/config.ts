@@ -39,6 +39,7 @@ export type Strategy = {
       readonly strategy: 'raft';
       readonly confirm: Confirmation;
       readonly isolation: Isolation;
+      readonly preVote: boolean;
       readonly snapshotEvery: number;
     }
 );

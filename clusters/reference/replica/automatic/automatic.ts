@@ -64,6 +64,7 @@ export class AutomaticFailover implements Replica<AutomaticMessage> {
       bug: 'none',
       confirm: 'read-index',
       isolation: 'strict-serializable',
+      preVote: true,
       // A snapshot would take the store's records with it.
       snapshotEvery: Infinity,
     });

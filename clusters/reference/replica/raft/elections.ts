@@ -10,6 +10,7 @@ export interface ElectionParts {
   readonly name: string;
   readonly random: Random;
   readonly bug: BugName | 'none';
+  readonly preVote: boolean;
   readonly log: RaftLog;
   readonly send: (to: string, message: RaftMessage) => void;
   readonly sometimes: (mark: MarkName) => void;
@@ -47,7 +48,7 @@ export class Elections {
     this.#waited += 1;
     if (this.#waited >= this.#patience && log.members.includes(name)) {
       if (this.#campaign?.pre === false) this.#parts.sometimes('election-without-a-winner');
-      this.#stand(true, false);
+      this.#stand(this.#parts.preVote, false);
     } else if (this.#campaign && this.#waited % HEARTBEAT_TICKS === 0) this.#ask(this.#campaign);
   }
 
@@ -65,9 +66,9 @@ export class Elections {
 
   /** `leads`: this node does, and a majority has confirmed that lately. */
   onRequestVote(from: string, request: RequestVote, leads: boolean): void {
-    const { log } = this.#parts;
+    const { log, preVote } = this.#parts;
     const { term, pre, transfer } = request;
-    const content = leads || this.#sinceLeader < ELECTION_TICKS;
+    const content = preVote && (leads || this.#sinceLeader < ELECTION_TICKS);
     if (content && !transfer) return;
     if (pre) return this.#answer(from, request, term > log.term && this.#isUpToDate(request));
     if (term > log.term) this.enter(term, `${from} stands for election in term ${term}`);

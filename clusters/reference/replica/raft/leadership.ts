@@ -32,7 +32,7 @@ interface Options {
 export class Leadership {
   readonly term: number;
   commit: number;
-  /** The first entry of this term, 0 without one. */
+  /** The first entry of this term; with the bug that adds none, whatever was there before. */
   readonly first: number;
   readonly lease: Lease;
   /** Gets the log, but has no vote yet: to be a member once it has caught up (thesis §4.2.1). */
@@ -61,12 +61,12 @@ export class Leadership {
   ) {
     this.term = log.term;
     this.commit = commit;
-    this.first = options.bug === 'commit-older-term-by-counting' ? 0 : log.last;
+    this.first = log.last;
     this.lease = new Lease(options.bug === 'stale-lease-under-clock-drift');
     this.#options = options;
     this.#log = log;
     this.#send = send;
-    const next = Math.max(1, this.first === 0 ? log.last + 1 : this.first);
+    const next = Math.max(1, this.first);
     const fresh = () => ({ next, match: 0, sent: 0, round: 0, before: 0, heard: false });
     this.#peers = new Map(options.peers.map((peer) => [peer, fresh()]));
   }

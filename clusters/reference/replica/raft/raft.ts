@@ -47,7 +47,7 @@ export class Raft implements Replica<RaftMessage> {
   #readableFrom = 0;
 
   constructor(options: RaftOptions) {
-    const { name, peers, bug, snapshotEvery, random } = options;
+    const { name, peers, bug, preVote, snapshotEvery, random } = options;
     this.#options = options;
     this.#log = new RaftLog([name, ...peers].sort(), bug === 'vote-twice-after-restart', (effect) =>
       this.#out.push(effect),
@@ -66,6 +66,7 @@ export class Raft implements Replica<RaftMessage> {
       name,
       random,
       bug,
+      preVote,
       log: this.#log,
       send: this.#send,
       sometimes,
