@@ -160,6 +160,20 @@ describe('recovery', () => {
       { name: 'not-settled' },
     ]);
   });
+  it('is unknown, and no finding, when the harness never learnt whether the cluster had settled', () => {
+    const evidence = 'not proven: the cluster never said whether it had settled';
+    const open = nemesis(9, 'settled', { settled: false, unrecovered: [], evidence });
+    expect(check(open)).toEqual({
+      ...{ checker: 'recovery', valid: 'unknown', findings: [] },
+      reason: `whether the cluster settled is ${evidence}`,
+    });
+    // What was seen besides still counts.
+    expect(check(nemesis(1, 'primaries', ['n1']), nemesis(2, 'primaries', ['n1', 'n2']), open)).toMatchObject(
+      {
+        ...{ valid: false, findings: [{ name: 'split-brain' }] },
+      },
+    );
+  });
   describe('progress', () => {
     const known = ['n1', 'n2', 'n3'].map((node, i) => by(node, i + 1));
     const refused = (from: number, to: number) =>

@@ -2,7 +2,7 @@ import { NEMESIS, type Json } from '../../harness/history/event.ts';
 import type { History } from '../../harness/history/history.ts';
 import { witnessOf } from '../fold.ts';
 import { stallsOf } from './progress.ts';
-import { settlementOf } from '../sets-queues-counters/final-reads.ts';
+import { settlementOf, UNPROVEN } from '../sets-queues-counters/final-reads.ts';
 import type { Checker, Finding } from '../types.ts';
 
 /**
@@ -16,10 +16,18 @@ export const recovery: Checker = {
   anomalies: ['no-recovery', 'not-settled', 'split-brain', 'no-progress'],
   check: (history) => {
     const findings = [...recoveryOf(history), ...splitBrainOf(history), ...stallsOf(history)];
-    const valid = !findings.some((f) => f.certain);
-    return { checker: 'recovery', valid, findings };
+    const open = unprovenOf(history);
+    const valid = findings.some((f) => f.certain) ? false : open === null ? true : 'unknown';
+    return { checker: 'recovery', valid, findings, ...(open === null ? {} : { reason: open }) };
   },
 };
+
+/** Why it is not known whether the cluster settled, null when it is: a busy machine is no finding about a database. */
+function unprovenOf(history: History): string | null {
+  const settlement = settlementOf(history);
+  if (settlement === null || settlement.settled || !settlement.evidence.startsWith(UNPROVEN)) return null;
+  return `whether the cluster settled is ${settlement.evidence}`;
+}
 
 function recoveryOf(history: History): Finding[] {
   const settlement = settlementOf(history);
@@ -38,7 +46,7 @@ function recoveryOf(history: History): Finding[] {
         evidence: { nodes: unrecovered, settled: evidence },
       },
     ];
-  if (settled) return [];
+  if (settled || evidence.startsWith(UNPROVEN)) return [];
   return [
     {
       name: 'not-settled',

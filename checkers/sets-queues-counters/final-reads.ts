@@ -10,6 +10,9 @@ export interface Settlement {
   readonly index: number;
 }
 
+/** How the evidence begins when the harness could not find out whether the cluster had settled. */
+export const UNPROVEN = 'not proven';
+
 /** The last `settled` mark of the nemesis. */
 export function settlementOf(history: History): Settlement | null {
   const id = history.functions.idOf('settled');

@@ -77,10 +77,16 @@ export class PostgresOperator implements Operator {
     const waitFor = standbys.map((node) => node.name);
     const names = this.#topology.synchronousNames(waitFor);
     await to.setRole({ follows: null, synchronousNames: names });
-    await to.reload();
-    await to.query('SELECT pg_promote(false)');
+    await to.until('a new configuration', PROMOTION_MS, () =>
+      to.reload().then(
+        () => true,
+        () => false,
+      ),
+    );
     await to.until('its promotion', PROMOTION_MS, async () => {
       const answer = await to.ask('SELECT pg_is_in_recovery() AS standby');
+      // Asked again as long as it stands by: a busy server may have cut the order off, and twice is as good as once.
+      if (answer?.standby === true) await to.ask('SELECT pg_promote(false)');
       return answer?.standby === false;
     });
   }
