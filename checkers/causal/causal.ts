@@ -1,5 +1,6 @@
 import { FoldedFindings, witnessOf, type Details } from '../fold.ts';
 import { FAILED_WRITE, INITIAL, registersOf, THIN_AIR, type Registers } from '../session/registers.ts';
+import { withSmallest } from '../session/smallest.ts';
 import { verdictOf } from '../session/verdict.ts';
 import { eventOf, wordsFor, type Words } from '../session/words.ts';
 import type { CheckOptions, Checker, Verdict } from '../types.ts';
@@ -49,6 +50,14 @@ function checkCausal(history: History, options: CheckOptions): Verdict {
     const reason = `${count} operations of ${sessions} sessions exceed the budget of ${budget} clock entries`;
     return { checker: 'causal', valid: 'unknown', findings: [], reason };
   }
+  const judge = (part: Registers): FoldedFindings => judged(part, options);
+  const verdict = verdictOf('causal', registers, judge(registers));
+  return withSmallest(verdict, registers, (part) => judge(part).findings());
+}
+
+function judged(registers: Registers, options: CheckOptions): FoldedFindings {
+  const { history, count, invoked, completed } = registers;
+  const chains = chainsOf({ history, count, invoked, acknowledged: completed });
   const words = wordsFor(registers, options.initial ?? null);
   const findings = impossibleReads(registers, words);
   const conflicts = new Conflicts();
@@ -65,7 +74,7 @@ function checkCausal(history: History, options: CheckOptions): Verdict {
     findings.add('cyclic-cf', true, words.keyOf(cycle[0]), () =>
       contradiction(causality, words, cycle, conflicts),
     );
-  return verdictOf('causal', registers, findings);
+  return findings;
 }
 
 export function impossibleReads(registers: Registers, words: Words): FoldedFindings {

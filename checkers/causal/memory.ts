@@ -2,6 +2,7 @@ import type { History } from '../../harness/history/history.ts';
 import { witnessOf, type Details, type FoldedFindings } from '../fold.ts';
 import { chainsOf, pathBetween, type Chains } from '../lww/causality.ts';
 import { INITIAL, NOTHING, registersOf, type Registers } from '../session/registers.ts';
+import { withSmallest } from '../session/smallest.ts';
 import { verdictOf } from '../session/verdict.ts';
 import { eventOf, wordsFor, type Words } from '../session/words.ts';
 import type { Checker, CheckOptions, Verdict } from '../types.ts';
@@ -56,13 +57,26 @@ function check(
   readingOf: (registers: Registers, chains: Chains) => Reading,
 ): Verdict {
   const registers = registersOf(history, options.initial);
-  const { count, invoked, completed, session } = registers;
+  const { count, invoked, completed } = registers;
   const chains = chainsOf({ history, count, invoked, acknowledged: completed });
   const entries = count * chains.parent.length;
   if (entries > (options.budget ?? BUDGET)) {
     const reason = `${count} operations of ${chains.parent.length} sessions exceed the budget of clock entries`;
     return { checker, valid: 'unknown', findings: [], reason };
   }
+  const judge = (part: Registers): FoldedFindings => judged(part, options, checker, readingOf);
+  const verdict = verdictOf(checker, registers, judge(registers));
+  return withSmallest(verdict, registers, (part) => judge(part).findings());
+}
+
+function judged(
+  registers: Registers,
+  options: CheckOptions,
+  checker: 'causal-memory' | 'pram',
+  readingOf: (registers: Registers, chains: Chains) => Reading,
+): FoldedFindings {
+  const { history, count, invoked, completed, session } = registers;
+  const chains = chainsOf({ history, count, invoked, acknowledged: completed });
   const words = wordsFor(registers, options.initial ?? null);
   const findings = impossibleReads(registers, words);
   const { sees, suspects } = readingOf(registers, chains);
@@ -71,7 +85,7 @@ function check(
     const found = contradiction(view, chains, (op) => session[op] === s);
     if (found !== null) report(findings, checker, view, chains, words, found);
   }
-  return verdictOf(checker, registers, findings);
+  return findings;
 }
 
 /**

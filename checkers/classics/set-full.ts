@@ -102,11 +102,13 @@ function judge(
       if (missed < 0) continue;
       tally.stale++;
       const read = reads[missed];
-      const why = `${name} was in the set (#${known}) before read #${read.completed} began (#${read.invoked}), which did not show it; others did, in the end.`;
+      // Its own acknowledgement, if that came in time: then nobody else's sight is needed.
+      const since = add.type === 'ok' && add.completed < read.invoked ? add.completed : known;
+      const why = `${name} was in the set (#${since}) before read #${read.completed} began (#${read.invoked}), which did not show it; others did, in the end.`;
       findings.add(
         'stale-read',
         key,
-        [eventOf(add), known, read.invoked, read.completed, reads[back].completed],
+        [eventOf(add), since, read.invoked, read.completed, reads[back].completed],
         why,
       );
     } else {

@@ -108,19 +108,17 @@ export function conflictFinding(
         creator === INITIAL
           ? 'was there only once, at the start'
           : `was written only once, by ${name(history, at(creator))}`;
-      const proofs = [op, other].flatMap((cas) => proofOf(clusters, clusters.of[cas]));
       return finding(
         'double-cas',
-        [op, other, creator, ...proofs],
+        [creator, ...proven(ops, clusters, [op, other])],
         `${describe(history, at(op))} and ${describe(history, at(other))} both took effect, although ${text(observed(history, ops, op))} ${once}`,
       );
     }
     case 'cas-cycle': {
       const all = conflict.ops.map((op) => describe(history, at(op))).join(', ');
-      const proofs = conflict.ops.flatMap((op) => proofOf(clusters, clusters.of[op]));
       return finding(
         'cas-cycle',
-        [...conflict.ops, ...proofs],
+        proven(ops, clusters, conflict.ops),
         `each of ${all} needs the value that another of them made, and none was first`,
       );
     }

@@ -62,6 +62,9 @@ function operationsOf(history: History, finding: Finding): Operation[] {
 function isWrong(name: string, o: Operation, all: Operation[], witness: Operation[], initial: Json): boolean {
   const seen = observed(o);
   if (seen === undefined) return false;
+  // What never returned may never have happened, unless the witness shows that it did.
+  if (o.to === Infinity && !witness.some((x) => x !== o && same(observed(x), written(o) ?? null)))
+    return false;
   const writes = all.filter((w) => w !== o && written(w) !== undefined);
   const sources = writes.filter((w) => !w.failed && same(written(w), seen));
   const refused = o.f === 'cas' && o.result === false;
@@ -87,6 +90,7 @@ function isWrong(name: string, o: Operation, all: Operation[], witness: Operatio
         (sources.every((w) => w.from > end) || dependsOnFuture(o, witness))
       );
     case 'stale-read':
+      if (sources.length === 0 && !same(seen, initial)) return false;
       return witness.some(
         (newer) =>
           written(newer) !== undefined &&

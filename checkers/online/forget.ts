@@ -3,7 +3,7 @@ import { INVOKE, OK, type History } from '../../harness/history/history.ts';
 import type { Json } from '../../harness/history/event.ts';
 import { blocksOf } from '../linearizability/blocks.ts';
 import { clustersOf, NONE } from '../linearizability/clusters.ts';
-import { MISMATCH, NotOfThisModel, PENDING, registerOperations } from '../linearizability/operations.ts';
+import { NotOfThisModel, PENDING, registerOperations } from '../linearizability/operations.ts';
 import { firstOpen } from './open.ts';
 
 /** Which events to keep, or null for all. */
@@ -23,18 +23,17 @@ export const forgetValues: Forget = (history, initial) => {
   if (clusters.unique.some((unique) => unique === 0)) return null;
   const { block, lo, hi } = blocksOf(ops, clusters, () => undefined);
   const since = firstOpen(history);
-  const ended = new Map<number, { furthest: number; root: number; second: number }>();
+  /** By key, of the blocks that were there before any open operation began, the one that reaches furthest. */
+  const furthest = new Map<number, number>();
   for (let c = 0; c < clusters.count; c++) {
     if (block[c] !== c || lo[c] >= since) continue;
-    const known = ended.get(clusters.key[c]) ?? { furthest: -1, root: NONE, second: -1 };
-    if (hi[c] > known.furthest)
-      ended.set(clusters.key[c], { furthest: hi[c], root: c, second: known.furthest });
-    else ended.set(clusters.key[c], { ...known, second: Math.max(known.second, hi[c]) });
+    const known = furthest.get(clusters.key[c]);
+    if (known === undefined || hi[c] > hi[known]) furthest.set(clusters.key[c], c);
   }
-  const isOver = (c: number): boolean => {
-    const root = block[c];
-    const of = ended.get(clusters.key[c]);
-    return of !== undefined && lo[root] < (of.root === root ? of.second : of.furthest);
+  /** That one stays: it alone may show that others are over. */
+  const isOver = (root: number): boolean => {
+    const last = furthest.get(clusters.key[root]);
+    return last !== undefined && last !== root && lo[root] < hi[last];
   };
   const keep = new Uint8Array(history.length);
   const keepOp = (op: number): void => {
@@ -44,22 +43,11 @@ export const forgetValues: Forget = (history, initial) => {
   for (let op = 0; op < ops.length; op++) {
     const c = clusters.of[op];
     const needed =
-      ops.kind[op] === MISMATCH || c === NONE || !clusters.kept[c]
+      c === NONE || !clusters.kept[c]
         ? ops.ret[op] === PENDING || ops.ret[op] >= since
-        : !isOver(c) && [clusters.creator[c], clusters.loOp[c], clusters.hiOp[c]].includes(op);
+        : !isOver(block[c]) && [clusters.creator[c], clusters.loOp[c], clusters.hiOp[c]].includes(op);
     if (needed) keepOp(op);
   }
-  // Whoever must come before them all, where it alone shows it: the zone that reaches furthest.
-  for (const { root } of ended.values())
-    for (let op = 0; op < ops.length; op++) {
-      const c = clusters.of[op];
-      if (
-        c !== NONE &&
-        block[c] === root &&
-        [clusters.creator[c], clusters.loOp[c], clusters.hiOp[c]].includes(op)
-      )
-        keepOp(op);
-    }
   return keepOthers(history, keep, ops.inv);
 };
 

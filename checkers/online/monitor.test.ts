@@ -65,6 +65,7 @@ describe('the online monitor', () => {
       op((n + 1) % 3, 'read', null, n);
     }
     expect(monitor.remembered).toBeLessThan(3000);
+    expect(monitor.remembered).toBeGreaterThan(0);
     op(1, 'read', null, 1_000_000);
     op(1, 'write', 5001);
     await monitor.finish(time);
@@ -106,6 +107,32 @@ describe('the online monitor', () => {
     one(2, 'ok', 'write', 3);
     expect(told).toMatchObject([{ finding: { name: 'monotonic-reads', certain: true } }]);
   });
+  it('announces of linearizability what an open write cannot take back, however it ends', async () => {
+    const script = new Script()
+      .op(1, 'write', 1)
+      .op(2, 'read', null, { saw: 2 })
+      .op(2, 'read', null, { saw: 1 });
+    const open: EventInput = { time: 0, process: 7, type: 'invoke', f: 'write', key: null, value: 2 };
+    const [first, second, ...rest] = script.events;
+    const events = [first, second, open, ...rest].map((e, i) => ({ ...e, time: i * SECOND }));
+    const told: Announcement[] = [];
+    const announce = (a: Announcement): number => told.push(a);
+    const monitor = new OnlineMonitor({ checkers: [linearizability], options: {}, announce });
+    for (const event of events) monitor.observe(event);
+    expect(told).toMatchObject([{ finding: { name: 'new-old-inversion', certain: true } }]);
+  });
+  it('remembers all of a register whose values repeat, and all rows', async () => {
+    const script = new Script();
+    for (let n = 0; n < 60; n++) script.op(1, 'write', n % 2).op(1, 'read', null, { saw: n % 2 });
+    const announce = (): void => undefined;
+    const monitor = new OnlineMonitor({ checkers: [linearizability], options: {}, announce });
+    for (const event of script.events) monitor.observe({ ...event, time: event.time * SECOND });
+    expect((await monitor.finish(300 * SECOND)).get('linearizability')).toBe(true);
+    expect(monitor.remembered).toBe(240);
+    const rows = new OnlineMonitor({ checkers: [lww], options: {}, announce });
+    for (const event of script.events) rows.observe(event);
+    expect(rows.remembered).toBe(240);
+  });
   it('does not let an open write hold back what has nothing to do with it', async () => {
     const script = new Script().op(1, 'write', 1).op(1, 'read', null, { saw: null });
     const open: EventInput = { time: 0, process: 7, type: 'invoke', f: 'write', key: null, value: 2 };
@@ -134,7 +161,8 @@ describe('the online monitor', () => {
     expect(monitor.remembered).toBeLessThan(900);
   });
   it('says nothing of what is left of a set before the final reads', async () => {
-    const script = new Script().op(1, 'add', 1).op(2, 'read', null, { saw: [] });
+    const script = new Script().phase('main').mark('phase', null).mark('settled', { phase: 'final' });
+    script.op(1, 'add', 1).op(2, 'read', null, { saw: [] });
     const slow = (): EventInput[] => script.events.map((e) => ({ ...e, time: e.time * SECOND }));
     expect((await observed([set], slow())).told).toEqual([]);
     script.phase('quiesce').settled().phase('final').op(3, 'read', null, { saw: [] });

@@ -97,32 +97,45 @@ function judge(key: Json, { elements, drained, uncertain }: Contents, findings: 
     if (out.length > 0 && !attempted.some((enqueue) => enqueue < first)) {
       const kind = failed.length > 0 ? 'failed-write-visible' : 'unexpected-element';
       const why = failed.length > 0 ? 'although its enqueue had failed' : 'but nobody had enqueued it';
-      findings.add(kind, key, [...failed, ...attempted, first], `${name} was dequeued (#${first}), ${why}.`);
+      findings.add(kind, key, [...failed.slice(0, 1), first], `${name} was dequeued (#${first}), ${why}.`);
     } else if (out.length > attempted.length)
       findings.add(
         'duplicate-delivery',
         key,
-        [...attempted, ...out],
+        [...attempted, ...oftenest(out).slice(0, attempted.length + 1)],
         `${name} was enqueued ${attempted.length} and dequeued ${out.length} times (#${out.join(', #')}).`,
       );
     if (acknowledged.length > out.length) lost.push(element);
   }
   const missing = lost.reduce((sum, { acknowledged, out }) => sum + acknowledged.length - out.length, 0);
   const emptied = uncertain.some(({ f }) => f === 'drain');
-  if (drained >= 0 && uncertain.length > 0 && !emptied && missing > uncertain.length)
+  if (drained >= 0 && uncertain.length > 0 && !emptied && missing > uncertain.length) {
+    // One more than the indeterminate dequeues can have taken.
+    let more = 0;
+    const proof = lost.filter(({ acknowledged, out }) => {
+      const needed = more <= uncertain.length;
+      more += acknowledged.length - out.length;
+      return needed;
+    });
     findings.add(
       'lost-element',
       key,
-      [...lost.flatMap((e) => [...e.acknowledged, ...e.out]), ...uncertain.map((op) => op.invoked), drained],
+      [...proof.flatMap((e) => [...e.acknowledged, ...e.out]), ...uncertain.map((op) => op.invoked), drained],
       `${missing} acknowledged elements never came out, the first of them ${JSON.stringify(lost[0].value)} (#${lost[0].acknowledged[0]}); only ${uncertain.length} dequeues are indeterminate, and the queue was empty in the end (#${drained}).`,
     );
-  else
+  } else
     for (const { value, acknowledged, out } of lost)
       findings.add(
         'lost-element',
         key,
-        [...acknowledged, ...out, drained],
+        [...acknowledged.slice(0, out.length + 1), ...out, drained],
         `${JSON.stringify(value)} was enqueued (acknowledged: #${acknowledged.join(', #')}), but ${out.length === 0 ? 'never' : `only ${out.length} times`} dequeued.`,
         drained >= 0 && uncertain.length === 0,
       );
+}
+
+/** The same events, those first that stand there most often: a drain may bring an element several times. */
+function oftenest(events: readonly number[]): number[] {
+  const times = (event: number): number => events.filter((other) => other === event).length;
+  return [...events].sort((a, b) => times(b) - times(a) || a - b);
 }

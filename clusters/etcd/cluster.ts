@@ -11,6 +11,7 @@ import { imageDefinition } from '../../harness/hosts/docker/image-definition.ts'
 import type { Runtime } from '../../harness/runtime/types.ts';
 import { keepSoFar } from '../kit/disks.ts';
 import { copyLogs } from '../kit/logs.ts';
+import { Positions } from '../kit/positions.ts';
 import { processesOf } from '../kit/processes.ts';
 import { named } from '../kit/server-node.ts';
 import type { ClusterContext } from '../types.ts';
@@ -44,6 +45,7 @@ export class EtcdCluster implements Cluster {
   readonly #members: readonly Member[];
   readonly #settings: EtcdSettings;
   readonly #runtime: Runtime;
+  readonly #positions = new Positions();
   #leader: string | null = null;
 
   constructor({ nodes, host, runtime }: ClusterContext, settings: EtcdSettings) {
@@ -68,14 +70,14 @@ export class EtcdCluster implements Cluster {
     await keepSoFar(this.#members.map((member) => member.place));
   }
 
-  connect({ port, process, node }: ConnectRequest): Promise<Client> {
+  connect({ port, process, session, node }: ConnectRequest): Promise<Client> {
     const from = process % this.nodes.length;
     const members = node === undefined ? [...this.nodes.slice(from), ...this.nodes.slice(0, from)] : [node];
     const open = (member: string) => named(this.#members, member).open();
-    return Promise.resolve(new EtcdClient({ planner: this.#planner(port), members, open }));
+    return Promise.resolve(new EtcdClient({ planner: this.#planner(port, session), members, open }));
   }
 
-  #planner(port: string): Planner {
+  #planner(port: string, session: number): Planner {
     const { reads, set: kind, fencing, leaseSeconds, workMs } = this.#settings;
     const options: LockOptions = { fencing, leaseSeconds, clock: this.#runtime.clock };
     switch (port) {
@@ -90,7 +92,7 @@ export class EtcdCluster implements Cluster {
       case 'queue':
         return queue;
       case 'log':
-        return log(reads === 'serializable');
+        return log(reads === 'serializable', this.#positions.of(session));
       case 'ids':
         return ids;
       case 'lock':

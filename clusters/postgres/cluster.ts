@@ -31,8 +31,8 @@ const BOOT_MS = 30_000;
 /** A busy machine is no reason to say that nobody leads. */
 const PRIMARY_MS = 3_000;
 
-/** By port, what plans the operations of one process: it may remember how far it has read. */
-export type Planners = Readonly<Record<string, () => Planner>>;
+/** By port, what plans the operations of one session: it may remember how far it has read. */
+export type Planners = Readonly<Record<string, (session: number) => Planner>>;
 
 /** One primary and its streaming standbys; the first node starts as the primary. */
 export class PostgresCluster implements Cluster {
@@ -133,7 +133,7 @@ export class PostgresCluster implements Cluster {
       failed,
       this.#pins,
     );
-    return Promise.resolve(new SqlClient(planner(), request, routing));
+    return Promise.resolve(new SqlClient(planner(request.session), request, routing));
   }
 
   async primaries(): Promise<readonly string[]> {

@@ -1,5 +1,6 @@
 import { bank } from '../sql/bank.ts';
 import { transactions } from '../sql/transaction.ts';
+import { Positions } from '../kit/positions.ts';
 import { CONTAINER_FAULTS, refusedUnless } from '../kit/refusals.ts';
 import { defineCluster, type ClusterContext, type Configuration, type Setting } from '../types.ts';
 import { claimOf } from './claims.ts';
@@ -32,13 +33,14 @@ function configuration(
 function create(context: ClusterContext): PostgresCluster {
   const settings = settingsOf(context.settings);
   const byYears = settings.partitioning === 'range' || settings.partitioning === 'range-default';
+  const positions = new Positions();
   const planners: Planners = {
     register: () => (byYears ? movingRegister(settings.unique) : register),
     set: () => (byYears ? datedSet : set),
     rows: () => rows,
     counter: () => counter,
     queue: () => queue,
-    log,
+    log: (session) => log(positions.of(session)),
     ids: () => ids,
     transaction: () => transactions(transactionDialect(settings.isolation)),
     bank: () => bank(bankDialect(settings.isolation)),

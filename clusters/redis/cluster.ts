@@ -12,6 +12,7 @@ import type { Runtime } from '../../harness/runtime/types.ts';
 import { keepSoFar } from '../kit/disks.ts';
 import { copyLogs } from '../kit/logs.ts';
 import { MarkerLag } from '../kit/marker-lag.ts';
+import { Positions } from '../kit/positions.ts';
 import { processesOf } from '../kit/processes.ts';
 import { named } from '../kit/server-node.ts';
 import type { ClusterContext } from '../types.ts';
@@ -46,6 +47,7 @@ export class RedisCluster implements Cluster {
   readonly #flavour: Flavour;
   readonly #runtime: Runtime;
   readonly #lag: MarkerLag;
+  readonly #positions = new Positions();
   #primary: string;
 
   constructor({ nodes, host, runtime }: ClusterContext, flavour: Flavour, settings: RedisSettings) {
@@ -91,10 +93,10 @@ export class RedisCluster implements Cluster {
   connect({ port, process, session, node }: ConnectRequest): Promise<Client> {
     const find = () => (this.#alone ? Promise.resolve(this.nodes[0]) : this.#sentinels.find(process));
     const routing = new SentinelRouting(this.#nodes, find, this.#settings.reads, session);
-    return Promise.resolve(new RedisClient(this.#planner(port, process), node ?? null, routing));
+    return Promise.resolve(new RedisClient(this.#planner(port, process, session), node ?? null, routing));
   }
 
-  #planner(port: string, process: number): Planner {
+  #planner(port: string, process: number, session: number): Planner {
     const acknowledge = acknowledgement(this.#settings);
     switch (port) {
       case 'register':
@@ -108,7 +110,7 @@ export class RedisCluster implements Cluster {
       case 'queue':
         return queue(acknowledge);
       case 'log':
-        return log(acknowledge);
+        return log(acknowledge, this.#positions.of(session));
       case 'ids':
         return ids(acknowledge);
       case 'lock':

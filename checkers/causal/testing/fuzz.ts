@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { historyOf } from '../../../harness/history/builder.ts';
 import { historyOfSteps, stepsArbitrary, type Step } from '../../session/testing/histories.ts';
-import type { Verdict } from '../../types.ts';
+import type { EventInput } from '../../../harness/history/event.ts';
+import type { Finding, Verdict } from '../../types.ts';
 import { causal } from '../causal.ts';
 import { causalMemory, pram } from '../memory.ts';
 import { causalOracle } from './oracle.ts';
 import { viewsOracle } from './views-oracle.ts';
+import { spareIn } from '../../testing/minimal.ts';
 
 const ok = { key: 0, type: 'ok' as const, span: 0 };
 
@@ -17,6 +19,19 @@ const disputes: fc.Arbitrary<Step[]> = fc
     { ...ok, session: 1, f: 'write', pick: 0 },
     ...reads.map((read): Step => ({ ...ok, ...read, f: 'read' })),
   ]);
+
+/** @throws when a witness alone proves nothing, or would without one of its operations */
+function standsAndIsMinimal(
+  events: readonly EventInput[],
+  kept: ReadonlySet<number>,
+  { witness, explanation }: Finding,
+  proves: (part: readonly EventInput[]) => boolean,
+): void {
+  const told = `${explanation}\n${JSON.stringify(events, null, 1)}`;
+  if (!proves(events.filter((_, i) => kept.has(i)))) throw new Error(`witness proves nothing: ${told}`);
+  const spare = spareIn(events, witness, proves);
+  if (spare.length > 0) throw new Error(`witness can do without ${spare.join()}: ${told}`);
+}
 
 /** Compares CC and CCv with the axioms on `count` random histories, and every witness on its own. The tally by anomaly. */
 export function fuzzCausal(count: number, seed: number): Record<string, number> {
@@ -45,11 +60,11 @@ export function fuzzCausal(count: number, seed: number): Record<string, number> 
       for (const finding of findings) {
         tally[finding.name] = (tally[finding.name] ?? 0) + 1;
         const kept = new Set(finding.witness.flatMap((i) => [i, history.pair[i]]));
-        const alone = causalOracle(events.filter((_, i) => kept.has(i)));
-        if (finding.name === 'cyclic-cf' ? alone.ccv : alone.cc)
-          throw new Error(
-            `witness proves nothing: ${finding.explanation}\n${JSON.stringify(events, null, 1)}`,
-          );
+        const proves = (part: readonly EventInput[]): boolean => {
+          const alone = causalOracle(part);
+          return finding.name === 'cyclic-cf' ? !alone.ccv : !alone.cc;
+        };
+        standsAndIsMinimal(events, kept, finding, proves);
       }
     }),
     { numRuns: count, seed },
@@ -93,10 +108,7 @@ export function fuzzViews(runs: number, seed: number): { runs: number; cm: numbe
         if (expected[model]) tally[model]++;
         for (const finding of findings) {
           const kept = new Set(finding.witness.flatMap((i) => [i, history.pair[i]]));
-          if (viewsOracle(events.filter((_, i) => kept.has(i)))[model])
-            throw new Error(
-              `witness proves nothing: ${finding.explanation}\n${JSON.stringify(events, null, 1)}`,
-            );
+          standsAndIsMinimal(events, kept, finding, (part) => !viewsOracle(part)[model]);
         }
       }
     }),

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { EventInput } from '../../../harness/history/event.ts';
 import { historyOf } from '../../../harness/history/builder.ts';
 import { SIMULATIONS } from '../../linearizability/testing/fuzz.ts';
 import { simulate } from '../../linearizability/testing/simulate.ts';
@@ -7,6 +8,7 @@ import type { Verdict } from '../../types.ts';
 import { regular } from '../regular.ts';
 import { regularWriteOrder } from '../write-order.ts';
 import { regularity } from './oracle.ts';
+import { spareIn } from '../../testing/minimal.ts';
 
 /** Writes that overlap, then reads that may disagree on their order. */
 const disputes = fc
@@ -68,6 +70,14 @@ export function fuzzRegular(runs: number, seed: number): RegularTally {
           name === 'write-order-inversion' ? alone.ordered : name === 'unsafe-read' ? alone.safe : alone.weak
         )
           throw new Error(`the witness of ${name} proves nothing: ${JSON.stringify(events, null, 1)}`);
+        const proves = (rest: readonly EventInput[]): boolean => {
+          const { safe, weak: isWeak, ordered } = regularity(rest, null);
+          // What is not even regular has no order either: that is another finding.
+          if (name === 'write-order-inversion') return isWeak && !ordered;
+          return name === 'unsafe-read' ? !safe : !isWeak;
+        };
+        if (!others && spareIn(events, witness, proves).length > 0)
+          throw new Error(`the witness of ${name} is not minimal: ${JSON.stringify(events, null, 1)}`);
       }
     }),
     { numRuns: runs, seed },

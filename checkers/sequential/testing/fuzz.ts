@@ -6,6 +6,7 @@ import { simulate } from '../../linearizability/testing/simulate.ts';
 import type { Verdict } from '../../types.ts';
 import { sequential, sequentialCertificate } from '../sequential.ts';
 import { explains, isSequential } from './oracle.ts';
+import { spareIn } from '../../testing/minimal.ts';
 
 /** `searched`: valid though not linearizable, so that the search, not the fast path, said so. */
 export interface SequentialTally {
@@ -51,6 +52,11 @@ export function fuzzSequential(runs: number, seed: number): SequentialTally {
         const kept = events.filter((_, i) => finding.witness.includes(i) || (others && !isRead(events, i)));
         if (isSequential(kept, specification, initial))
           throw new Error(`the witness proves nothing: ${finding.explanation} ${told()}`);
+        const proves = (rest: readonly EventInput[]): boolean => !isSequential(rest, specification, initial);
+        // Of other objects only observations can go without changing what is left.
+        const mayGo = ({ f }: EventInput): boolean => model === undefined || ['read', 'get'].includes(f);
+        if (!others && spareIn(events, finding.witness, proves, mayGo).length > 0)
+          throw new Error(`the witness is not minimal: ${finding.explanation} ${told()}`);
       }
     }),
     { numRuns: runs, seed },

@@ -6,6 +6,7 @@ import { monotonicWrites } from '../monotonic-writes.ts';
 import { writesFollowReads } from '../writes-follow-reads.ts';
 import { historyOfSteps, stepsArbitrary, type Step } from './histories.ts';
 import { plainOperations, type PlainOperation } from './oracle.ts';
+import { spareIn } from '../../testing/minimal.ts';
 
 /** Something and then something else by one session; others read the latter, then the former. */
 const relays: fc.Arbitrary<Step[]> = fc
@@ -73,6 +74,8 @@ export function fuzzCauses(runs: number, seed: number): CausesTally {
             const alone = events.filter((_, i) => kept.has(i));
             if (!refutes(checker, alone, causal))
               throw new Error(`${checker.name}: witness proves nothing: ${finding.explanation}\n${told()}`);
+            if (spareIn(events, finding.witness, (rest) => refutes(checker, rest, causal)).length > 0)
+              throw new Error(`${checker.name}: witness not minimal: ${finding.explanation}\n${told()}`);
           }
         }
         tally[refuted ? 'refuted' : 'valid']++;

@@ -6,6 +6,7 @@ import { monotonicReads } from '../monotonic-reads.ts';
 import { readYourWrites } from '../read-your-writes.ts';
 import { historyOfSteps, stepsArbitrary } from './histories.ts';
 import { refutesMonotonicReads, refutesReadYourWrites } from './oracle.ts';
+import { spareIn } from '../../testing/minimal.ts';
 
 const PAIRS: readonly [Checker, (events: readonly EventInput[], realTime: boolean) => boolean][] = [
   [readYourWrites, refutesReadYourWrites],
@@ -50,6 +51,8 @@ export function fuzzSessions(
           const alone = events.filter((_, i) => kept.has(i));
           if (!oracle(alone, realTime))
             throw new Error(`${checker.name}: witness proves nothing: ${finding.explanation}`);
+          if (spareIn(events, finding.witness, (rest) => oracle(rest, realTime)).length > 0)
+            throw new Error(`${checker.name}: witness not minimal: ${finding.explanation}`);
         }
       }
       tally[refuted ? 'refuted' : 'valid']++;

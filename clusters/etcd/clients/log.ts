@@ -4,10 +4,9 @@ import { absent, guardFailed, jsonText, putIf, range, unknownOperation, type Pla
 
 /**
  * `log`: a key a message, none ever deleted. Its offset is the revision at which it was created: there is one order of
- * all revisions, with gaps where others wrote. Each process polls on from where it is.
+ * all revisions, with gaps where others wrote. Each session polls on from where it is: `offsets`, by log.
  */
-export function log(serializable: boolean): Planner {
-  const offsets = new Map<string, number>();
+export function log(serializable: boolean, offsets: Map<string, number>): Planner {
   return {
     plan: ({ f, key, value = null }) => {
       const prefix = `log/${jsonText(key)}/`;

@@ -35,9 +35,8 @@ export const queue: Planner = ({ f, key, value }) => {
   }
 };
 
-/** `log`: nothing is taken out; an offset is a place. Each process polls on from where it is, so that it has its own. */
-export function log(): Planner {
-  const offsets = new Map<string, number>();
+/** `log`: nothing is taken out; an offset is a place. Each session polls on from where it is: `offsets`, by log. */
+export function log(offsets: Map<string, number>): Planner {
   return ({ f, key, value }) => {
     const k = `log/${jsonText(key)}`;
     switch (f) {

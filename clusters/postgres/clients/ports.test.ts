@@ -94,7 +94,7 @@ describe('queue', () => {
 });
 
 describe('log', () => {
-  it('tells the offset of a message, and each process polls on from where it is', async () => {
+  it('tells the offset of a message, and a session polls on from where it is, on a new connection too', async () => {
     const [one, other] = [await onPrimary('log'), await onPrimary('log')];
     expect(await one('send', 'l', 'a')).toMatchObject({ value: [0, 'a'] });
     expect(await other('send', 'l', 'b')).toMatchObject({ value: [1, 'b'] });
@@ -105,6 +105,7 @@ describe('log', () => {
       ],
     });
     expect(await one('poll', 'l')).toMatchObject({ value: [] });
+    expect(await other('poll', 'l')).toMatchObject({ value: [] });
     await other('seek', 'l', 1);
     expect(await other('poll', 'l')).toMatchObject({ value: [[1, 'b']] });
   });

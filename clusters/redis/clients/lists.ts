@@ -18,9 +18,8 @@ export function queue(acknowledge: Acknowledge): Planner {
   };
 }
 
-/** `log`: a list from which nothing is taken; an offset is a place in it, and each process polls on from where it is. */
-export function log(acknowledge: Acknowledge): Planner {
-  const offsets = new Map<string, number>();
+/** `log`: a list from which nothing is taken; an offset is a place in it. Each session polls on from where it is. */
+export function log(acknowledge: Acknowledge, offsets: Map<string, number>): Planner {
   return {
     plan: ({ f, key, value }) => {
       const k = `log:${jsonText(key)}`;
