@@ -95,6 +95,15 @@ describeDocker('MySQL in containers, a commit waiting for a replica', () => {
     expect(await cluster.primaries()).toEqual([to]);
   }, 120_000);
 
+  it('two former replicas that are made anew at once wait for each other: a donor serves one', async () => {
+    const { cluster } = running;
+    const [primary] = await cluster.primaries();
+    const others = cluster.nodes.filter((node) => node !== primary);
+    await Promise.all(others.map((node) => cluster.membership.remove(node)));
+    await Promise.all(others.map((node) => cluster.membership.add(node)));
+    expect(await cluster.settle(SETTLE_MS)).toMatchObject({ settled: true, unrecovered: [] });
+  }, 240_000);
+
   it('recovers when all nodes were killed', async () => {
     const { cluster } = running;
     await Promise.all(cluster.nodes.map((node) => cluster.processes.kill(node)));

@@ -25,6 +25,8 @@ export class MysqlOperator implements Operator {
   readonly #credentials: Credentials;
   readonly #clock: Clock;
   readonly #log: Log;
+  /** One copy at a time: a donor refuses a second ("Too many concurrent clone operations. Maximum allowed - 1"). */
+  #seeding: Promise<void> = Promise.resolve();
 
   constructor(
     topology: Topology,
@@ -118,7 +120,13 @@ export class MysqlOperator implements Operator {
   }
 
   /** Makes a node, whatever it was before, a replica of the present primary by a copy of that, while clients go on. */
-  async rejoin(name: string): Promise<void> {
+  rejoin(name: string): Promise<void> {
+    const turn = this.#seeding.then(() => this.#reseed(name));
+    this.#seeding = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #reseed(name: string): Promise<void> {
     const topology = this.#topology;
     const node = topology.node(name);
     await node.kill();
