@@ -168,7 +168,7 @@ writeFileSync(
           ...odd.map(
             ({ run, results }) =>
               `- \`${run.cluster}:${run.configuration}\` ${run.workload} ${run.nemesis.join(', ')}, seed ${run.seed}: ` +
-              `${results.outcome}: ${(results.reasons[0] ?? '').split('\n')[0]}`,
+              `${results.outcome}: ${(results.reasons[0] ?? '').split('\n')[0].replace(/\/\S*\/runs\//g, '')}`,
           ),
           '',
         ]),

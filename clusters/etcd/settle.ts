@@ -1,5 +1,6 @@
 import type { Settled } from '../../harness/cluster.ts';
-import { MILLISECOND, type Clock } from '../../harness/runtime/types.ts';
+import type { Clock } from '../../harness/runtime/types.ts';
+import { timeLeft } from '../kit/time-left.ts';
 import { base64 } from './gateway.ts';
 import { keyValues } from './clients/plan.ts';
 import type { Member } from './member.ts';
@@ -11,8 +12,7 @@ const MARKER = base64('alibi/marker');
  * store. Never rejects: what is missing at the deadline is told.
  */
 export async function settle(members: readonly Member[], clock: Clock, deadlineMs: number): Promise<Settled> {
-  const end = clock.now() + deadlineMs * MILLISECOND;
-  const left = () => Math.max(0, (end - clock.now()) / MILLISECOND);
+  const left = timeLeft(clock, deadlineMs);
   try {
     await Promise.all(
       members.map(async (member) => {

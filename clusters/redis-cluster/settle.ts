@@ -1,5 +1,6 @@
 import type { Settled } from '../../harness/cluster.ts';
-import { MILLISECOND, type Clock } from '../../harness/runtime/types.ts';
+import type { Clock } from '../../harness/runtime/types.ts';
+import { timeLeft } from '../kit/time-left.ts';
 import type { ClusterNode } from './node.ts';
 import { rangesOf, SLOTS } from './slots.ts';
 
@@ -12,8 +13,7 @@ export async function settle(
   clock: Clock,
   deadlineMs: number,
 ): Promise<Settled> {
-  const end = clock.now() + deadlineMs * MILLISECOND;
-  const left = () => Math.max(0, (end - clock.now()) / MILLISECOND);
+  const left = timeLeft(clock, deadlineMs);
   try {
     await Promise.all(
       nodes.map(async (node) => {

@@ -1,5 +1,6 @@
 import type { Settled } from '../../harness/cluster.ts';
-import { MILLISECOND, type Clock } from '../../harness/runtime/types.ts';
+import type { Clock } from '../../harness/runtime/types.ts';
+import { timeLeft } from '../kit/time-left.ts';
 import type { RedisNode } from './node.ts';
 
 const MARKER = 'alibi:marker';
@@ -14,8 +15,7 @@ export async function settle(
   clock: Clock,
   deadlineMs: number,
 ): Promise<Settled> {
-  const end = clock.now() + deadlineMs * MILLISECOND;
-  const left = () => Math.max(0, (end - clock.now()) / MILLISECOND);
+  const left = timeLeft(clock, deadlineMs);
   try {
     await Promise.all(
       nodes.map(async (node) => {
@@ -43,8 +43,7 @@ export async function proveEqual(
   clock: Clock,
   deadlineMs: number,
 ): Promise<string> {
-  const end = clock.now() + deadlineMs * MILLISECOND;
-  const left = () => Math.max(0, (end - clock.now()) / MILLISECOND);
+  const left = timeLeft(clock, deadlineMs);
   const marker = String(clock.now());
   let writer: RedisNode | null = null;
   await nodes[0].until('one primary that the others follow', deadlineMs, async () => {
