@@ -161,7 +161,7 @@ describe('the online monitor', () => {
     expect(monitor.remembered).toBeLessThan(900);
   });
   it('says nothing of what is left of a set before the final reads', async () => {
-    const script = new Script().phase('main').mark('phase', null).mark('settled', { phase: 'final' });
+    const script = new Script().phase('main').mark('phase', null).mark('fault', { phase: 'final' });
     script.op(1, 'add', 1).op(2, 'read', null, { saw: [] });
     const slow = (): EventInput[] => script.events.map((e) => ({ ...e, time: e.time * SECOND }));
     expect((await observed([set], slow())).told).toEqual([]);

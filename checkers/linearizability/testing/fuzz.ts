@@ -3,6 +3,8 @@ import { canonicalJson } from '../../../harness/history/dictionary.ts';
 import { historyOf } from '../../../harness/history/builder.ts';
 import { events, type History } from '../../../harness/history/history.ts';
 import type { Json } from '../../../harness/history/event.ts';
+import { spareIn } from '../../testing/minimal.ts';
+import type { CheckOptions, Finding } from '../../types.ts';
 import { linearizations } from '../certificate.ts';
 import { linearizability } from '../linearizability.ts';
 import { proves, type Replay } from '../validate-order.ts';
@@ -170,6 +172,19 @@ export function certified(
       );
 }
 
+/** @throws when what only the search refutes is shown with an observation that the refutation does not need */
+function observesNothingInVain(history: History, finding: Finding, options: CheckOptions): void {
+  if (finding.name !== 'non-linearizable') return;
+  const all = [...events(history)];
+  const proves = (_: unknown, kept: ReadonlySet<number>): boolean =>
+    holds(history, { ...finding, witness: finding.witness.filter((i) => kept.has(i)) }, options);
+  const spare = spareIn(all, finding.witness, proves, ({ f }) => ['read', 'get'].includes(f));
+  if (spare.length > 0)
+    throw new Error(
+      `the witness can do without ${spare.join()}: ${finding.explanation}\n${all.map((e) => JSON.stringify(e)).join('\n')}`,
+    );
+}
+
 /** @throws when the checker's verdict is not the one expected, or a finding does not hold. */
 export function agree(
   history: History,
@@ -179,9 +194,9 @@ export function agree(
   const verdict = linearizability.check(history, { ...(model && { model }), initial });
   if (verdict instanceof Promise) throw new Error('linearizability judges at once');
   if (verdict.reason === 'no operation completed') return;
-  const proven = verdict.findings.every((finding) =>
-    holds(history, finding, { ...(model && { model }), initial }),
-  );
+  const options = { ...(model && { model }), initial };
+  const proven = verdict.findings.every((finding) => holds(history, finding, options));
+  for (const finding of verdict.findings) observesNothingInVain(history, finding, options);
   if (verdict.valid === expected && expected === (verdict.findings.length === 0) && proven) return;
   const told = [...events(history)].map((e) =>
     JSON.stringify([e.index, e.process, e.type, e.f, e.key, e.value]),
