@@ -27,7 +27,7 @@ const folder = mkdtempSync(join(tmpdir(), 'alibi-boots-'));
 
 /** Of all containers of a harness together, in MiB, now. */
 function memory(pid: number): number {
-  const list = ['ps', '-q', '--filter', 'label=alibi.harness', '--format', '{{.ID}} {{.Labels}}'];
+  const list = ['ps', '--filter', 'label=alibi.harness', '--format', '{{.ID}} {{.Labels}}'];
   const ours = spawnSync('docker', list, { encoding: 'utf8' })
     .stdout.split('\n')
     .filter((line) => line.includes(`alibi.harness=${pid}:`))
