@@ -7,7 +7,6 @@ import { plainOperations } from '../../session/testing/oracle.ts';
 import type { Finding, Verdict } from '../../types.ts';
 import { lagsOf } from '../lags.ts';
 import { staleness } from '../staleness.ts';
-import { spareIn } from '../../testing/minimal.ts';
 
 const MS = 1_000_000;
 /** Bounds that many reads of ten operations break. */
@@ -47,8 +46,6 @@ export function fuzzStaleness(
       for (const finding of findings) {
         tally.witnesses++;
         const kept = new Set(finding.witness.flatMap((i) => [i, history.pair[i]]));
-        if (spareIn(events, finding.witness, (rest) => isGuilty(finding, rest)).length > 0)
-          throw new Error(`witness not minimal: ${finding.explanation}\n${JSON.stringify(events, null, 1)}`);
         if (
           !isGuilty(
             finding,
