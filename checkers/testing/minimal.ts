@@ -29,7 +29,8 @@ export function spareIn(
     const kept = new Set([...whole].filter((i) => !gone.has(i)));
     const loose = looseIn(operations.filter(({ events: [inv] }) => kept.has(inv)));
     const rest = events.flatMap((e, i): EventInput[] => {
-      if (loose.has(i)) return [{ ...e, f: 'write', value: (e.value as readonly Json[])[1] }];
+      const written = loose.get(i);
+      if (written !== undefined) return [{ ...e, f: 'write', value: written }];
       return kept.has(i) || e.process < 0 ? [e] : [];
     });
     return kept.size > 0 && proves(rest, kept) ? [op.events[0]] : [];
@@ -48,8 +49,8 @@ function withDependents(first: Operation, operations: readonly Operation[]): Ope
   return [...gone];
 }
 
-/** Compare-and-sets from a value that is not there: they ask no more than writes do. */
-function looseIn(operations: readonly Operation[]): Set<number> {
+/** By event of a compare-and-set from a value that is not there what it writes: it asks no more than a write does. */
+function looseIn(operations: readonly Operation[]): Map<number, Json> {
   const loose = operations.filter(
     ({ key, saw, isCas }) =>
       isCas &&
@@ -57,7 +58,9 @@ function looseIn(operations: readonly Operation[]): Set<number> {
         (value) => value !== 'null' && !operations.some((o) => o.key === key && o.wrote.includes(value)),
       ),
   );
-  return new Set(loose.flatMap(({ events }) => events));
+  return new Map(
+    loose.flatMap(({ events, wrote }) => events.map((i) => [i, JSON.parse(wrote[0]) as Json] as const)),
+  );
 }
 
 /** What each brought and showed, as JSON: of a collection every element. */

@@ -63,17 +63,16 @@ function matrixRow(cluster: ClusterDefinition) {
   };
 }
 
-function line(entry: Listed): string {
+function line(entry: Listed, width: number): string {
   const { name, title, ...rest } = entry as Listed & {
     forms?: readonly string[];
     configurations?: readonly Listed[];
     strategy?: string;
     expected?: string;
   };
-  if (rest.expected !== undefined)
-    return `${name.padEnd(26)}${title}\n    ${rest.strategy}, found as ${rest.expected}`;
-  const below = rest.forms ?? rest.configurations?.map((c) => `${name}:${c.name}  ${c.title}`) ?? [];
-  return [`${name.padEnd(24)}${title}`, ...below.map((text) => `    ${text}`)].join('\n');
+  const found = rest.expected === undefined ? [] : [`${rest.strategy}, found as ${rest.expected}`];
+  const below = rest.forms ?? rest.configurations?.map((c) => `${name}:${c.name}  ${c.title}`) ?? found;
+  return [`${name.padEnd(width)}${title}`, ...below.map((text) => `    ${text}`)].join('\n');
 }
 
 export const listCommand = defineCommand({
@@ -86,7 +85,11 @@ export const listCommand = defineCommand({
   run: async (args) => {
     const entries = LISTS[args.what]();
     if (args.json) await writeJson(entries);
-    else await writeLines(entries.map(args.what === 'matrix' ? matrixText : line));
+    else if (args.what === 'matrix') await writeLines(entries.map(matrixText));
+    else {
+      const width = Math.max(...entries.map(({ name }) => name.length)) + 2;
+      await writeLines(entries.map((entry) => line(entry, width)));
+    }
     return 0;
   },
 });

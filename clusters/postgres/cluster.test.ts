@@ -19,7 +19,9 @@ describe('an asynchronous cluster', () => {
     const { cluster, sql } = running;
     expect(await cluster.primaries()).toEqual(['n1']);
     expect(cluster.standbys()).toEqual(['n2', 'n3']);
-    expect(Object.keys(await cluster.sample()).sort()).toEqual(['lag-bytes:n2', 'lag-bytes:n3']);
+    expect(Object.keys(await cluster.sample())).toEqual(
+      expect.arrayContaining(['lag-bytes:n2', 'lag-bytes:n3']),
+    );
     for (const node of cluster.nodes) {
       const shown = await sql(node, "SELECT current_setting('listen_addresses') AS address");
       expect(shown.rows[0].address).toBe('127.0.0.1');
