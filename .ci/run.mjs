@@ -71,7 +71,7 @@ const stages = {
       { ALIBI_SEEDS: '30', ALIBI_LONG: '1' },
     ),
   // Every configuration under faults and options of each seed's own draw: no claim may break.
-  swarms: () => script('scripts/swarm.ts', ['--seeds', '10'], 8),
+  swarms: () => script('scripts/swarm.ts', ['--seeds', '30'], 8),
   experiments: () => script('scripts/experiments.ts', [], 12),
   images: () => startEngine() && script('scripts/images.ts', [], 10, docker),
   // Also the suites that need an engine and do not say so in their names.

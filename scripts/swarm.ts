@@ -1,7 +1,7 @@
 // Every configuration of the reference store under faults and options of each seed's own draw, within what its claim
 // tolerates: none may break its claim, few runs may prove nothing, every rare state that the store knows of must be
 // reached by one of them. `npx tsx scripts/swarm.ts [--seeds 30] [--jobs 2] [--configuration NAME]… [--markdown FILE]`;
-// the campaign of record takes 1,000 seeds, CI takes 10.
+// the campaign of record takes 1,000 seeds, CI takes 30.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { reference } from '../clusters/reference/definition.ts';
