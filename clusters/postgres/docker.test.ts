@@ -19,7 +19,9 @@ describeDocker('PostgreSQL in containers, waiting for its first standby', () => 
   it('boots as one primary with two streaming standbys', async () => {
     const { cluster } = running;
     expect(await cluster.primaries()).toEqual(['n1']);
-    expect(Object.keys(await cluster.sample()).sort()).toEqual(['lag-bytes:n2', 'lag-bytes:n3']);
+    expect(Object.keys(await cluster.sample())).toEqual(
+      expect.arrayContaining(['lag-bytes:n2', 'lag-bytes:n3']),
+    );
     expect((await cluster.versions()).postgresql).toMatch(/^17\./);
   });
 
