@@ -85,6 +85,8 @@ describeDocker('a group in which every member takes writes', () => {
     }
     const refused = outcomes.filter(({ type }) => type === 'fail').map(({ error }) => error!.code);
     expect(refused.length).toBeGreaterThan(0);
-    expect(new Set(refused)).toEqual(new Set(['ER_TRANSACTION_ROLLBACK_DURING_COMMIT']));
+    // Whoever still holds the row's lock when another member's write is certified is rolled back before it commits.
+    for (const code of refused)
+      expect(['ER_TRANSACTION_ROLLBACK_DURING_COMMIT', 'ER_LOCK_DEADLOCK']).toContain(code);
   }, 120_000);
 });

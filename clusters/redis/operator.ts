@@ -4,6 +4,8 @@ import { named } from '../kit/server-node.ts';
 import type { RedisNode } from './node.ts';
 import type { Sentinels } from './sentinels.ts';
 
+/** Sentinels that moved a primary agree on the next one well within this. */
+const ASK_AGAIN_MS = 5_000;
 const MOVE_MS = 15_000;
 /** How long a restarted primary is left to its readers before it is replaced. */
 const READ_MS = 1_000;
@@ -51,9 +53,15 @@ export class SentinelOperator implements Operator {
     let refusal: Error | null = null;
     await this.#sentinels.failover().catch((error: Error) => (refusal = error));
     let to: string | null = null;
+    let asked = this.#clock.now();
     try {
       await from.until('another primary', MOVE_MS, async () => {
         const agreed = await this.#sentinels.agreed();
+        // A sentinel that takes the order gives it up in silence when no replica of the moment is good enough for it.
+        if (agreed === from && this.#clock.now() - asked > ASK_AGAIN_MS * MILLISECOND) {
+          asked = this.#clock.now();
+          await this.#sentinels.failover().catch((error: Error) => (refusal = error));
+        }
         if (agreed === null || agreed === from || (await agreed.role()) !== 'master') return false;
         to = agreed.name;
         return true;
