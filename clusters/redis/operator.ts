@@ -6,7 +6,7 @@ import type { Sentinels } from './sentinels.ts';
 
 /** Sentinels that moved a primary agree on the next one well within this. */
 const ASK_AGAIN_MS = 5_000;
-const MOVE_MS = 15_000;
+const MOVE_MS = 30_000;
 /** How long a restarted primary is left to its readers before it is replaced. */
 const READ_MS = 1_000;
 
