@@ -55,8 +55,9 @@ const SPOILING: readonly (readonly [string, readonly string[]])[] = [
 /** These need standbys that answer. */
 const MOVES = ['cut-standbys', 'failover', 'restart-then-promote'];
 
-/** Only whoever writes feels these, and one workload only reads. */
+/** Only whoever writes feels these, and only where rows are is something to split; one workload only reads. */
 const WRITES = ['fsync-error', 'disk-full'];
+const NEEDS_ROWS = 'rebalance:split';
 const ONLY_READS = 'key-movement';
 
 /** Isolation levels. */
@@ -191,6 +192,7 @@ function faultsFor(plain: ResolvedRun, workload: string, random: Random): string
     const [family, target] = form.split(':');
     // A shard that nobody writes to, as a spare, has nothing that could fail.
     if (WRITES.includes(family) && isSplit(plain) !== (target === 'all')) return false;
+    if (workload === ONLY_READS && form === NEEDS_ROWS) return false;
     return cluster.refuses(family, config.world, settings, plain.workload.port, target) === null;
   };
   const chosen: string[] = [];

@@ -96,7 +96,7 @@ export class PartitionedCluster implements Cluster {
       chunk: this.#settings.moveChunk,
       delayMs: this.#settings.moveDelay,
     });
-    this.rebalancing = new ShardRebalancing(this.#rebalancer, scheme, names, weights);
+    this.rebalancing = new ShardRebalancing(context.runtime.clock, this.#rebalancer, scheme, names, weights);
     this.#watch = new Watch({
       clock: context.runtime.clock,
       fleet,

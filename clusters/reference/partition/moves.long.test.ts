@@ -11,6 +11,8 @@ describe('while partitions move and nodes die', () => {
     ['partitioned-transactions', 'bank', 'rebalance:leave,pause:one'],
     ['partitioned-transactions-raft', 'list-append', 'rebalance:leave,kill:primary'],
     ['partitioned-range', 'range-scan', 'rebalance:split,kill:one'],
+    ['partitioned-range', 'set', 'pause:minority,rebalance:split'],
+    ['partitioned-range', 'rw-register', 'kill:all,rebalance:merge'],
     ['partitioned-slots', 'range-scan', 'rebalance:join,kill:one'],
     ['partitioned-index-asynchronous', 'secondary-index', 'rebalance:leave,kill:one'],
     ['partitioned-columns', 'torn-row', 'rebalance:leave,partition:one'],

@@ -22,6 +22,12 @@ export interface Moved {
   bytes: number;
 }
 
+/** What is to become of the map. */
+export interface Change {
+  readonly kind: ChangeKind;
+  readonly wanted: (present: PartitionMap) => PartitionMap;
+}
+
 export interface RebalancerParts {
   readonly clock: Clock;
   readonly log: Log;
@@ -47,7 +53,7 @@ export class Rebalancer {
   readonly #parts: RebalancerParts;
   #epoch = 1;
   #generation = 0;
-  #queue: Promise<void> = Promise.resolve();
+  #queue: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #move: Progress | Move | null = null;
   #moves = '';
@@ -94,25 +100,32 @@ export class Rebalancer {
     await this.#publish('first', false);
   }
 
-  /** Brings the shards to another map, after what was begun before; resolves when it is over. */
-  become(kind: ChangeKind, wanted: (present: PartitionMap) => PartitionMap): Promise<void> {
+  /**
+   * Brings the shards to another map. One after another: each change is planned when what was begun before is over, on
+   * the map that it has left. Resolves when it is over; rejects as its plan does.
+   */
+  become(plan: () => Promise<Change>): Promise<void> {
     this.#waiting += 1;
-    this.#queue = this.#queue.then(async () => {
-      try {
-        const moves = plan(this.map, wanted(this.map));
-        if (moves.length > 0) this.#generation += 1;
-        for (const [i, move] of moves.entries()) {
-          await this.#carryOut(move);
-          if (this.#stopped) return;
-          await this.#publish(kind, i + 1 < moves.length);
-        }
-      } catch (error) {
-        this.#parts.log.error({ error }, 'rebalancing broke');
-      } finally {
-        this.#waiting -= 1;
+    const turn = this.#queue
+      .then(plan)
+      .then((change) => this.#bring(change))
+      .finally(() => (this.#waiting -= 1));
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #bring({ kind, wanted }: Change): Promise<void> {
+    try {
+      const moves = plan(this.map, wanted(this.map));
+      if (moves.length > 0) this.#generation += 1;
+      for (const [i, move] of moves.entries()) {
+        await this.#carryOut(move);
+        if (this.#stopped) return;
+        await this.#publish(kind, i + 1 < moves.length);
       }
-    });
-    return this.#queue;
+    } catch (error) {
+      this.#parts.log.error({ error }, 'rebalancing broke');
+    }
   }
 
   /** Asks a shard about its ranges, at its leader. */

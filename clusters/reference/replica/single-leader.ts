@@ -137,6 +137,8 @@ export class SingleLeader implements Replica<SingleLeaderMessage> {
     );
     this.#note(`leads epoch ${this.#leading.epoch} with ${this.#leading.members.join(', ')}`);
     this.#beat();
+    // After a restart all of the log is durable already, and where nobody need acknowledge it, nothing else would come.
+    this.#advance(this.#leading);
   }
 
   #beat(): void {
