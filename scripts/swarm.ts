@@ -1,6 +1,6 @@
 // Every configuration of the reference store under faults and options of each seed's own draw, within what its claim
 // tolerates: none may break its claim, few runs may prove nothing, every rare state that the store knows of must be
-// reached by one of them. `npx tsx scripts/swarm.ts [--seeds 30] [--jobs 2] [--configuration NAME]… [--markdown FILE]`;
+// reached by one of them. `npx tsx scripts/swarm.ts [--seeds 30] [--first 1] [--jobs 2] [--configuration NAME]… [--markdown FILE]`;
 // the campaign of record takes 1,000 seeds, CI takes 30.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -12,6 +12,7 @@ import { missed, passes, swarm, swarmText, type Swarmed } from '../cli/swarm/swa
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '30' },
+    first: { type: 'string', default: '1' },
     jobs: { type: 'string', default: '2' },
     configuration: { type: 'string', multiple: true },
     markdown: { type: 'string' },
@@ -21,7 +22,7 @@ const { values } = parseArgs({
 /** Also where sessions roam: then, skewed clocks are within the claim. */
 const ROAMING = 'multi-leader-lww reads=any';
 const names = values.configuration ?? [...reference.configurations.map(({ name }) => name), ROAMING];
-const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => String(i + 1));
+const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => String(i + Number(values.first)));
 const lab = new Lab(Number(values.jobs));
 const all: Swarmed[] = [];
 try {
