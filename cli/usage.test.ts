@@ -114,8 +114,18 @@ describe('a bare history file', () => {
     });
   });
 
-  it('that is empty, or in which nothing completed, is unknown and never valid', async () => {
-    expect(await main(['check', file()])).toBe(2);
+  it('that holds nothing, or breaks off in a line, is refused with its place', async () => {
+    const nothing = file();
+    expect(await refused(`check ${nothing}`)).toBe(`alibi: ${nothing}:1:1: there is nothing in this file\n`);
+    stderr = '';
+    const cut = file(...written);
+    writeFileSync(cut, written.join('\n').slice(0, -5));
+    expect(await refused(`check ${cut}`)).toContain(
+      `${cut}:2:${written[1].length - 4}: the file ends in the middle`,
+    );
+  });
+
+  it('in which nothing completed is unknown and never valid', async () => {
     expect(await main(['check', file(event(0, 'invoke', 'write', 1, 0))])).toBe(2);
     expect(
       await main(['check', file(event(0, 'invoke', 'write', 1, 0), event(0, 'fail', 'write', 1, 1))]),

@@ -27,6 +27,9 @@ const TARGETS: readonly Target[] = [
   { folder: 'crdts', tests: [], not: WORDING },
   { folder: 'sets-queues-counters', tests: [], not: WORDING },
   { folder: 'online', tests: [], not: WORDING },
+  { folder: 'partitions', tests: [], not: WORDING },
+  { folder: 'performance', tests: [], not: WORDING },
+  { folder: 'scans', tests: [], not: WORDING },
   {
     folder: 'linearizability',
     tests: [],

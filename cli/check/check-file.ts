@@ -6,7 +6,8 @@ import type { CheckOptions } from '../../checkers/types.ts';
 import { NEMESIS, type Json } from '../../harness/history/event.ts';
 import { faultWindows, phases } from '../../harness/history/fault.ts';
 import { OK, type History } from '../../harness/history/history.ts';
-import { readHistory } from '../../harness/history/reader.ts';
+import { BadHistory, readHistory } from '../../harness/history/reader.ts';
+import type { ReadHistory } from '../../harness/history/read-history.ts';
 import type { ResultDocument } from '../../results/document.ts';
 import { writeReport } from '../../results/report.ts';
 import { documentOf, statsOf } from './finish.ts';
@@ -29,7 +30,7 @@ export async function checkFile(
   path: string,
   { asked, casFail, report, options }: CheckFileOptions,
 ): Promise<ResultDocument> {
-  const { history, torn, initial } = await readHistory(path, { casFail });
+  const { history, initial } = await wholeHistory(path, casFail);
   const promise = asked ?? { guarantee: [defaultModel(history)], tolerates: null };
   const empty = completed(history) === 0;
   const judged = await judgeHistory({
@@ -42,7 +43,7 @@ export async function checkFile(
   });
   const nothing = ['no operation of this history completed ok: there is nothing to judge'];
   const outcome = judged.outcome === 'valid' && empty ? 'unknown' : judged.outcome;
-  const stats = { performance: performanceOf(history) as unknown as Json, torn, ...statsOf(judged) };
+  const stats = { performance: performanceOf(history) as unknown as Json, ...statsOf(judged) };
   const reasons = empty ? [...judged.reasons, ...nothing] : judged.reasons;
   const document = documentOf({ ...judged, outcome, reasons }, stats, path);
   if (report !== undefined)
@@ -67,6 +68,19 @@ export async function checkFile(
       logs: [],
     });
   return document;
+}
+
+/**
+ * A bare file must be whole: what a run leaves when it is killed is judged as that run, which is inconclusive then.
+ * @throws BadHistory of one that breaks off, or that holds nothing
+ */
+async function wholeHistory(path: string, casFail: CheckFileOptions['casFail']): Promise<ReadHistory> {
+  const read = await readHistory(path, { casFail });
+  if (read.format === 'empty')
+    throw new BadHistory(path, { line: 1, column: 1 }, 'there is nothing in this file');
+  if (read.torn === null) return read;
+  const cut = 'the file ends in the middle of this line: without the line, what precedes it can be judged';
+  throw new BadHistory(path, read.torn, cut);
 }
 
 /** A bare history by what {@link checkFile} takes it for. */

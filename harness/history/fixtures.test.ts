@@ -17,7 +17,7 @@ describe.each(readdirSync(FIXTURES))(
     test.each(['history.jsonl', 'history.jsonl.gz'])('%s', (file) => {
       const read = readHistorySync(join(FIXTURES, version, file));
       expect(read.version).toBe(Number(version.slice(1)));
-      expect(read.torn).toBe(false);
+      expect(read.torn).toBeNull();
       expect([...events(read.history)]).toEqual([
         ...events(historyOf(CONTENTS[version as keyof typeof CONTENTS])),
       ]);

@@ -54,7 +54,7 @@ export function sourceOf(data: Buffer, name: string): Source {
   if (isZip(data))
     throw new BadHistory(
       name,
-      null,
+      { line: 1, column: 1 },
       'this is a zip archive: unpack it and name the history inside (gzip is read)',
     );
   const bytes = isGzip(data) ? inflate(data, name) : data;

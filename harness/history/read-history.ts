@@ -1,3 +1,4 @@
+import type { Position } from './bad-history.ts';
 import type { Json } from './event.ts';
 import type { CasFail } from './formats/cas-fail.ts';
 import type { Format } from './formats/recognise.ts';
@@ -13,7 +14,7 @@ export interface ReadOptions {
  * A history read from a file.
  *
  * - `format` what the file was; `version` of our own format, null for others
- * - `torn` the last line was cut short and is left out
+ * - `torn` where the last line was cut short, which is left out then; null: it was not
  * - `header` the header line of our own format, null for others
  * - `initial` what every object holds before its first write, as the format has it: null, but `""` for key-value
  *   texts (get, put, append)
@@ -23,7 +24,7 @@ export interface ReadHistory {
   readonly history: History;
   readonly format: Format;
   readonly version: number | null;
-  readonly torn: boolean;
+  readonly torn: Position | null;
   readonly header: HistoryHeader | null;
   readonly initial: Json;
   readonly skipped: number;

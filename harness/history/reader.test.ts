@@ -85,7 +85,8 @@ describe('a file cut short', () => {
       const complete = tail.endsWith('}');
       const lines = text.split('\n').length - 1 + (complete ? 1 : 0);
       expect(history.length).toBe(Math.max(0, lines - 1));
-      expect(torn).toBe(tail !== '' && !complete);
+      expect(torn !== null).toBe(tail !== '' && !complete);
+      if (torn !== null) expect(torn.line).toBe(text.split('\n').length);
     }
   });
 
@@ -96,7 +97,7 @@ describe('a file cut short', () => {
 });
 
 test.each(['', '\n\n', ' ', '\ufeff', gzipSync('')])('an empty file is an empty history: %j', (content) => {
-  expect(read(content)).toMatchObject({ format: 'empty', torn: false, history: { length: 0 } });
+  expect(read(content)).toMatchObject({ format: 'empty', torn: null, history: { length: 0 } });
 });
 
 test('a header alone is an empty history', () => {
@@ -160,11 +161,11 @@ describe('what is no history is refused with its place and reason', () => {
     ],
     [
       Buffer.from([0x50, 0x4b, 3, 4, 0, 0]),
-      ' this is a zip archive: unpack it and name the history inside (gzip is read)',
+      '1:1: this is a zip archive: unpack it and name the history inside (gzip is read)',
     ],
     [
       Buffer.concat([Buffer.from([0x50, 0x4b, 5, 6]), Buffer.alloc(18)]),
-      ' this is a zip archive: unpack it and name the history inside (gzip is read)',
+      '1:1: this is a zip archive: unpack it and name the history inside (gzip is read)',
     ],
     [gzipSync(HEADER).subarray(0, 12), ' the gzip data is damaged or cut short'],
   ])('%#', (content, expected) => {

@@ -22,7 +22,7 @@ export function readDocument(bytes: Buffer, format: Format, casFail: CasFail): R
     history,
     format: keyValue && format === 'edn' ? 'porcupine-kv' : format,
     version: null,
-    torn: false,
+    torn: null,
     header: null,
     initial: keyValue ? '' : null,
     skipped,

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { Fault } from '../bad-history.ts';
+import { Fault, type Position } from '../bad-history.ts';
 import { HistoryBuilder } from '../builder.ts';
 import { NEMESIS, type Json } from '../event.ts';
 import { MalformedHistory, TYPES, type History } from '../history.ts';
@@ -12,11 +12,11 @@ import { HISTORY_VERSION, type HistoryHeader } from '../writer.ts';
 
 const NEWLINE = 10;
 
-/** What {@link readJsonLines} found: `header` null for bare lines; `torn` when the last line was cut short. */
+/** What {@link readJsonLines} found: `header` null for bare lines; `torn` where the last line was cut short, if it was. */
 export interface JsonLines {
   readonly history: History;
   readonly header: HistoryHeader | null;
-  readonly torn: boolean;
+  readonly torn: Position | null;
 }
 
 type JsonObject = { readonly [name: string]: Json };
@@ -39,7 +39,7 @@ class JsonLinesReader {
   readonly #scanner = new LineScanner();
   readonly #careful = emptyDraft();
   #header: HistoryHeader | null = null;
-  #torn = false;
+  #torn: Position | null = null;
   #line = 0;
   #lastTime = 0;
 
@@ -75,12 +75,12 @@ class JsonLinesReader {
     if (!isUtf8(bytes)) {
       // A line cut inside a character: what precedes it must be a cut line, too.
       const fault = ended ? null : parseJson(text.replace(/\ufffd$/, ''));
-      if (fault && 'fault' in fault && fault.fault.cut) return this.#tear();
+      if (fault && 'fault' in fault && fault.fault.cut) return this.#tear(text);
       throw this.#fault(text.indexOf('\ufffd'), 'these bytes are no UTF-8');
     }
     const parsed = parseJson(this.#line === 1 ? text.replace(/^\ufeff/, '') : text);
     if ('fault' in parsed) {
-      if (!ended && parsed.fault.cut) return this.#tear();
+      if (!ended && parsed.fault.cut) return this.#tear(text);
       throw this.#jsonFault(parsed.fault);
     }
     const { value } = parsed;
@@ -92,8 +92,8 @@ class JsonLinesReader {
     this.#add(this.#careful);
   }
 
-  #tear(): void {
-    this.#torn = true;
+  #tear(text: string): void {
+    this.#torn = { line: this.#line, column: text.length + 1 };
   }
 
   #readHeader(object: JsonObject, text: string): void {
