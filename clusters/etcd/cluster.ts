@@ -11,9 +11,11 @@ import { imageDefinition } from '../../harness/hosts/docker/image-definition.ts'
 import type { Runtime } from '../../harness/runtime/types.ts';
 import { keepSoFar } from '../kit/disks.ts';
 import { copyLogs } from '../kit/logs.ts';
+import { MarkerLag } from '../kit/marker-lag.ts';
 import { Positions } from '../kit/positions.ts';
 import { processesOf } from '../kit/processes.ts';
-import { named } from '../kit/server-node.ts';
+import { named, takeDown } from '../kit/server-node.ts';
+import { settleBy } from '../kit/settle.ts';
 import type { ClusterContext } from '../types.ts';
 import { EtcdClient } from './clients/client.ts';
 import { counter, ids } from './clients/counter.ts';
@@ -24,10 +26,11 @@ import type { Planner } from './clients/plan.ts';
 import { queue } from './clients/queue.ts';
 import { register } from './clients/register.ts';
 import { set } from './clients/set.ts';
+import { keyMarkers, LAG_PACE } from './lag.ts';
 import { IMAGE, Member } from './member.ts';
 import { EtcdMembership } from './membership.ts';
 import { EtcdOperator, leaders } from './operator.ts';
-import { proveEqual, settle } from './settle.ts';
+import { proveEqual } from './settle.ts';
 import type { EtcdSettings } from './settings.ts';
 
 const BOOT_MS = 30_000;
@@ -45,6 +48,7 @@ export class EtcdCluster implements Cluster {
   readonly #members: readonly Member[];
   readonly #settings: EtcdSettings;
   readonly #runtime: Runtime;
+  readonly #lag: MarkerLag;
   readonly #positions = new Positions();
   #leader: string | null = null;
 
@@ -55,6 +59,7 @@ export class EtcdCluster implements Cluster {
     this.#settings = settings;
     this.#runtime = runtime;
     this.#members = nodes.map((name) => new Member(name, context, { state: 'new', members: nodes }));
+    this.#lag = new MarkerLag(keyMarkers(this.#members, runtime.clock), runtime.clock, LAG_PACE);
     this.processes = processesOf(this.#members);
     this.membership = new EtcdMembership(this.#members);
     this.operator =
@@ -116,11 +121,20 @@ export class EtcdCluster implements Cluster {
   readonly standbys = (): readonly string[] => this.nodes.filter((name) => name !== this.#leader);
 
   settle(deadlineMs: number): Promise<Settled> {
-    return settle(this.#members, this.#runtime.clock, deadlineMs);
+    const { clock } = this.#runtime;
+    return settleBy(this.#members, clock, deadlineMs, (left) => proveEqual(this.#members, clock, left));
+  }
+
+  /** The true lag behind the leader by markers, and what the members say of it. */
+  async sample(): Promise<Readonly<Record<string, number>>> {
+    const leader = this.#leader ?? this.nodes[0];
+    const others = this.nodes.filter((name) => name !== leader);
+    const [told, seen] = await Promise.all([this.#told(), this.#lag.sample(leader, others)]);
+    return { ...told, ...seen };
   }
 
   /** Entries that a member knows to be committed, by the one that knows most, and has still to apply. */
-  async sample(): Promise<Readonly<Record<string, number>>> {
+  async #told(): Promise<Readonly<Record<string, number>>> {
     const statuses = await Promise.all(this.#members.map((member) => member.status()));
     const committed = Math.max(...statuses.map((status) => status?.committed ?? 0));
     return Object.fromEntries(
@@ -138,20 +152,10 @@ export class EtcdCluster implements Cluster {
   }
 
   collectLogs(directory: string): Promise<void> {
-    const created = this.#members.filter((member) => member.created);
-    return copyLogs(
-      created.map((member) => member.place),
-      directory,
-    );
+    return copyLogs(this.#members, directory);
   }
 
-  async stop(): Promise<void> {
-    const created = this.#members.filter((member) => member.created);
-    await Promise.all(
-      created.map(async (member) => {
-        await member.kill();
-        await member.place.run(['rm', '-rf', member.dataDirectory], { allowFailure: true });
-      }),
-    );
+  stop(): Promise<void> {
+    return takeDown(this.#members);
   }
 }

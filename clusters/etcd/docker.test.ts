@@ -22,12 +22,14 @@ describeDocker('etcd in containers', () => {
   }
 
   it('boots with one leader, tells its version and how far each member is', async () => {
-    await leader();
+    const first = await leader();
     expect((await running.cluster.versions()).etcd).toMatch(/^3\.\d+\.\d+/);
+    const others = running.cluster.nodes.filter((name) => name !== first);
     expect(Object.keys(await running.cluster.sample()).sort()).toEqual([
       'lag-entries:n1',
       'lag-entries:n2',
       'lag-entries:n3',
+      ...others.map((name) => `lag-true-ms:${name}`),
     ]);
   });
 

@@ -29,7 +29,8 @@ export class Member extends ServerNode {
     super(
       {
         node: { name, image: IMAGE, ports: { client: CLIENT, peer: PEER } },
-        service: () => ({ name: SERVICE, command: this.#command() }),
+        service: SERVICE,
+        starting: () => ({ name: SERVICE, command: this.#command() }),
         answers: () => this.#serves(),
       },
       context.host,
@@ -39,7 +40,7 @@ export class Member extends ServerNode {
     this.membership = membership;
   }
 
-  get dataDirectory(): string {
+  override get dataDirectory(): string {
     return `${storageOf(this.place)}/data`;
   }
 

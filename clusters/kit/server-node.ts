@@ -6,17 +6,21 @@ import { MILLISECOND, type Clock } from '../../harness/runtime/types.ts';
 /** A node as its system describes it: its place on the host, and the server that runs there. */
 export interface ServerSpec {
   readonly node: HostNodeSpec;
-  /** Made anew for every start: a role may have changed. The service's name is that of its log. */
-  readonly service: (place: HostNode) => ServiceSpec;
+  /** The name of its service, and of its log. */
+  readonly service: string;
+  /** How it is started; asked for every start anew, since a role may have changed. */
+  readonly starting: (place: HostNode) => Promise<ServiceSpec> | ServiceSpec;
   /** Does the server answer now? Never rejects. */
   readonly answers: () => Promise<boolean>;
+  /** Lines of its log that only echo our own questions. */
+  readonly echo?: RegExp;
 }
 
 /** How long a server may take to write everything down and end. */
 const SHUTDOWN_MS = 15_000;
 
-/** One server of a database: its process, its log, and waits with a deadline. */
-export class ServerNode {
+/** One server of a database: its process, its data, its log, and waits with a deadline. */
+export abstract class ServerNode {
   readonly name: string;
   readonly #host: Host;
   readonly #clock: Clock;
@@ -44,43 +48,48 @@ export class ServerNode {
     return this.#place;
   }
 
+  /** As the server itself sees it. */
+  abstract get dataDirectory(): string;
+
   client(role: string): Endpoint {
     return this.#host.client(this.name, role);
   }
 
-  get #service(): string {
-    return this.#spec.service(this.place).name;
-  }
-
   async start(): Promise<void> {
-    await this.place.start(this.#spec.service(this.place));
+    await this.place.start(await this.#spec.starting(this.place));
   }
 
+  /** SIGKILL to every process of the server. */
   async kill(): Promise<void> {
-    if (await this.alive()) await this.place.signal(this.#service, 'SIGKILL');
+    if (await this.alive()) await this.place.signal(this.#spec.service, 'SIGKILL');
+  }
+
+  /** Deletes its data; logs stay. */
+  async discard(): Promise<void> {
+    await this.place.run(['rm', '-rf', this.dataDirectory], { allowFailure: true });
   }
 
   /** Asks it to end, and waits until it has. @throws Error when it does not */
   async shutDown(): Promise<void> {
     if (!(await this.alive())) return;
-    await this.place.signal(this.#service, 'SIGTERM');
+    await this.place.signal(this.#spec.service, 'SIGTERM');
     await this.until('its end', SHUTDOWN_MS, async () => !(await this.alive()));
   }
 
   async pause(): Promise<void> {
-    await this.place.signal(this.#service, 'SIGSTOP');
+    await this.place.signal(this.#spec.service, 'SIGSTOP');
   }
 
   async resume(): Promise<void> {
-    if (await this.alive()) await this.place.signal(this.#service, 'SIGCONT');
+    if (await this.alive()) await this.place.signal(this.#spec.service, 'SIGCONT');
   }
 
   alive(): Promise<boolean> {
-    return this.place.alive(this.#service);
+    return this.place.alive(this.#spec.service);
   }
 
   state(): Promise<'running' | 'stopped' | 'gone'> {
-    return this.place.state(this.#service);
+    return this.place.state(this.#spec.service);
   }
 
   answers(): Promise<boolean> {
@@ -93,7 +102,7 @@ export class ServerNode {
     while (!(await probe())) {
       if (this.#clock.now() >= deadline)
         throw new Error(
-          `${this.name}: ${what} was awaited for ${deadlineMs / 1000} s in vain; its log ends:\n${await this.#logTail()}`,
+          `${this.name}: ${what} was awaited for ${deadlineMs / 1000} s in vain; its log ends:\n${await this.logTail()}`,
         );
       await this.#clock.sleep(50 * MILLISECOND);
     }
@@ -103,16 +112,34 @@ export class ServerNode {
   async untilAnswering(deadlineMs: number): Promise<void> {
     await this.until('an answer of the server', deadlineMs, async () => {
       if (!(await this.alive()))
-        throw new Error(`${this.name}: the server did not stay up; its log ends:\n${await this.#logTail()}`);
+        throw new Error(
+          `${this.name}: ${this.#spec.service} did not stay up; its log ends:\n${await this.logTail()}`,
+        );
       return this.answers();
     });
   }
 
-  async #logTail(lines = 12): Promise<string> {
-    const file = join(this.place.directory, `${this.#service}.log`);
+  /** The last lines of the server's log that tell something. */
+  async logTail(lines = 12): Promise<string> {
+    const file = join(this.place.directory, `${this.#spec.service}.log`);
     const text = await readFile(file, 'utf8').catch(() => '(no log)');
-    return text.trimEnd().split('\n').slice(-lines).join('\n');
+    const telling = text
+      .trimEnd()
+      .split('\n')
+      .filter((line) => this.#spec.echo?.test(line) !== true);
+    return telling.slice(-lines).join('\n');
   }
+}
+
+/** Ends the servers that there are, and deletes their data. */
+export async function takeDown(nodes: readonly ServerNode[]): Promise<void> {
+  const created = nodes.filter((node) => node.created);
+  await Promise.all(
+    created.map(async (node) => {
+      await node.kill();
+      await node.discard();
+    }),
+  );
 }
 
 /** The node of that name. @throws Error */

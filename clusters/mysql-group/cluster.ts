@@ -1,19 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import type { Client, Cluster, ConnectRequest, Settled, Storage } from '../../harness/cluster.ts';
 import { imageDefinition } from '../../harness/hosts/docker/image-definition.ts';
-import { isRefusal, storageOf, type Links, type Refusal } from '../../harness/hosts/types.ts';
+import { isRefusal, type Links, type Refusal } from '../../harness/hosts/types.ts';
 import { MILLISECOND, type Clock } from '../../harness/runtime/types.ts';
 import { keepSoFar } from '../kit/disks.ts';
 import { copyLogs } from '../kit/logs.ts';
-import { named } from '../kit/server-node.ts';
-import type { Credentials } from '../mysql/clients/connection.ts';
+import { MarkerLag } from '../kit/marker-lag.ts';
+import { named, takeDown } from '../kit/server-node.ts';
+import type { Credentials } from '../sql/session.ts';
 import { DATABASE } from '../mysql/clients/schema.ts';
-import { MysqlClocks } from '../mysql/clocks.ts';
+import { TIME } from '../mysql/node.ts';
 import { PLANNERS } from '../mysql/ports.ts';
 import { executedCount } from '../mysql/replication.ts';
 import { IMAGE } from '../mysql/server.ts';
 import { SqlClient } from '../sql/client.ts';
+import { SqlClocks } from '../sql/clocks.ts';
+import { SQL_PACE, sqlMarkers } from '../sql/lag-markers.ts';
 import type { ClusterContext } from '../types.ts';
 import { GROUP_PORT, GROUP_ROLE, memberConfig } from './config.ts';
 import { Formation } from './formation.ts';
@@ -41,7 +43,7 @@ const credentials = (user: string): Credentials => ({
 export class MysqlGroup implements Cluster {
   readonly nodes: readonly string[];
   readonly links: Links | Refusal;
-  readonly clocks: MysqlClocks;
+  readonly clocks: SqlClocks;
   readonly operator: GroupOperator | Refusal;
   readonly processes: GroupProcesses;
   readonly membership: Formation;
@@ -51,6 +53,7 @@ export class MysqlGroup implements Cluster {
   readonly #formation: Formation;
   readonly #settling: GroupSettling;
   readonly #clock: Clock;
+  readonly #lag: MarkerLag;
   readonly #known: { writers: readonly string[] };
   #endLooking = (): void => undefined;
 
@@ -70,13 +73,14 @@ export class MysqlGroup implements Cluster {
     const context = { host, runtime, settings: settings.server, credentials: this.credentials, member };
     const at = (address: string) => this.#nodes.find((node) => node.address === address)?.name ?? null;
     this.#nodes = nodes.map((name, i) => new GroupNode(name, i + 1, context, at));
+    this.#lag = new MarkerLag(sqlMarkers(this.#nodes, runtime.clock), runtime.clock, SQL_PACE);
     const { links } = host;
     const reaches = (from: string, to: string) =>
       isRefusal(links) ? Promise.resolve(true) : links.reaches({ from, to });
     this.#formation = new Formation(this.#nodes, runtime.clock, log, reaches);
     this.membership = this.#formation;
     this.links = isRefusal(links) ? links : watched(links, this.#formation);
-    this.clocks = new MysqlClocks({ node: (name) => named(this.#nodes, name) }, runtime.clock);
+    this.clocks = new SqlClocks(this.#nodes, TIME, runtime.clock);
     this.operator = several ? { refused: NO_PRIMARY } : new GroupOperator(this.#nodes, this.#formation);
     this.processes = new GroupProcesses(this.#nodes, this.#formation);
     const resume = (name: string) => this.processes.resume(name);
@@ -96,7 +100,7 @@ export class MysqlGroup implements Cluster {
     await this.#formation.form();
     await this.#settling.prove(BOOT_MS);
     await this.#look();
-    await keepSoFar(this.#nodes.map((node) => node.hostNode));
+    await keepSoFar(this.#nodes.map((node) => node.place));
   }
 
   /** Learns who takes writes, and again and again. */
@@ -124,16 +128,24 @@ export class MysqlGroup implements Cluster {
       : this.nodes.filter((name) => !this.#known.writers.includes(name));
 
   readonly storage = (name: string): Storage => {
-    const { hostNode } = named(this.#nodes, name);
-    return { host: hostNode, data: join(storageOf(hostNode), 'data') };
+    const { place, dataDirectory } = named(this.#nodes, name);
+    return { host: place, data: dataDirectory };
   };
 
   settle(deadlineMs: number): Promise<Settled> {
     return this.#settling.settle(deadlineMs);
   }
 
-  /** By member: transactions that another has executed and it has not. */
+  /** The true lag behind the primary, or the first of several, by markers, and what the servers say of it. */
   async sample(): Promise<Readonly<Record<string, number>>> {
+    const [leader] = this.#known.writers;
+    const others = this.nodes.filter((name) => name !== leader);
+    const [told, seen] = await Promise.all([this.#told(), this.#lag.sample(leader, others)]);
+    return { ...told, ...seen };
+  }
+
+  /** By member: transactions that another has executed and it has not. */
+  async #told(): Promise<Readonly<Record<string, number>>> {
     const counts = await Promise.all(this.#nodes.map((node) => executedCount(node)));
     const most = Math.max(0, ...counts.map((count) => count ?? 0));
     return Object.fromEntries(
@@ -154,25 +166,13 @@ export class MysqlGroup implements Cluster {
   }
 
   collectLogs(directory: string): Promise<void> {
-    return copyLogs(
-      this.#created().map((node) => node.hostNode),
-      directory,
-    );
+    return copyLogs(this.#nodes, directory);
   }
 
   async stop(): Promise<void> {
     this.#endLooking();
     await this.#formation.unwatch();
-    await Promise.all(
-      this.#created().map(async (node) => {
-        await node.kill();
-        await node.discard();
-      }),
-    );
-  }
-
-  #created(): GroupNode[] {
-    return this.#nodes.filter((node) => node.created);
+    await takeDown(this.#nodes);
   }
 }
 

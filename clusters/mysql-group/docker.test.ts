@@ -30,6 +30,7 @@ describeDocker('a group with one primary, whose members first wait for what came
     expect(await client.do('write', 'k', 1)).toMatchObject({ type: 'ok', node: 'n1' });
     for (const node of cluster.nodes)
       expect(await client.do('read', 'k')).toMatchObject({ type: 'ok', node, value: 1 });
+    expect(await cluster.sample()).toMatchObject({ 'lag-true-ms:n3': expect.any(Number) as number });
     await client.close();
   });
 

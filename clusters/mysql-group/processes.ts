@@ -1,7 +1,6 @@
 import type { ProcessControl } from '../../harness/cluster.ts';
 import { named } from '../kit/server-node.ts';
 import { startSupervised } from '../kit/supervised.ts';
-import { SERVICE } from '../mysql/server.ts';
 import type { Formation } from './formation.ts';
 import type { GroupNode } from './node.ts';
 
@@ -20,12 +19,11 @@ export class GroupProcesses implements ProcessControl {
   }
 
   pause(name: string): Promise<void> {
-    return named(this.#nodes, name).hostNode.signal(SERVICE, 'SIGSTOP');
+    return named(this.#nodes, name).pause();
   }
 
   async resume(name: string): Promise<void> {
-    const node = named(this.#nodes, name);
-    if (await node.alive()) await node.hostNode.signal(SERVICE, 'SIGCONT');
+    await named(this.#nodes, name).resume();
     this.#formation.watch();
   }
 
@@ -36,6 +34,6 @@ export class GroupProcesses implements ProcessControl {
   }
 
   state(name: string): Promise<'running' | 'stopped' | 'gone'> {
-    return named(this.#nodes, name).hostNode.state(SERVICE);
+    return named(this.#nodes, name).state();
   }
 }

@@ -1,29 +1,39 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import type { Client, Cluster, ConnectRequest, Settled, Storage } from '../../harness/cluster.ts';
+import type {
+  Client,
+  Cluster,
+  ConnectRequest,
+  ProcessControl,
+  Settled,
+  Storage,
+} from '../../harness/cluster.ts';
 import { imageDefinition } from '../../harness/hosts/docker/image-definition.ts';
-import { storageOf, type Links, type Refusal } from '../../harness/hosts/types.ts';
+import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import { keepSoFar } from '../kit/disks.ts';
+import { copyLogs } from '../kit/logs.ts';
+import { MarkerLag } from '../kit/marker-lag.ts';
+import { takeDown } from '../kit/server-node.ts';
 import { SqlClient } from '../sql/client.ts';
+import { SqlClocks } from '../sql/clocks.ts';
+import { SQL_PACE, sqlMarkers } from '../sql/lag-markers.ts';
+import { SqlProcesses } from '../sql/processes.ts';
 import { Pins, SessionRouting } from '../sql/routing.ts';
 import { Settling, type Mending } from '../sql/settle.ts';
+import { Topology } from '../sql/topology.ts';
 import type { ClusterContext } from '../types.ts';
-import { Failed, type Credentials } from './clients/connection.ts';
+import { Failed } from './clients/connection.ts';
+import type { Credentials } from '../sql/session.ts';
 import { datedSet, movingRegister } from './clients/partitioned.ts';
 import type { Planner } from './clients/plan.ts';
 import { DATABASE } from './clients/schema.ts';
-import { MysqlClocks } from './clocks.ts';
 import { ByGtid, ByPosition, type Following } from './following.ts';
 import { MysqlMembership } from './membership.ts';
-import { MysqlNode } from './node.ts';
+import { MysqlNode, TIME } from './node.ts';
 import { MysqlOperator } from './operator.ts';
 import { PLANNERS } from './ports.ts';
-import { MysqlProcesses } from './processes.ts';
 import { executedCount, replicaStatus } from './replication.ts';
 import { IMAGE } from './server.ts';
 import type { MysqlSettings } from './settings.ts';
-import { Topology } from './topology.ts';
 
 const BOOT_MS = 120_000;
 
@@ -34,9 +44,9 @@ const BY_YEARS: Readonly<Record<string, Planner>> = { register: movingRegister, 
 export class MysqlCluster implements Cluster {
   readonly nodes: readonly string[];
   readonly links: Links | Refusal;
-  readonly clocks: MysqlClocks;
+  readonly clocks: SqlClocks;
   readonly operator: MysqlOperator | Refusal;
-  readonly processes: MysqlProcesses;
+  readonly processes: ProcessControl;
   readonly membership: MysqlMembership;
   readonly credentials: Credentials = {
     user: 'alibi',
@@ -44,11 +54,12 @@ export class MysqlCluster implements Cluster {
     database: DATABASE,
   };
   readonly #settings: MysqlSettings;
-  readonly #topology: Topology;
+  readonly #topology: Topology<MysqlNode>;
   readonly #operator: MysqlOperator;
   readonly #following: Following;
   readonly #settling: Settling;
   readonly #pins: Pins;
+  readonly #lag: MarkerLag;
 
   constructor({ nodes, host, runtime, log }: ClusterContext, settings: MysqlSettings) {
     const context = { host, runtime, settings, credentials: this.credentials };
@@ -68,15 +79,18 @@ export class MysqlCluster implements Cluster {
       runtime.clock,
       log,
     );
-    const processes = new MysqlProcesses(topology, operator);
     this.#topology = topology;
     this.#operator = operator;
-    this.clocks = new MysqlClocks(topology, runtime.clock);
+    this.clocks = new SqlClocks(topology.nodes, TIME, runtime.clock);
     this.operator = nodes.length > 1 ? operator : { refused: 'A single node has no replica to promote.' };
-    this.processes = processes;
+    this.processes = new SqlProcesses(topology, {
+      rejoin: (name) => operator.rejoin(name),
+      resumed: () => Promise.resolve(),
+    });
     this.membership = new MysqlMembership(topology, operator);
     this.#settling = new Settling(this.#mending(), runtime.clock);
     this.#pins = new Pins(runtime.clock, settings.pinSeconds);
+    this.#lag = new MarkerLag(sqlMarkers(topology.nodes, runtime.clock), runtime.clock, SQL_PACE);
   }
 
   #mending(): Mending {
@@ -114,7 +128,7 @@ export class MysqlCluster implements Cluster {
       }),
     );
     await this.#settling.prove(BOOT_MS);
-    await keepSoFar(this.#topology.nodes.map((node) => node.hostNode));
+    await keepSoFar(this.#topology.nodes.map((node) => node.place));
   }
 
   connect(request: ConnectRequest): Promise<Client> {
@@ -142,8 +156,8 @@ export class MysqlCluster implements Cluster {
   }
 
   readonly storage = (name: string): Storage => {
-    const { hostNode } = this.#topology.node(name);
-    return { host: hostNode, data: join(storageOf(hostNode), 'data') };
+    const node = this.#topology.node(name);
+    return { host: node.place, data: node.dataDirectory };
   };
 
   readonly standbys = (): readonly string[] => this.#topology.standbys().map((node) => node.name);
@@ -152,12 +166,21 @@ export class MysqlCluster implements Cluster {
     return this.#settling.settle(deadlineMs);
   }
 
+  /** The true lag by markers, and what the servers say of it. */
+  async sample(): Promise<Readonly<Record<string, number>>> {
+    const [told, seen] = await Promise.all([
+      this.#told(),
+      this.#lag.sample(this.#topology.primary, this.standbys()),
+    ]);
+    return { ...told, ...seen };
+  }
+
   /**
    * By replica: transactions that the primary has executed and it has not, and MySQL's own gauge in seconds, which is
    * missing while the replica is not connected and 0 whenever it has applied all that it received. Without GTIDs there is
    * nothing to count.
    */
-  async sample(): Promise<Readonly<Record<string, number>>> {
+  async #told(): Promise<Readonly<Record<string, number>>> {
     const primary = await executedCount(this.#topology.node(this.#topology.primary));
     const found = await Promise.all(
       this.#topology.standbys().map(async (node): Promise<[string, number][]> => {
@@ -182,21 +205,11 @@ export class MysqlCluster implements Cluster {
     };
   }
 
-  async collectLogs(directory: string): Promise<void> {
-    for (const node of this.#topology.nodes.filter((candidate) => candidate.created)) {
-      const target = join(directory, node.name);
-      await mkdir(target, { recursive: true });
-      for (const file of await node.hostNode.logs()) await copyFile(file, join(target, basename(file)));
-    }
+  collectLogs(directory: string): Promise<void> {
+    return copyLogs(this.#topology.nodes, directory);
   }
 
-  async stop(): Promise<void> {
-    const created = this.#topology.nodes.filter((node) => node.created);
-    await Promise.all(
-      created.map(async (node) => {
-        await node.kill();
-        await node.discard();
-      }),
-    );
+  stop(): Promise<void> {
+    return takeDown(this.#topology.nodes);
   }
 }

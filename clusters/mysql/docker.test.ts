@@ -23,6 +23,8 @@ describeDocker('MySQL in containers, a commit waiting for a replica', () => {
       'lag-seconds:n3',
       'lag-transactions:n2',
       'lag-transactions:n3',
+      'lag-true-ms:n2',
+      'lag-true-ms:n3',
     ]);
     expect((await cluster.versions()).mysql).toMatch(/^9\./);
     await expect(sql('n2', "INSERT INTO kv VALUES ('x', '1')")).rejects.toThrow(/super-read-only/);
@@ -43,6 +45,21 @@ describeDocker('MySQL in containers, a commit waiting for a replica', () => {
     expect(Math.abs(await clocks.offset('n1'))).toBeLessThan(1_000);
     await clocks.setOffset('n2', 0);
   });
+
+  it('a replica that is cut off is late by markers, and not late at all, or nothing, by Seconds_Behind_Source', async () => {
+    const { cluster, links } = running;
+    await links.cut(linksBetween(['n1'], ['n2']), 'drop');
+    await eventually(
+      'a marker that n2 lacks',
+      async () => ((await cluster.sample())['lag-true-ms:n2'] ?? 0) > 1_500,
+    );
+    const late = await cluster.sample();
+    expect(late['lag-true-ms:n2']).toBeGreaterThan(1_500);
+    expect(late['lag-seconds:n2'] ?? 0).toBe(0);
+    expect(late['lag-true-ms:n3']).toBeLessThan(1_500);
+    await links.heal();
+    await eventually('n2 to catch up', async () => (await cluster.sample())['lag-true-ms:n2'] < 1_000);
+  }, 60_000);
 
   it('pauses every process of a server', async () => {
     const { processes } = running.cluster;

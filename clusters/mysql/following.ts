@@ -1,7 +1,7 @@
 // How a replica is told where to go on in its source's log: by GTID, or by a file and a place in it.
 import type { Clock } from '../../harness/runtime/types.ts';
 import { MILLISECOND } from '../../harness/runtime/types.ts';
-import type { Credentials } from './clients/connection.ts';
+import type { Credentials } from '../sql/session.ts';
 import type { MysqlNode } from './node.ts';
 import { Notes, present, type Position } from './positions.ts';
 import { follow, heldCount, replicaStatus } from './replication.ts';

@@ -1,14 +1,15 @@
 import type { Membership } from '../../harness/cluster.ts';
+import type { Topology } from '../sql/topology.ts';
+import type { MysqlNode } from './node.ts';
 import type { MysqlOperator } from './operator.ts';
-import type { Topology } from './topology.ts';
 
 /** Servers that are taken away with their data, and replaced by new ones that are filled under load. */
 export class MysqlMembership implements Membership {
-  readonly #topology: Topology;
+  readonly #topology: Topology<MysqlNode>;
   readonly #operator: MysqlOperator;
   readonly #removed = new Set<string>();
 
-  constructor(topology: Topology, operator: MysqlOperator) {
+  constructor(topology: Topology<MysqlNode>, operator: MysqlOperator) {
     this.#topology = topology;
     this.#operator = operator;
   }

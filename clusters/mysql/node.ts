@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { storageOf, type Endpoint, type Host, type HostNode } from '../../harness/hosts/types.ts';
-import { MILLISECOND, type Runtime } from '../../harness/runtime/types.ts';
-import type { Rows } from '../sql/session.ts';
-import type { SettlingNode } from '../sql/settle.ts';
+import { storageOf, type Endpoint, type Host } from '../../harness/hosts/types.ts';
+import type { Runtime } from '../../harness/runtime/types.ts';
+import { SqlNode } from '../sql/node.ts';
 import type { Setting } from '../types.ts';
 import { Certification } from './clients/certification.ts';
-import { Connection, type Credentials } from './clients/connection.ts';
+import { Connection } from './clients/connection.ts';
+import type { Credentials } from '../sql/session.ts';
 import { DATABASE, schemaFor } from './clients/schema.ts';
 import { renderConfig, waitsForReplica } from './config.ts';
 import { configure, IMAGE, makeFresh, PORT_ROLE, SERVICE, service } from './server.ts';
@@ -39,38 +38,34 @@ const WITHOUT_GTIDS = { gtid_mode: false, enforce_gtid_consistency: false };
 /** Commits under way are waited for. */
 const SWITCH_MS = 10_000;
 
-/** One MySQL server: its process, its files, and questions to it with a deadline. */
-export class MysqlNode implements SettlingNode {
-  readonly name: string;
+/** The clock of the server itself. */
+export const TIME = 'SELECT UNIX_TIMESTAMP(SYSDATE(6)) * 1000 AS ms';
+
+/** One MySQL server and its files. */
+export class MysqlNode extends SqlNode<Connection> {
+  protected override readonly marking =
+    'INSERT INTO marker VALUES (?, ?) AS new ON DUPLICATE KEY UPDATE n = new.n';
   readonly #serverId: number;
   readonly #context: NodeContext;
-  #hostNode: HostNode | null = null;
   #readOnly = false;
 
   constructor(name: string, serverId: number, context: NodeContext) {
-    this.name = name;
+    const ports = { [PORT_ROLE]: 3306, ...context.member?.ports };
+    super(
+      { node: { name, ports, image: IMAGE }, service: SERVICE, starting: (place) => service(place) },
+      context.host,
+      context.runtime.clock,
+    );
     this.#serverId = serverId;
     this.#context = context;
   }
 
-  /** Gives it a place on the host; everything else comes after. */
-  async create(): Promise<void> {
-    const ports = { [PORT_ROLE]: 3306, ...this.#context.member?.ports };
-    const spec = { name: this.name, ports, image: IMAGE };
-    this.#hostNode = await this.#context.host.addNode(spec);
-  }
-
-  get created(): boolean {
-    return this.#hostNode !== null;
-  }
-
-  get hostNode(): HostNode {
-    if (this.#hostNode === null) throw new Error(`${this.name} has not been created yet`);
-    return this.#hostNode;
+  override get dataDirectory(): string {
+    return join(storageOf(this.place), 'data');
   }
 
   get socket(): string {
-    return join(storageOf(this.hostNode), 'mysql.sock');
+    return join(storageOf(this.place), 'mysql.sock');
   }
 
   /** Where `from` dials this node. */
@@ -84,7 +79,7 @@ export class MysqlNode implements SettlingNode {
    */
   async initialise(tables = true): Promise<void> {
     const { user, password } = this.#context.credentials;
-    await makeFresh(this.hostNode);
+    await makeFresh(this.place);
     this.#readOnly = false;
     await this.#configure(tables ? {} : { read_only: true });
     const users = [
@@ -102,7 +97,7 @@ export class MysqlNode implements SettlingNode {
             `GRANT SELECT, INSERT, UPDATE, DELETE ON ${clients.database}.* TO '${clients.user}'@'%'`,
             `GRANT SELECT ON performance_schema.* TO '${clients.user}'@'%'`,
           ];
-    await this.hostNode.start(await service(this.hostNode, [...users, ...schema, ...unprivileged]));
+    await this.place.start(await service(this.place, [...users, ...schema, ...unprivileged]));
   }
 
   /** Makes the running server a primary or one that refuses writes, and so again after its next start. */
@@ -123,7 +118,7 @@ export class MysqlNode implements SettlingNode {
     const { host, settings, member } = this.#context;
     const text = renderConfig({
       listen: host.bind(this.name, PORT_ROLE),
-      directory: storageOf(this.hostNode),
+      directory: storageOf(this.place),
       serverId: this.#serverId,
       readOnly: this.#readOnly,
       semisync: settings.semisync,
@@ -136,7 +131,7 @@ export class MysqlNode implements SettlingNode {
       },
       plugins: member?.plugins ?? [],
     });
-    await configure(this.hostNode, text);
+    await configure(this.place, text);
   }
 
   /**
@@ -147,14 +142,14 @@ export class MysqlNode implements SettlingNode {
   async cloneFrom(donor: MysqlNode): Promise<void> {
     const { user, password } = this.#context.credentials;
     const { host, port } = donor.peer(this.name);
-    await makeFresh(this.hostNode);
+    await makeFresh(this.place);
     this.#readOnly = true;
     await this.#configure({ skip_networking: true });
     const statements = [
       `SET GLOBAL clone_valid_donor_list = '${host}:${port}'`,
       `CLONE INSTANCE FROM '${user}'@'${host}':${port} IDENTIFIED BY '${password}' REQUIRE NO SSL`,
     ];
-    await this.hostNode.start(await service(this.hostNode, statements));
+    await this.place.start(await service(this.place, statements));
     try {
       await this.until('the end of its cloning', CLONE_MS, async () => !(await this.alive()));
     } finally {
@@ -167,25 +162,7 @@ export class MysqlNode implements SettlingNode {
       );
   }
 
-  /** Deletes its data; logs stay. */
-  async discard(): Promise<void> {
-    await this.hostNode.run(['rm', '-rf', join(storageOf(this.hostNode), 'data')], { allowFailure: true });
-  }
-
-  async start(): Promise<void> {
-    await this.hostNode.start(await service(this.hostNode));
-  }
-
-  /** SIGKILL to every process of the server. */
-  async kill(): Promise<void> {
-    if (await this.alive()) await this.hostNode.signal(SERVICE, 'SIGKILL');
-  }
-
-  alive(): Promise<boolean> {
-    return this.hostNode.alive(SERVICE);
-  }
-
-  async #open(timeoutMs: number, signal: AbortSignal): Promise<Connection> {
+  protected override async open(timeoutMs: number, signal: AbortSignal): Promise<Connection> {
     const { host, credentials, member } = this.#context;
     const endpoint = host.client(this.name, PORT_ROLE);
     const connection = await Connection.open(endpoint, credentials, signal, timeoutMs);
@@ -209,75 +186,9 @@ export class MysqlNode implements SettlingNode {
     return connection;
   }
 
-  /** One statement on a connection of its own, given up (the connection torn down) after `timeoutMs`. */
-  async query(text: string, values: readonly unknown[] = [], timeoutMs = 2000): Promise<Rows> {
-    const late = new AbortController();
-    const cancel = this.#context.runtime.clock.after(timeoutMs * MILLISECOND, () => late.abort());
-    try {
-      const connection = await this.#open(timeoutMs, late.signal);
-      try {
-        return await connection.run('read', text, values, late.signal);
-      } finally {
-        connection.destroy();
-      }
-    } finally {
-      cancel();
-    }
-  }
-
-  /** The first row of {@link query}, or null when there is none or the node does not answer in time. */
-  async ask(text: string, timeoutMs = 1000): Promise<Readonly<Record<string, unknown>> | null> {
-    try {
-      return (await this.query(text, [], timeoutMs)).rows[0] ?? null;
-    } catch {
-      return null;
-    }
-  }
-
-  async answers(): Promise<boolean> {
-    return (await this.ask('SELECT 1 AS one')) !== null;
-  }
-
-  async mark(n: number): Promise<void> {
-    await this.query('INSERT INTO marker VALUES (1, ?) AS new ON DUPLICATE KEY UPDATE n = new.n', [n]);
-  }
-
-  async marker(): Promise<number | null> {
-    const row = await this.ask('SELECT n FROM marker WHERE id = 1');
-    return row === null ? null : Number(row.n);
-  }
-
-  async position(): Promise<string | null> {
+  override async position(): Promise<string | null> {
     // What a replica applies goes to its own log.
     const row = await this.ask('SHOW BINARY LOG STATUS');
     return row === null ? null : `${String(row.File)}:${String(row.Position)}`;
-  }
-
-  /** The last lines of the server's log. */
-  async logTail(lines = 12): Promise<string> {
-    const text = await readFile(join(this.hostNode.directory, `${SERVICE}.log`), 'utf8').catch(() => '');
-    return text.trimEnd().split('\n').slice(-lines).join('\n');
-  }
-
-  /** Polls until `probe` holds. @throws Error naming the node, what was awaited, and the end of its log. */
-  async until(what: string, deadlineMs: number, probe: () => Promise<boolean>): Promise<void> {
-    const { clock } = this.#context.runtime;
-    const deadline = clock.now() + deadlineMs * MILLISECOND;
-    while (!(await probe())) {
-      if (clock.now() >= deadline)
-        throw new Error(
-          `${this.name}: ${what} was awaited for ${deadlineMs / 1000} s in vain; its log ends:\n${await this.logTail()}`,
-        );
-      await clock.sleep(50 * MILLISECOND);
-    }
-  }
-
-  /** Waits until the server answers; gives up at once when its process is gone. */
-  async untilAnswering(deadlineMs: number): Promise<void> {
-    await this.until('an answer of the server', deadlineMs, async () => {
-      if (!(await this.alive()))
-        throw new Error(`${this.name}: MySQL did not start; its log ends:\n${await this.logTail()}`);
-      return this.answers();
-    });
   }
 }

@@ -2,13 +2,13 @@ import type { Operator } from '../../harness/cluster.ts';
 import type { Log } from '../../harness/hosts/types.ts';
 import { MILLISECOND, type Clock } from '../../harness/runtime/types.ts';
 import { startSupervised } from '../kit/supervised.ts';
-import type { Credentials } from './clients/connection.ts';
+import type { Topology } from '../sql/topology.ts';
+import type { Credentials } from '../sql/session.ts';
 import type { Following } from './following.ts';
 import type { MysqlNode } from './node.ts';
 import { replicaStatus } from './replication.ts';
 import { seed } from './seeding.ts';
 import type { MysqlSettings } from './settings.ts';
-import type { Topology } from './topology.ts';
 
 const PROMOTION_MS = 20_000;
 /** A new server, on a disk that is busy with the dump of another. */
@@ -19,7 +19,7 @@ const READ_MS = 1_000;
 
 /** Moves the primary and mends what was left behind, step by step, as an operator does by hand. */
 export class MysqlOperator implements Operator {
-  readonly #topology: Topology;
+  readonly #topology: Topology<MysqlNode>;
   readonly #following: Following;
   readonly #settings: MysqlSettings;
   readonly #credentials: Credentials;
@@ -29,7 +29,7 @@ export class MysqlOperator implements Operator {
   #seeding: Promise<void> = Promise.resolve();
 
   constructor(
-    topology: Topology,
+    topology: Topology<MysqlNode>,
     following: Following,
     settings: MysqlSettings,
     credentials: Credentials,

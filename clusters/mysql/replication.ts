@@ -1,5 +1,5 @@
 // A replica's side of replication, in MySQL's own statements.
-import type { Credentials } from './clients/connection.ts';
+import type { Credentials } from '../sql/session.ts';
 import { gtidCount } from './gtid.ts';
 import type { MysqlNode } from './node.ts';
 import type { Position } from './positions.ts';

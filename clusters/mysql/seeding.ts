@@ -1,7 +1,7 @@
 // A replica made from a backup that is taken while clients go on (mysqldump), as an operator does by hand.
 import type { Clock } from '../../harness/runtime/types.ts';
 import { MILLISECOND } from '../../harness/runtime/types.ts';
-import type { Credentials } from './clients/connection.ts';
+import type { Credentials } from '../sql/session.ts';
 import type { MysqlNode } from './node.ts';
 import { present, type Position } from './positions.ts';
 
@@ -42,9 +42,9 @@ export async function seed(
   const dump =
     `mysqldump --no-defaults --host=${host} --port=${port} --protocol=TCP --ssl-mode=DISABLED --get-server-public-key ` +
     `--user=${user} --no-tablespaces ${options} --databases ${database} > dump.sql`;
-  const { hostNode } = node;
+  const { place } = node;
   const run = (command: string) =>
-    hostNode.run(['sh', '-c', `cd "$1" && ${command}`, 'sh', hostNode.directory], {
+    place.run(['sh', '-c', `cd "$1" && ${command}`, 'sh', place.directory], {
       env: { MYSQL_PWD: password },
       timeoutMs: DUMP_MS,
     });

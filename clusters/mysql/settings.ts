@@ -1,5 +1,6 @@
 import type { Setting, SettingDefinition } from '../types.ts';
-import { READS, type Reads } from '../sql/routing.ts';
+import type { Reads } from '../sql/routing.ts';
+import { divide, LEADING } from '../sql/settings.ts';
 import { ISOLATION_LEVELS, type Isolation } from './clients/transaction.ts';
 import { refusedSetting } from './config.ts';
 import { POINTINGS, POSITIONS, type Pointing } from './following.ts';
@@ -18,27 +19,7 @@ export const FALL_BACK_MS = 1000;
 
 /** The cluster's own settings; any other name is one of MySQL's system variables. */
 export const SETTINGS: readonly SettingDefinition[] = [
-  {
-    name: 'reads',
-    title:
-      'Who answers reads: the primary, any node in turn, one node for each session, or the primary for a while after a write',
-    values: READS,
-    type: 'string',
-    default: 'primary',
-  },
-  {
-    name: 'pin-seconds',
-    title: 'With reads=after-write: for how long a session that wrote reads from the primary',
-    type: 'number',
-    default: 1,
-  },
-  {
-    name: 'fencing',
-    title: 'Does failover kill the old primary first? Without, it goes on serving who reaches it',
-    values: [true, false],
-    type: 'boolean',
-    default: true,
-  },
+  ...LEADING,
   {
     name: 'semisync',
     title: 'Semi-synchronous replication: none, wait for a replica, or fall back after a second',
@@ -101,12 +82,7 @@ export interface MysqlSettings {
 
 /** @throws Error in one sentence when MySQL must not be given a setting. */
 export function settingsOf(given: Readonly<Record<string, Setting>>): MysqlSettings {
-  const own = Object.fromEntries(SETTINGS.map(({ name, default: value }) => [name, given[name] ?? value]));
-  const database = Object.entries(given).filter(([name]) => !(name in own));
-  for (const [name] of database) {
-    const refused = refusedSetting(name);
-    if (refused !== null) throw new Error(`--set ${name}: ${refused}.`);
-  }
+  const { own, database } = divide(SETTINGS, given, refusedSetting);
   return {
     reads: own.reads as Reads,
     pinSeconds: own['pin-seconds'] as number,
@@ -117,7 +93,7 @@ export function settingsOf(given: Readonly<Record<string, Setting>>): MysqlSetti
     positions: own.positions as MysqlSettings['positions'],
     pointing: own.pointing as Pointing,
     seeding: own.seeding as Seeding,
-    database: Object.fromEntries(database),
+    database,
   };
 }
 

@@ -10,16 +10,19 @@ import type {
 import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import { keepSoFar } from '../kit/disks.ts';
 import { copyLogs } from '../kit/logs.ts';
-import { named } from '../kit/server-node.ts';
-import type { Credentials } from '../postgres/clients/connection.ts';
+import { MarkerLag } from '../kit/marker-lag.ts';
+import { processesOf } from '../kit/processes.ts';
+import { named, takeDown } from '../kit/server-node.ts';
+import type { Credentials } from '../sql/session.ts';
 import type { Planner } from '../postgres/clients/plan.ts';
 import { register } from '../postgres/clients/register.ts';
 import { rows } from '../postgres/clients/rows.ts';
 import { set } from '../postgres/clients/set.ts';
-import { PostgresClocks } from '../postgres/clocks.ts';
-import { PostgresNode } from '../postgres/node.ts';
-import { SERVICE, type Server } from '../postgres/server/server.ts';
+import { PostgresNode, TIME } from '../postgres/node.ts';
+import type { Server } from '../postgres/server/server.ts';
 import { SqlClient } from '../sql/client.ts';
+import { SqlClocks } from '../sql/clocks.ts';
+import { SQL_PACE, sqlMarkers } from '../sql/lag-markers.ts';
 import type { ClusterContext } from '../types.ts';
 import { lwwRegister, lwwRows } from './clients/lww.ts';
 import { siblings, versionedRows, type Contexts } from './clients/versions.ts';
@@ -30,9 +33,11 @@ import type { Conflicts, MultiLeaderSettings } from './settings.ts';
 import { applyErrors, lagsOf, subscribe } from './subscriptions.ts';
 
 const BOOT_MS = 30_000;
-const SHUTDOWN_MS = 20_000;
 /** A busy machine is no reason to say that somebody does not lead. */
 const PRIMARY_MS = 3_000;
+
+/** Rows of the table of markers for the lag of each leader, beside those of settling. */
+const LAG_ROWS = 100;
 
 export const NO_STANDBY = 'every node leads: there is no standby, and no primary to move';
 
@@ -53,10 +58,12 @@ export class MultiLeaderCluster implements Cluster {
   readonly links: Links | Refusal;
   readonly clocks: ClockControl | Refusal;
   readonly operator: Refusal = { refused: NO_STANDBY };
+  readonly processes: ProcessControl;
   readonly #server: Server;
   readonly #settings: MultiLeaderSettings;
   readonly #nodes: readonly PostgresNode[];
   readonly #settling: LeadersSettling;
+  readonly #lags: readonly MarkerLag[];
   readonly #contexts = new Map<number, Contexts>();
 
   constructor(
@@ -71,7 +78,12 @@ export class MultiLeaderCluster implements Cluster {
     this.#server = server;
     this.#settings = settings;
     this.#nodes = nodes.map((name) => new PostgresNode(name, context));
-    this.clocks = noClocks ?? new PostgresClocks({ node: (name) => named(this.#nodes, name) }, runtime.clock);
+    this.processes = processesOf(this.#nodes);
+    this.clocks = noClocks ?? new SqlClocks(this.#nodes, TIME, runtime.clock);
+    this.#lags = nodes.map((_, i) => {
+      const markers = sqlMarkers(this.#nodes, runtime.clock, LAG_ROWS + i);
+      return new MarkerLag(markers, runtime.clock, SQL_PACE);
+    });
     this.#settling = new LeadersSettling(this.#nodes, settings.conflicts === 'none', runtime.clock);
   }
 
@@ -92,7 +104,7 @@ export class MultiLeaderCluster implements Cluster {
     for (const node of this.#nodes)
       for (const other of this.#nodes) if (other !== node) await subscribe(node, other);
     await this.#settling.prove(BOOT_MS);
-    await keepSoFar(this.#nodes.map((node) => node.hostNode));
+    await keepSoFar(this.#nodes.map((node) => node.place));
   }
 
   /** Of the superuser, for whoever looks into a running cluster. */
@@ -127,31 +139,9 @@ export class MultiLeaderCluster implements Cluster {
 
   readonly standbys = (): readonly string[] => [];
 
-  readonly processes: ProcessControl = {
-    kill: (name) => this.#node(name).kill(),
-    pause: (name) => this.#node(name).hostNode.signal(SERVICE, 'SIGSTOP'),
-    resume: async (name) => {
-      if (await this.#node(name).alive()) await this.#node(name).hostNode.signal(SERVICE, 'SIGCONT');
-    },
-    restart: async (name) => {
-      if (!(await this.#node(name).alive())) await this.#node(name).start();
-    },
-    shutDown: async (name) => {
-      const node = this.#node(name);
-      if (!(await node.alive())) return;
-      await node.hostNode.signal(SERVICE, 'SIGINT');
-      await node.until('its end', SHUTDOWN_MS, async () => !(await node.alive()));
-    },
-    state: (name) => this.#node(name).hostNode.state(SERVICE),
-  };
-
-  #node(name: string): PostgresNode {
-    return named(this.#nodes, name);
-  }
-
   readonly storage = (name: string): Storage => {
-    const node = this.#node(name);
-    return { host: node.hostNode, data: node.dataDirectory };
+    const { place, dataDirectory } = named(this.#nodes, name);
+    return { host: place, data: dataDirectory };
   };
 
   settle(deadlineMs: number): Promise<Settled> {
@@ -163,11 +153,26 @@ export class MultiLeaderCluster implements Cluster {
     return this.#settling.settle(revive, deadlineMs);
   }
 
+  /** For each direction the true lag by markers; and what the servers say of it. */
+  async sample(): Promise<Readonly<Record<string, number>>> {
+    const [told, ...seen] = await Promise.all([
+      this.#told(),
+      ...this.nodes.map((name, i) => this.#seen(name, i)),
+    ]);
+    return Object.assign({}, told, ...seen) as Record<string, number>;
+  }
+
+  async #seen(leader: string, i: number): Promise<Readonly<Record<string, number>>> {
+    const others = this.nodes.filter((name) => name !== leader);
+    const lags = Object.entries(await this.#lags[i].sample(leader, others));
+    return Object.fromEntries(lags.map(([name, ms]) => [name.replace(':', `:${leader}>`), ms]));
+  }
+
   /**
    * For each direction the bytes that are not confirmed yet; for each leader how often an apply worker gave up, and,
    * under last writer wins, how many writes lost to a later stamp there.
    */
-  async sample(): Promise<Readonly<Record<string, number>>> {
+  async #told(): Promise<Readonly<Record<string, number>>> {
     const of = async (node: PostgresNode): Promise<[string, number][]> => {
       const [lags, errors, discarded] = await Promise.all([
         lagsOf(node),
@@ -190,22 +195,10 @@ export class MultiLeaderCluster implements Cluster {
   }
 
   collectLogs(directory: string): Promise<void> {
-    return copyLogs(
-      this.#created().map((node) => node.hostNode),
-      directory,
-    );
+    return copyLogs(this.#nodes, directory);
   }
 
-  async stop(): Promise<void> {
-    await Promise.all(
-      this.#created().map(async (node) => {
-        await node.kill();
-        await node.discard();
-      }),
-    );
-  }
-
-  #created(): PostgresNode[] {
-    return this.#nodes.filter((node) => node.created);
+  stop(): Promise<void> {
+    return takeDown(this.#nodes);
   }
 }

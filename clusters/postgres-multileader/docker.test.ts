@@ -47,7 +47,12 @@ describeDocker('two PostgreSQL leaders', () => {
     expect(evidence).toMatch(/n1 had to be helped past 1 transactions.*n2 had to be helped past 1/);
     expect(await read('swapped')).toEqual([{ a: 2 }, { a: 1 }]);
     expect(await read('twice')).toEqual([{ b: 1 }, { b: 2 }]);
-    expect((await running.cluster.sample())['apply-errors:n1']).toBeGreaterThan(0);
+    const gauges = await running.cluster.sample();
+    expect(gauges['apply-errors:n1']).toBeGreaterThan(0);
+    expect(gauges).toMatchObject({
+      'lag-true-ms:n1>n2': expect.any(Number) as number,
+      'lag-true-ms:n2>n1': expect.any(Number) as number,
+    });
   }, 200_000);
 
   it('lww: the later stamp wins on both, with all its row; a slow clock loses even what it writes later', async () => {

@@ -1,3 +1,4 @@
+import { divide } from '../sql/settings.ts';
 import { refusedSetting } from '../postgres/config.ts';
 import { VERSIONS, type Version } from '../postgres/server/docker-server.ts';
 import type { Setting, SettingDefinition } from '../types.ts';
@@ -58,16 +59,11 @@ const LOGICAL: Readonly<Record<string, Setting>> = {
 
 /** @throws Error in one sentence when PostgreSQL must not be given a setting. */
 export function settingsOf(given: Readonly<Record<string, Setting>>): MultiLeaderSettings {
-  const own = Object.fromEntries(SETTINGS.map(({ name, default: value }) => [name, given[name] ?? value]));
-  const database = Object.entries(given).filter(([name]) => !(name in own));
-  for (const [name] of database) {
-    const refused = refusedSetting(name);
-    if (refused !== null) throw new Error(`--set ${name}: ${refused}.`);
-  }
+  const { own, database } = divide(SETTINGS, given, refusedSetting);
   return {
     conflicts: own.conflicts as Conflicts,
     version: own.version as Version,
     reads: own.reads as MultiLeaderSettings['reads'],
-    database: { ...LOGICAL, ...Object.fromEntries(database) },
+    database: { ...LOGICAL, ...database },
   };
 }

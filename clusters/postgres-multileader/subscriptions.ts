@@ -67,7 +67,7 @@ export class Skipping {
 
   /** Looks for transactions that failed since the last look. */
   async skip(): Promise<void> {
-    const file = join(this.#node.hostNode.directory, `${SERVICE}.log`);
+    const file = join(this.#node.place.directory, `${SERVICE}.log`);
     const log = await readFile(file, 'utf8').catch(() => '');
     const failed = new Map([...log.matchAll(STUCK)].map(([, origin, lsn]) => [origin, lsn]));
     for (const [origin, lsn] of failed) {

@@ -220,7 +220,7 @@ describe('a cluster that waits for its first standby', () => {
 describe('what cannot start says so', () => {
   it('a setting that PostgreSQL does not know: node, and the server’s own words', async () => {
     await expect(runningCluster('async', { shared_bufers: '1MB' }, ['n1'])).rejects.toThrow(
-      /^n1: PostgreSQL did not start; its log ends:\n[^]*unrecognized configuration parameter "shared_bufers"/,
+      /^n1: postgres did not stay up; its log ends:\n[^]*unrecognized configuration parameter "shared_bufers"/,
     );
   });
 

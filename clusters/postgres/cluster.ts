@@ -1,31 +1,33 @@
-import { copyFile, mkdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import type {
   Client,
   ClockControl,
   Cluster,
   ConnectRequest,
+  ProcessControl,
   Settled,
   Storage,
 } from '../../harness/cluster.ts';
 import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import { keepSoFar } from '../kit/disks.ts';
+import { copyLogs } from '../kit/logs.ts';
 import { MarkerLag } from '../kit/marker-lag.ts';
+import { takeDown } from '../kit/server-node.ts';
 import type { ClusterContext } from '../types.ts';
 import { SqlClient } from '../sql/client.ts';
+import { SqlClocks } from '../sql/clocks.ts';
 import { SQL_PACE, sqlMarkers } from '../sql/lag-markers.ts';
+import { SqlProcesses } from '../sql/processes.ts';
 import { Pins, SessionRouting } from '../sql/routing.ts';
 import { Settling, type Mending } from '../sql/settle.ts';
-import { Failed, type Credentials } from './clients/connection.ts';
+import { Failed } from './clients/connection.ts';
+import type { Credentials } from '../sql/session.ts';
 import type { Planner } from './clients/plan.ts';
 import { schemaFor } from './clients/schema.ts';
-import { PostgresClocks } from './clocks.ts';
-import { PostgresNode } from './node.ts';
+import { PostgresNode, TIME } from './node.ts';
 import { PostgresOperator } from './operator.ts';
-import { PostgresProcesses } from './processes.ts';
 import type { Server } from './server/server.ts';
 import type { PostgresSettings } from './settings.ts';
-import { Topology } from './topology.ts';
+import { PostgresTopology } from './topology.ts';
 
 const BOOT_MS = 30_000;
 /** A busy machine is no reason to say that nobody leads. */
@@ -40,11 +42,11 @@ export class PostgresCluster implements Cluster {
   readonly links: Links | Refusal;
   readonly clocks: ClockControl | Refusal;
   readonly operator: PostgresOperator | Refusal;
-  readonly processes: PostgresProcesses;
+  readonly processes: ProcessControl;
   readonly #server: Server;
   readonly #settings: PostgresSettings;
   readonly #planners: Planners;
-  readonly #topology: Topology;
+  readonly #topology: PostgresTopology;
   readonly #operator: PostgresOperator;
   readonly #settling: Settling;
   readonly #pins: Pins;
@@ -63,18 +65,21 @@ export class PostgresCluster implements Cluster {
     this.#server = server;
     this.#settings = settings;
     this.#planners = planners;
-    this.#topology = new Topology(
+    this.#topology = new PostgresTopology(
       nodes.map((name) => new PostgresNode(name, context)),
       settings.synchronous,
     );
-    this.clocks = noClocks ?? new PostgresClocks(this.#topology, runtime.clock);
+    this.clocks = noClocks ?? new SqlClocks(this.#topology.nodes, TIME, runtime.clock);
     this.#operator = new PostgresOperator(this.#topology, settings.fencing, runtime.clock, log);
     this.operator =
       nodes.length > 1 ? this.#operator : { refused: 'A single node has no standby to promote.' };
-    this.processes = new PostgresProcesses(this.#topology, this.#operator);
+    this.processes = new SqlProcesses(this.#topology, {
+      rejoin: (name) => this.#operator.rejoin(name),
+      resumed: (node) => node.reload().catch(() => undefined),
+    });
     this.#settling = new Settling(this.#mending(), runtime.clock);
     this.#pins = new Pins(runtime.clock, settings.pinSeconds);
-    const markers = sqlMarkers((name) => this.#topology.node(name), runtime.clock);
+    const markers = sqlMarkers(this.#topology.nodes, runtime.clock);
     this.#lag = new MarkerLag(markers, runtime.clock, SQL_PACE);
   }
 
@@ -113,7 +118,7 @@ export class PostgresCluster implements Cluster {
     ]);
     await this.#operator.listStandbys();
     await this.#settling.prove(BOOT_MS);
-    await keepSoFar(topology.nodes.map((node) => node.hostNode));
+    await keepSoFar(topology.nodes.map((node) => node.place));
   }
 
   /** Of the superuser, for whoever looks into a running cluster. */
@@ -146,7 +151,7 @@ export class PostgresCluster implements Cluster {
 
   readonly storage = (name: string): Storage => {
     const node = this.#topology.node(name);
-    return { host: node.hostNode, data: node.dataDirectory };
+    return { host: node.place, data: node.dataDirectory };
   };
 
   readonly standbys = (): readonly string[] => this.#topology.standbys().map((node) => node.name);
@@ -178,21 +183,11 @@ export class PostgresCluster implements Cluster {
     return this.#server.versions();
   }
 
-  async collectLogs(directory: string): Promise<void> {
-    for (const node of this.#topology.nodes.filter((candidate) => candidate.created)) {
-      const target = join(directory, node.name);
-      await mkdir(target, { recursive: true });
-      for (const file of await node.hostNode.logs()) await copyFile(file, join(target, basename(file)));
-    }
+  collectLogs(directory: string): Promise<void> {
+    return copyLogs(this.#topology.nodes, directory);
   }
 
-  async stop(): Promise<void> {
-    const created = this.#topology.nodes.filter((node) => node.created);
-    await Promise.all(
-      created.map(async (node) => {
-        await node.kill();
-        await node.discard();
-      }),
-    );
+  stop(): Promise<void> {
+    return takeDown(this.#topology.nodes);
   }
 }

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../harness/hosts/types.ts';
 import type { Setting } from '../types.ts';
-import type { Credentials } from './clients/connection.ts';
+import type { Credentials } from '../sql/session.ts';
 
 /** What a node's postgresql.conf is made of. */
 export interface NodeConfig {

@@ -3,7 +3,7 @@ import type { Log } from '../../harness/hosts/types.ts';
 import { MILLISECOND, type Clock } from '../../harness/runtime/types.ts';
 import type { PostgresNode } from './node.ts';
 import { startSupervised } from '../kit/supervised.ts';
-import type { Topology } from './topology.ts';
+import type { PostgresTopology } from './topology.ts';
 
 const PROMOTION_MS = 20_000;
 const CANDIDATES_MS = 5_000;
@@ -12,12 +12,12 @@ const READ_MS = 1_000;
 
 /** Moves the primary and mends what was left behind, as a careful operator does by hand. */
 export class PostgresOperator implements Operator {
-  readonly #topology: Topology;
+  readonly #topology: PostgresTopology;
   readonly #fencing: boolean;
   readonly #clock: Clock;
   readonly #log: Log;
 
-  constructor(topology: Topology, fencing: boolean, clock: Clock, log: Log) {
+  constructor(topology: PostgresTopology, fencing: boolean, clock: Clock, log: Log) {
     this.#topology = topology;
     this.#fencing = fencing;
     this.#clock = clock;

@@ -2,7 +2,8 @@ import { VERSIONS, type Version } from './server/docker-server.ts';
 import type { Setting, SettingDefinition } from '../types.ts';
 import { ISOLATION_LEVELS, type Isolation } from './clients/transaction.ts';
 import { refusedSetting } from './config.ts';
-import { READS, type Reads } from '../sql/routing.ts';
+import type { Reads } from '../sql/routing.ts';
+import { divide, LEADING } from '../sql/settings.ts';
 import { PARTITIONING, UNIQUE, type Partitioning, type Unique } from './partitioning.ts';
 import { SYNCHRONOUS, type Synchronous } from './topology.ts';
 
@@ -15,27 +16,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
     type: 'number',
     default: VERSIONS[0],
   },
-  {
-    name: 'reads',
-    title:
-      'Who answers reads: the primary, any node in turn, one node for each session, or the primary for a while after a write',
-    values: READS,
-    type: 'string',
-    default: 'primary',
-  },
-  {
-    name: 'pin-seconds',
-    title: 'With reads=after-write: for how long a session that wrote reads from the primary',
-    type: 'number',
-    default: 1,
-  },
-  {
-    name: 'fencing',
-    title: 'Does failover kill the old primary first? Without, it goes on serving who reaches it',
-    values: [true, false],
-    type: 'boolean',
-    default: true,
-  },
+  ...LEADING,
   {
     name: 'synchronous',
     title: 'Which standbys a commit waits for: none, FIRST 1, ANY 1, or all of them',
@@ -83,12 +64,7 @@ export interface PostgresSettings {
 
 /** @throws Error in one sentence when PostgreSQL must not be given a setting. */
 export function settingsOf(given: Readonly<Record<string, Setting>>): PostgresSettings {
-  const own = Object.fromEntries(SETTINGS.map(({ name, default: value }) => [name, given[name] ?? value]));
-  const database = Object.entries(given).filter(([name]) => !(name in own));
-  for (const [name] of database) {
-    const refused = refusedSetting(name);
-    if (refused !== null) throw new Error(`--set ${name}: ${refused}.`);
-  }
+  const { own, database } = divide(SETTINGS, given, refusedSetting);
   return {
     version: own.version as Version,
     reads: own.reads as Reads,
@@ -98,6 +74,6 @@ export function settingsOf(given: Readonly<Record<string, Setting>>): PostgresSe
     isolation: own.isolation as Isolation,
     partitioning: own.partitioning as Partitioning,
     unique: own.unique as Unique,
-    database: Object.fromEntries(database),
+    database,
   };
 }

@@ -1,33 +1,17 @@
+import { Topology } from '../sql/topology.ts';
 import type { PostgresNode } from './node.ts';
 
 /** How many standbys a commit waits for: `first-1` the first of the list, `any-1` whichever is quickest. */
 export const SYNCHRONOUS = ['none', 'first-1', 'any-1', 'all'] as const;
 export type Synchronous = (typeof SYNCHRONOUS)[number];
 
-/** Who is who at present, by what the operator did: the nodes' own view is asked of them by `primaries()`. */
-export class Topology {
-  readonly nodes: readonly PostgresNode[];
+/** The primary, its standbys, and whom a commit waits for. */
+export class PostgresTopology extends Topology<PostgresNode> {
   readonly #synchronous: Synchronous;
-  /** Former primaries whose data has left the common history: they serve nobody until re-seeded. */
-  readonly deposed = new Set<string>();
-  /** A former primary that was not fenced, and still serves those who reach it. */
-  unfenced: string | null = null;
-  primary: string;
 
   constructor(nodes: readonly PostgresNode[], synchronous: Synchronous) {
-    this.nodes = nodes;
+    super(nodes);
     this.#synchronous = synchronous;
-    this.primary = nodes[0].name;
-  }
-
-  node(name: string): PostgresNode {
-    const found = this.nodes.find((node) => node.name === name);
-    if (found === undefined) throw new Error(`postgres has no node "${name}"`);
-    return found;
-  }
-
-  standbys(): PostgresNode[] {
-    return this.nodes.filter((node) => node.name !== this.primary && !this.deposed.has(node.name));
   }
 
   /**

@@ -12,7 +12,8 @@ import { MILLISECOND, type Runtime } from '../../harness/runtime/types.ts';
 import { keepSoFar } from '../kit/disks.ts';
 import { copyLogs } from '../kit/logs.ts';
 import { processesOf } from '../kit/processes.ts';
-import { named } from '../kit/server-node.ts';
+import { named, takeDown } from '../kit/server-node.ts';
+import { settleBy } from '../kit/settle.ts';
 import { acknowledgement } from '../redis/clients/acknowledge.ts';
 import { counter, register, rows } from '../redis/clients/data.ts';
 import { queue } from '../redis/clients/lists.ts';
@@ -26,7 +27,7 @@ import { form } from './forming.ts';
 import { ClusterNode } from './node.ts';
 import { ClusterOperator } from './operator.ts';
 import { Resharding } from './resharding.ts';
-import { proveWhole, settle } from './settle.ts';
+import { proveWhole } from './settle.ts';
 import type { ClusterSettings } from './settings.ts';
 import { SlotMap } from './slot-map.ts';
 import { spreadSet } from './spread-set.ts';
@@ -113,14 +114,15 @@ export class SlotCluster implements Cluster {
   async settle(deadlineMs: number): Promise<Settled> {
     const { clock } = this.#runtime;
     const end = clock.now() + deadlineMs * MILLISECOND;
-    const first = await settle(this.#nodes, clock, deadlineMs);
+    const prove = (left: number) => proveWhole(this.#nodes, left);
+    const first = await settleBy(this.#nodes, clock, deadlineMs, prove);
     if (!first.settled) return first;
     try {
       await this.rebalancing.finish();
     } catch (error) {
       return { ...first, settled: false, evidence: `slots were left open: ${String(error)}` };
     }
-    return settle(this.#nodes, clock, Math.max(PROOF_MS, (end - clock.now()) / MILLISECOND));
+    return settleBy(this.#nodes, clock, Math.max(PROOF_MS, (end - clock.now()) / MILLISECOND), prove);
   }
 
   async sample(): Promise<Readonly<Record<string, number>>> {
@@ -137,20 +139,10 @@ export class SlotCluster implements Cluster {
   }
 
   collectLogs(directory: string): Promise<void> {
-    const created = this.#nodes.filter((node) => node.created);
-    return copyLogs(
-      created.map((node) => node.place),
-      directory,
-    );
+    return copyLogs(this.#nodes, directory);
   }
 
-  async stop(): Promise<void> {
-    const created = this.#nodes.filter((node) => node.created);
-    await Promise.all(
-      created.map(async (node) => {
-        await node.kill();
-        await node.place.run(['rm', '-rf', node.dataDirectory], { allowFailure: true });
-      }),
-    );
+  stop(): Promise<void> {
+    return takeDown(this.#nodes);
   }
 }

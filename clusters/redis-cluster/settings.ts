@@ -1,28 +1,8 @@
-import { ACKS, AOF, type RedisSettings } from '../redis/settings.ts';
+import { WRITES, type RedisSettings } from '../redis/settings.ts';
 import type { Setting, SettingDefinition } from '../types.ts';
 
 export const SETTINGS: readonly SettingDefinition[] = [
-  {
-    name: 'ack',
-    title:
-      'What an acknowledged write has waited for: the primary, one replica (WAIT 1), or disks (WAITAOF 1 1)',
-    values: ACKS,
-    type: 'string',
-    default: 'primary',
-  },
-  {
-    name: 'ack-ms',
-    title: 'How long WAIT and WAITAOF wait before they report fewer than asked',
-    type: 'number',
-    default: 1000,
-  },
-  {
-    name: 'aof',
-    title: 'When the append-only file is synced: with every write, every second; or there is none',
-    values: AOF,
-    type: 'string',
-    default: 'everysec',
-  },
+  ...WRITES,
   {
     name: 'full-coverage',
     title: 'cluster-require-full-coverage: does every primary stop while some slot has none?',

@@ -1,39 +1,10 @@
-import type { Settled } from '../../harness/cluster.ts';
-import type { Clock } from '../../harness/runtime/types.ts';
-import { timeLeft } from '../kit/time-left.ts';
 import type { ClusterNode } from './node.ts';
 import { rangesOf, SLOTS } from './slots.ts';
 
 /**
- * Brings every server back and proves that the cluster is whole: every node says so, all slots are led, in the view of
- * all alike, and every replica has all that its leader wrote. Never rejects: what is missing at the deadline is told.
+ * Proves that the cluster is whole: every node says so, all slots are led, in the view of all alike, and every replica
+ * has all that its leader wrote. @throws Error naming what was missing, and the end of a log
  */
-export async function settle(
-  nodes: readonly ClusterNode[],
-  clock: Clock,
-  deadlineMs: number,
-): Promise<Settled> {
-  const left = timeLeft(clock, deadlineMs);
-  try {
-    await Promise.all(
-      nodes.map(async (node) => {
-        await node.resume();
-        if (!(await node.alive())) await node.start();
-        await node.untilAnswering(left());
-      }),
-    );
-    return { settled: true, evidence: await proveWhole(nodes, left()), unrecovered: [] };
-  } catch (error) {
-    const answers = await Promise.all(nodes.map((node) => node.answers()));
-    return {
-      settled: false,
-      evidence: error instanceof Error ? error.message : String(error),
-      unrecovered: nodes.filter((_, i) => !answers[i]).map((node) => node.name),
-    };
-  }
-}
-
-/** @throws Error naming what was missing, and the end of a log */
 export async function proveWhole(nodes: readonly ClusterNode[], deadlineMs: number): Promise<string> {
   let missing = 'an answer of every node';
   let leaders = 0;

@@ -14,7 +14,8 @@ import { copyLogs } from '../kit/logs.ts';
 import { MarkerLag } from '../kit/marker-lag.ts';
 import { Positions } from '../kit/positions.ts';
 import { processesOf } from '../kit/processes.ts';
-import { named } from '../kit/server-node.ts';
+import { named, takeDown } from '../kit/server-node.ts';
+import { settleBy } from '../kit/settle.ts';
 import type { ClusterContext } from '../types.ts';
 import { acknowledgement } from './clients/acknowledge.ts';
 import { RedisClient } from './clients/client.ts';
@@ -29,7 +30,7 @@ import { RedisNode } from './node.ts';
 import { SentinelOperator } from './operator.ts';
 import { SentinelRouting } from './routing.ts';
 import { Sentinels } from './sentinels.ts';
-import { proveEqual, settle } from './settle.ts';
+import { proveEqual } from './settle.ts';
 import type { RedisSettings } from './settings.ts';
 
 const BOOT_MS = 30_000;
@@ -135,7 +136,9 @@ export class RedisCluster implements Cluster {
   readonly standbys = (): readonly string[] => this.nodes.filter((name) => name !== this.#primary);
 
   settle(deadlineMs: number): Promise<Settled> {
-    return settle(this.#nodes, this.#knownPrimary, this.#runtime.clock, deadlineMs);
+    const { clock } = this.#runtime;
+    const prove = (left: number) => proveEqual(this.#nodes, this.#knownPrimary, clock, left);
+    return settleBy(this.#nodes, clock, deadlineMs, prove);
   }
 
   /** The true lag by markers, and what the primary says of it. */
@@ -156,20 +159,10 @@ export class RedisCluster implements Cluster {
   }
 
   collectLogs(directory: string): Promise<void> {
-    const created = this.#nodes.filter((node) => node.created);
-    return copyLogs(
-      created.map((node) => node.place),
-      directory,
-    );
+    return copyLogs(this.#nodes, directory);
   }
 
-  async stop(): Promise<void> {
-    const created = this.#nodes.filter((node) => node.created);
-    await Promise.all(
-      created.map(async (node) => {
-        await node.kill();
-        await node.place.run(['rm', '-rf', node.dataDirectory], { allowFailure: true });
-      }),
-    );
+  stop(): Promise<void> {
+    return takeDown(this.#nodes);
   }
 }

@@ -6,14 +6,8 @@ export const ACKS = ['primary', 'wait-1', 'waitaof'] as const;
 /** When the append-only file goes to the disk; `none`: there is none. */
 export const AOF = ['always', 'everysec', 'none'] as const;
 
-export const SETTINGS: readonly SettingDefinition[] = [
-  {
-    name: 'reads',
-    title: 'Who answers reads: the primary, any node in turn, or one node for each session',
-    values: READS,
-    type: 'string',
-    default: 'primary',
-  },
+/** What an acknowledged write is worth. */
+export const WRITES: readonly SettingDefinition[] = [
   {
     name: 'ack',
     title:
@@ -29,18 +23,29 @@ export const SETTINGS: readonly SettingDefinition[] = [
     default: 1000,
   },
   {
-    name: 'min-replicas',
-    title: 'min-replicas-to-write: how many replicas must have been heard of in the last 2 s',
-    values: [0, 1, 2],
-    type: 'number',
-    default: 0,
-  },
-  {
     name: 'aof',
     title: 'When the append-only file is synced: with every write, every second; or there is none',
     values: AOF,
     type: 'string',
     default: 'everysec',
+  },
+];
+
+export const SETTINGS: readonly SettingDefinition[] = [
+  {
+    name: 'reads',
+    title: 'Who answers reads: the primary, any node in turn, or one node for each session',
+    values: READS,
+    type: 'string',
+    default: 'primary',
+  },
+  ...WRITES,
+  {
+    name: 'min-replicas',
+    title: 'min-replicas-to-write: how many replicas must have been heard of in the last 2 s',
+    values: [0, 1, 2],
+    type: 'number',
+    default: 0,
   },
   {
     name: 'lease-ms',

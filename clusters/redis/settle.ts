@@ -1,40 +1,8 @@
-import type { Settled } from '../../harness/cluster.ts';
 import type { Clock } from '../../harness/runtime/types.ts';
 import { timeLeft } from '../kit/time-left.ts';
 import type { RedisNode } from './node.ts';
 
 const MARKER = 'alibi:marker';
-
-/**
- * Brings every server back, waits until one is the primary, and proves by a marker that all hold the same. Never
- * rejects: what is missing at the deadline is told.
- */
-export async function settle(
-  nodes: readonly RedisNode[],
-  primary: () => Promise<RedisNode | null>,
-  clock: Clock,
-  deadlineMs: number,
-): Promise<Settled> {
-  const left = timeLeft(clock, deadlineMs);
-  try {
-    await Promise.all(
-      nodes.map(async (node) => {
-        await node.resume();
-        if (!(await node.alive())) await node.start();
-        await node.untilAnswering(left());
-      }),
-    );
-    const evidence = await proveEqual(nodes, primary, clock, left());
-    return { settled: true, evidence, unrecovered: [] };
-  } catch (error) {
-    const answers = await Promise.all(nodes.map((node) => node.answers()));
-    return {
-      settled: false,
-      evidence: error instanceof Error ? error.message : String(error),
-      unrecovered: nodes.filter((_, i) => !answers[i]).map((node) => node.name),
-    };
-  }
-}
 
 /** Writes a marker on the one primary and reads it on every node. @throws Error naming what was missing */
 export async function proveEqual(

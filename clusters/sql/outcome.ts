@@ -1,6 +1,7 @@
 // What an error says about whether an operation happened: each database has one table, the first row that matches decides.
 // A code alone is not enough: the same broken connection is harmless before COMMIT was sent and unknowable after.
 import type { OperationError } from '../../harness/history/event.ts';
+import { failureOf, type Failure } from '../kit/error-table.ts';
 
 /**
  * How far an operation had got when it broke.
@@ -8,13 +9,6 @@ import type { OperationError } from '../../harness/history/event.ts';
  * not yet sent · `commit` COMMIT was sent, or a statement outside a transaction, which is its own commit.
  */
 export type ClientPhase = 'connect' | 'read' | 'open' | 'commit';
-
-/** A driver's error, reduced to what a table looks at. */
-export interface Failure {
-  /** The server's code if it answered, else the system's (`ECONNREFUSED`); empty when there is neither. */
-  readonly code: string;
-  readonly message: string;
-}
 
 export interface ErrorRow {
   readonly name: string;
@@ -24,8 +18,6 @@ export interface ErrorRow {
   readonly why: string;
 }
 
-export const code = (pattern: RegExp) => (failure: Failure) => pattern.test(failure.code);
-export const message = (pattern: RegExp) => (failure: Failure) => pattern.test(failure.message);
 export const anything = () => true;
 
 /** Rows that hold for every database: nothing was sent, nothing is changed by a read, nothing stands without COMMIT. */
@@ -68,17 +60,6 @@ export function decide(table: readonly ErrorRow[], failure: Failure, phase: Clie
     outcome: row.outcome,
     row: row.name,
     error: { code: failure.code || row.name, message: failure.message },
-  };
-}
-
-/** Reduces whatever the driver threw. */
-export function failureOf(thrown: unknown): Failure {
-  if (!(thrown instanceof Error)) return { code: '', message: String(thrown) };
-  const { code: found } = thrown as Error & { code?: unknown };
-  const first = thrown instanceof AggregateError ? failureOf(thrown.errors[0]) : null;
-  return {
-    code: typeof found === 'string' ? found : (first?.code ?? ''),
-    message: thrown.message || first?.message || thrown.name,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Json } from '../../harness/history/event.ts';
 import type { Operation } from '../../harness/generator/types.ts';
+import type { Session } from './session.ts';
 
 /** One operation as SQL: where it may go, and what it does on a connection. */
 export interface Plan<C> {
@@ -13,6 +14,29 @@ export interface Plan<C> {
 
 /** Turns a port's operations into SQL. */
 export type Planner<C> = (operation: Operation) => Plan<C>;
+
+/** A single statement that reads one JSON value: null when there is no row. */
+export function read(text: string, values: readonly unknown[]): Plan<Session> {
+  return {
+    reads: true,
+    run: async (connection, signal) => {
+      const { rows } = await connection.run('read', text, values, signal);
+      return rows.length === 0 ? null : (rows[0].value as Json);
+    },
+  };
+}
+
+/** A single statement in autocommit mode: sending it is sending its COMMIT. */
+export function write(
+  text: string,
+  values: readonly unknown[],
+  result: (count: number) => Json | undefined = () => undefined,
+): Plan<Session> {
+  return {
+    reads: false,
+    run: async (connection, signal) => result((await connection.run('commit', text, values, signal)).count),
+  };
+}
 
 /** Keys and values go as JSON text, so that `1` and `"1"` stay apart. */
 export function jsonText(value: Json | undefined): string {

@@ -1,6 +1,13 @@
 import type { SqlConnection } from './client.ts';
 import type { ClientPhase } from './outcome.ts';
 
+/** Who connects, and to which database. */
+export interface Credentials {
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
 export interface Rows {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
   /** Rows read, or changed by the statement. */

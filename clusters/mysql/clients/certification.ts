@@ -1,4 +1,4 @@
-import { failureOf } from '../../sql/outcome.ts';
+import { failureOf } from '../../kit/error-table.ts';
 import type { Session } from '../../sql/session.ts';
 
 const VIEW =

@@ -1,14 +1,12 @@
 // What a MySQL error says about whether an operation happened.
 // Codes: https://dev.mysql.com/doc/mysql-errors/9.5/en/server-error-reference.html; PROTOCOL_… are the driver's.
+import { byCode, byMessage, type Failure } from '../../kit/error-table.ts';
 import {
   anything,
   BEFORE_COMMIT,
-  code,
   decide,
-  message,
   type ClientPhase,
   type ErrorRow,
-  type Failure,
   type Outcome,
 } from '../../sql/outcome.ts';
 
@@ -24,28 +22,28 @@ export const ERRORS: readonly ErrorRow[] = [
   ...BEFORE_COMMIT,
   {
     name: 'deadlock',
-    match: code(/^ER_LOCK_DEADLOCK$/),
+    match: byCode(/^ER_LOCK_DEADLOCK$/),
     phases: ['commit'],
     outcome: 'fail',
     why: 'the server chose this transaction as the victim and rolled it back (1213)',
   },
   {
     name: 'lock-wait',
-    match: code(/^ER_LOCK_WAIT_TIMEOUT$/),
+    match: byCode(/^ER_LOCK_WAIT_TIMEOUT$/),
     phases: ['commit'],
     outcome: 'fail',
     why: 'the statement waited too long for a row lock and was rolled back: outside a transaction it was all there was (1205)',
   },
   {
     name: 'read-only',
-    match: code(/^ER_(OPTION_PREVENTS_STATEMENT|READ_ONLY_MODE|CANT_EXECUTE_IN_READ_ONLY_TRANSACTION)$/),
+    match: byCode(/^ER_(OPTION_PREVENTS_STATEMENT|READ_ONLY_MODE|CANT_EXECUTE_IN_READ_ONLY_TRANSACTION)$/),
     phases: ['commit'],
     outcome: 'fail',
     why: 'a replica, or a primary set super_read_only before the COMMIT, refused the write (1290)',
   },
   {
     name: 'refused-statement',
-    match: code(
+    match: byCode(
       /^ER_(DUP_ENTRY|PARSE_ERROR|NO_SUCH_TABLE|BAD_FIELD_ERROR|BAD_NULL_ERROR|DATA_TOO_LONG|INVALID_JSON_TEXT|NO_PARTITION_FOR_GIVEN_VALUE|CHECK_CONSTRAINT_VIOLATED)$/,
     ),
     phases: ['commit'],
@@ -54,14 +52,14 @@ export const ERRORS: readonly ErrorRow[] = [
   },
   {
     name: 'certification',
-    match: both(code(/^ER_TRANSACTION_ROLLBACK_DURING_COMMIT$/), message(CERTIFIED)),
+    match: both(byCode(/^ER_TRANSACTION_ROLLBACK_DURING_COMMIT$/), byMessage(CERTIFIED)),
     phases: ['commit'],
     outcome: 'fail',
     why: 'another member’s transaction came first: every member rolls this one back (3101). Only where this member was in its group throughout: one that leaves gives the same code to commits that the others may keep',
   },
   {
     name: 'group-refused',
-    match: code(
+    match: byCode(
       /^ER_(BEFORE_DML_VALIDATION_ERROR|GRP_HOLD_WAIT_TIMEOUT|GRP_HOLD_KILLED|GRP_TRX_CONSISTENCY_\w+)$/,
     ),
     phases: ['commit'],

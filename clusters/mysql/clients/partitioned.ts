@@ -1,9 +1,9 @@
 // Ports over tables that are split by ranges of years. A row's year follows from its value, so that a write moves it.
 import type { Json } from '../../../harness/history/event.ts';
-import { jsonText } from '../../sql/plan.ts';
 import { inTransaction, type Run } from '../../sql/session.ts';
 import { dayOf, dayOfElement } from '../partitioning.ts';
-import { unknownOperation, write, type Plan, type Planner } from './plan.ts';
+import { jsonText, write } from '../../sql/plan.ts';
+import { unknownOperation, type Plan, type Planner } from './plan.ts';
 import { set } from './set.ts';
 
 /**

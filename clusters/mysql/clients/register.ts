@@ -1,6 +1,6 @@
 import type { Json } from '../../../harness/history/event.ts';
-import { jsonText } from '../../sql/plan.ts';
-import { read, unknownOperation, write, type Planner } from './plan.ts';
+import { jsonText, read, write } from '../../sql/plan.ts';
+import { unknownOperation, type Planner } from './plan.ts';
 
 /** `register`: read, write (upsert) and cas, one row a key, one statement an operation. */
 export const register: Planner = ({ f, key, value }) => {

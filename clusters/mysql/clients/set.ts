@@ -1,6 +1,6 @@
 import type { Json } from '../../../harness/history/event.ts';
-import { jsonText } from '../../sql/plan.ts';
-import { unknownOperation, write, type Planner } from './plan.ts';
+import { jsonText, write } from '../../sql/plan.ts';
+import { unknownOperation, type Planner } from './plan.ts';
 
 /** `set`: a row an element; a read is one statement, so one snapshot of the whole set, oldest row first. */
 export const set: Planner = ({ f, key, value }) => {

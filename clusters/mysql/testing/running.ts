@@ -9,7 +9,8 @@ import { isRefusal, type Host, type Links, type Log } from '../../../harness/hos
 import { realRuntime } from '../../../harness/runtime/real.ts';
 import type { Rows } from '../../sql/session.ts';
 import type { ClusterContext, Setting } from '../../types.ts';
-import { Connection, type Credentials } from '../clients/connection.ts';
+import { Connection } from '../clients/connection.ts';
+import type { Credentials } from '../../sql/session.ts';
 import { MysqlCluster } from '../cluster.ts';
 import { mysql } from '../definition.ts';
 import { PORT_ROLE } from '../server.ts';

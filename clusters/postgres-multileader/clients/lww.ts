@@ -1,7 +1,8 @@
 // Ports over rows that carry a stamp. The trigger may hold a write back silently: the statement then changes no row.
 import { Failed } from '../../postgres/clients/connection.ts';
 import { NOTHING_CHANGED } from '../../postgres/clients/errors.ts';
-import { jsonText, read, unknownOperation, write, type Planner } from '../../postgres/clients/plan.ts';
+import { jsonText, read, write } from '../../sql/plan.ts';
+import { unknownOperation, type Planner } from '../../postgres/clients/plan.ts';
 import { register } from '../../postgres/clients/register.ts';
 
 /**

@@ -1,13 +1,7 @@
 // Ports over a table of versions: nothing is overwritten, and a read works out what all the versions amount to.
 import type { Json } from '../../../harness/history/event.ts';
-import {
-  jsonText,
-  read,
-  unknownOperation,
-  write,
-  type Plan,
-  type Planner,
-} from '../../postgres/clients/plan.ts';
+import { jsonText, read, write } from '../../sql/plan.ts';
+import { unknownOperation, type Plan, type Planner } from '../../postgres/clients/plan.ts';
 
 const NEW = 'SELECT new_version($1, $2, $3) AS version';
 

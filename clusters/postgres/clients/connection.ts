@@ -1,14 +1,9 @@
 import pg from 'pg';
 import type { Endpoint } from '../../../harness/hosts/types.ts';
-import { failureOf, Failed as SqlFailed, type ClientPhase, type Outcome } from '../../sql/outcome.ts';
-import type { Rows, Session } from '../../sql/session.ts';
+import { failureOf } from '../../kit/error-table.ts';
+import { Failed as SqlFailed, type ClientPhase, type Outcome } from '../../sql/outcome.ts';
+import type { Credentials, Rows, Session } from '../../sql/session.ts';
 import { classify, ROLLED_BACK, WAIT_CANCELLED } from './errors.ts';
-
-export interface Credentials {
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-}
 
 /** Why a connection was thrown away, or an operation did not end `ok`. */
 export class Failed extends SqlFailed {

@@ -1,4 +1,5 @@
-import { jsonText, unknownOperation, write, type Planner } from './plan.ts';
+import { jsonText, write } from '../../sql/plan.ts';
+import { unknownOperation, type Planner } from './plan.ts';
 
 /** `counter`: a row each, raised in one statement; a read of none is 0. */
 export const counter: Planner = ({ f, key, value }) => {

@@ -1,13 +1,11 @@
 // What a PostgreSQL error says about whether an operation happened.
+import { byCode, byMessage, type Failure } from '../../kit/error-table.ts';
 import {
   anything,
   BEFORE_COMMIT,
-  code,
   decide,
-  message,
   type ClientPhase,
   type ErrorRow,
-  type Failure,
   type Outcome,
 } from '../../sql/outcome.ts';
 
@@ -23,42 +21,42 @@ export const ERRORS: readonly ErrorRow[] = [
   ...BEFORE_COMMIT,
   {
     name: WAIT_CANCELLED,
-    match: message(/^cancell?ing (the )?wait for synchronous replication/),
+    match: byMessage(/^cancell?ing (the )?wait for synchronous replication/),
     phases: ['commit'],
     outcome: 'info',
     why: 'committed on the primary, perhaps on no standby: a promotion may lose it (notice 01000 on a success)',
   },
   {
     name: ROLLED_BACK,
-    match: message(/^COMMIT answered ROLLBACK/),
+    match: byMessage(/^COMMIT answered ROLLBACK/),
     phases: ['commit'],
     outcome: 'fail',
     why: 'an earlier statement had failed, so COMMIT rolled back without raising an error',
   },
   {
     name: NOTHING_CHANGED,
-    match: code(/^nothing-changed$/),
+    match: byCode(/^nothing-changed$/),
     phases: ['commit'],
     outcome: 'fail',
     why: 'the server answered that it changed no row: a trigger held the write back',
   },
   {
     name: 'serialization-or-deadlock',
-    match: code(/^40(001|P01)$/),
+    match: byCode(/^40(001|P01)$/),
     phases: ['commit'],
     outcome: 'fail',
     why: 'the server chose this transaction as the victim and rolled it back',
   },
   {
     name: 'read-only',
-    match: code(/^25006$/),
+    match: byCode(/^25006$/),
     phases: ['commit'],
     outcome: 'fail',
     why: 'a standby, or a primary set read-only, refused the write',
   },
   {
     name: 'refused-statement',
-    match: code(/^(0A|21|22|23|42|55)/),
+    match: byCode(/^(0A|21|22|23|42|55)/),
     phases: ['commit'],
     outcome: 'fail',
     why: 'the server refused the statement (constraint, data, syntax, lock not available) and rolled it back',

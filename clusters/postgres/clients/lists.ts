@@ -2,7 +2,8 @@
 // the order in which places are given out is that of the commits.
 import type { Json } from '../../../harness/history/event.ts';
 import { inTransaction, type Run } from '../../sql/session.ts';
-import { jsonText, unknownOperation, type Plan, type Planner } from './plan.ts';
+import { jsonText } from '../../sql/plan.ts';
+import { unknownOperation, type Plan, type Planner } from './plan.ts';
 
 const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
 /** Takes the next place of a queue or a log; the row's lock comes with it. */

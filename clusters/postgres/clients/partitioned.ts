@@ -2,7 +2,8 @@
 import type { Json } from '../../../harness/history/event.ts';
 import { inTransaction, type Run } from '../../sql/session.ts';
 import { dayOf, dayOfElement, type Unique } from '../partitioning.ts';
-import { jsonText, unknownOperation, write, type Plan, type Planner } from './plan.ts';
+import { jsonText, write } from '../../sql/plan.ts';
+import { unknownOperation, type Plan, type Planner } from './plan.ts';
 import { set } from './set.ts';
 
 const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';

@@ -1,4 +1,5 @@
-import { jsonText, read, unknownOperation, write, type Planner } from './plan.ts';
+import { jsonText, read, write } from '../../sql/plan.ts';
+import { unknownOperation, type Planner } from './plan.ts';
 
 /** `rows`: several fields a key; a write touches only the fields it names, a delete removes the row. */
 export const rows: Planner = ({ f, key, value }) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fakeClockEnvironment, setClockOffset } from '../../../harness/hosts/docker/clock.ts';
 import { imageDefinition } from '../../../harness/hosts/docker/image-definition.ts';
 import { storageOf, type HostNode, type ServiceSpec } from '../../../harness/hosts/types.ts';
-import type { Credentials } from '../clients/connection.ts';
+import type { Credentials } from '../../sql/session.ts';
 import { SERVICE, type CloneSource, type NodeFiles, type Server } from './server.ts';
 
 /** Long enough to copy a small database over a busy machine's network; short enough when the link is cut. */

@@ -1,7 +1,7 @@
 import { chmod, chown, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostNode, ServiceSpec } from '../../../harness/hosts/types.ts';
-import type { Credentials } from '../clients/connection.ts';
+import type { Credentials } from '../../sql/session.ts';
 import { findServerPackage, ownDirectory, serverUser, traversable, type ServerPackage } from './binaries.ts';
 import { install, type Installation } from './cache.ts';
 import { copyLiveData, copyRestingData } from './copy.ts';

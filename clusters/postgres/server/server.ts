@@ -1,4 +1,4 @@
-import type { Credentials } from '../clients/connection.ts';
+import type { Credentials } from '../../sql/session.ts';
 import type { HostNode, ServiceSpec } from '../../../harness/hosts/types.ts';
 
 /** The service's name on every host: its log is `postgres.log`. */

@@ -3,19 +3,22 @@ import { setClockOffset } from '../../harness/hosts/docker/clock.ts';
 import { wallClock } from '../../harness/runtime/wall.ts';
 import type { Clock } from '../../harness/runtime/types.ts';
 import { Drifting } from '../kit/drifting.ts';
-import type { PostgresNode } from './node.ts';
+import { named } from '../kit/server-node.ts';
+import type { SqlNode } from './node.ts';
 
 const ROUNDS = 5;
 
 /** Clocks turned by libfaketime, measured by asking the server itself for the time. */
-export class PostgresClocks implements ClockControl {
-  readonly #topology: { node(name: string): PostgresNode };
-
+export class SqlClocks implements ClockControl {
+  readonly #nodes: readonly SqlNode[];
+  readonly #question: string;
   readonly #drifting: Drifting;
 
-  constructor(topology: { node(name: string): PostgresNode }, clock: Clock) {
-    this.#topology = topology;
-    this.#drifting = new Drifting(clock, (name, ms) => setClockOffset(topology.node(name).hostNode, ms));
+  /** `question` returns the time at which it is answered, as `ms` since 1970. */
+  constructor(nodes: readonly SqlNode[], question: string, clock: Clock) {
+    this.#nodes = nodes;
+    this.#question = question;
+    this.#drifting = new Drifting(clock, (name, ms) => setClockOffset(named(nodes, name).place, ms));
   }
 
   setOffset(name: string, ms: number): Promise<void> {
@@ -28,12 +31,11 @@ export class PostgresClocks implements ClockControl {
 
   /** The answer of the quickest of a few rounds, as exact as half its round trip. */
   async offset(name: string): Promise<number> {
-    const rounds = await this.#topology.node(name).session(async (connection) => {
+    const rounds = await named(this.#nodes, name).session(async (connection, late) => {
       const found: { ms: number; doubt: number }[] = [];
       for (let i = 0; i < ROUNDS; i++) {
         const before = Date.parse(wallClock());
-        const text = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms';
-        const { rows } = await connection.run('read', text, [], null);
+        const { rows } = await connection.run('read', this.#question, [], late);
         const after = Date.parse(wallClock());
         found.push({ ms: Number(rows[0].ms) - (before + after) / 2, doubt: after - before });
       }
