@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineCommand } from '../command.ts';
-import { sample } from '../mutate/mutants.ts';
-import { judge, mutableFiles, survey, type Judged, type Survey } from '../mutate/mutate.ts';
+import { sample, type Mutant } from '../mutate/mutants.ts';
+import { judge, mutableFiles, survey, type Candidate, type Judged, type Survey } from '../mutate/mutate.ts';
 import { Workbench } from '../mutate/workbench.ts';
 import { tell, writeJson, writeLines } from '../output.ts';
+import { quantile } from '../../results/statistics/quantiles.ts';
 import { UsageError } from '../usage.ts';
 import { whole } from './zoo.ts';
 
@@ -25,6 +26,10 @@ export const mutateCommand = defineCommand({
       .option('survey', {
         type: 'string',
         describe: 'file that keeps what sound runs come to, for the other shares of the same sources',
+      })
+      .option('again', {
+        type: 'string',
+        describe: 'result of --json: only what survived then, whatever --mutants and --part say',
       })
       .option('json', { type: 'boolean', default: false, describe: 'one JSON document on stdout' }),
   run: async (args) => {
@@ -50,7 +55,10 @@ export const mutateCommand = defineCommand({
       tell(
         `${candidates.length} mutants, ${reached.length} of which ${surveyed.sound.length} sound runs come to`,
       );
-      const chosen = shareOf(args.part, sample(reached, whole('--mutants', args.mutants)));
+      const chosen =
+        args.again === undefined
+          ? shareOf(args.part, sample(reached, whole('--mutants', args.mutants)))
+          : survivorsOf(args.again, reached);
       for (const candidate of chosen) {
         const one = judge(bench, surveyed, candidate, seeds, most);
         judged.push(one);
@@ -68,6 +76,14 @@ export const mutateCommand = defineCommand({
   },
 });
 
+/** Those of them that survived earlier, by place and change. */
+function survivorsOf(file: string, candidates: readonly Candidate[]): readonly Candidate[] {
+  const { judged } = JSON.parse(readFileSync(file, 'utf8')) as { readonly judged: readonly Judged[] };
+  const nameOf = ({ file: path, line, was, is }: Mutant) => `${path}:${line} ${was} ${is}`;
+  const names = new Set(judged.filter(({ caught }) => caught === null).map(({ mutant }) => nameOf(mutant)));
+  return candidates.filter(({ mutant }) => names.has(nameOf(mutant)));
+}
+
 function kept(file: string | undefined, make: () => Survey): Survey {
   if (file !== undefined && existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Survey;
   const made = make();
@@ -80,12 +96,21 @@ function summary(judged: readonly Judged[]): string[] {
   const files = [...new Set(judged.map(({ mutant }) => mutant.file))];
   return [
     `${judged.length - survivors.length} of ${judged.length} mutants caught`,
+    cpuOf(judged),
     ...files.map((file) => {
       const own = judged.filter(({ mutant }) => mutant.file === file);
       return `  ${file}: ${own.filter(({ caught }) => caught !== null).length} of ${own.length}`;
     }),
     ...survivors.map((one) => `survives: ${lineOf(one)}`),
   ];
+}
+
+/** Of the processor, a mutant. */
+function cpuOf(judged: readonly Judged[]): string {
+  const seconds = judged.map(({ cpuMs }) => cpuMs / 1000).sort((a, b) => a - b);
+  if (seconds.length === 0) return 'no mutants';
+  const at = (share: number) => quantile(seconds, share).toFixed(1);
+  return `CPU a mutant: p50 ${at(0.5)} s, p95 ${at(0.95)} s, max ${at(1)} s`;
 }
 
 function shareOf<T>(part: string, all: readonly T[]): readonly T[] {

@@ -22,12 +22,15 @@ export interface Judged {
   readonly mutant: Mutant;
   /** The run that found it out, and how; or null. */
   readonly caught: string | null;
+  /** Checks and runs. */
   readonly runs: number;
   /** In so many of them nothing that a client or the nemesis did came out otherwise, to the byte. */
   readonly same: number;
   /** Messages and records of these runs, as a multiple of what the sound sources need. */
   readonly messages: number;
   readonly records: number;
+  /** What it took, user and system together. */
+  readonly cpuMs: number;
 }
 
 const REPLICA = 'clusters/reference/replica';
@@ -74,7 +77,7 @@ export function survey(
 /** So many runs must have been made before those that prove nothing say anything. */
 const ENOUGH = 8;
 
-/** Holds one mutant to at most so many of the runs that come to it, until one finds it out. */
+/** Holds one mutant to the checks, and to at most so many of the runs, that come to it, until one finds it out. */
 export function judge(
   bench: Workbench,
   { sound }: Survey,
@@ -84,20 +87,23 @@ export function judge(
 ): Judged {
   const { mutant } = candidate;
   const text = bench.text(mutant.file);
-  const runs = ordered(candidate.runs, sound, text).slice(0, most);
+  const checks = candidate.runs.filter((run) => sound[run].check);
+  const whole = candidate.runs.filter((run) => !sound[run].check);
+  const runs = [...checks, ...ordered(whole, sound, text).slice(0, most)];
   const digests = runs.map((run) => sound[run].digest);
   bench.put(mutant.file, mutated(text, mutant));
-  const { probed, broke } = bench.ask({ seeds, runs, sound: digests, mutants: 0 });
+  const { probed, broke, cpuMs } = bench.ask({ seeds, runs, sound: digests, mutants: 0 });
   bench.put(mutant.file, text);
   const last = probed.at(-1);
-  const vacuous = probed.filter(
+  const made = probed.filter(({ check }) => !check);
+  const vacuous = made.filter(
     ({ run, outcome }) => outcome === 'inconclusive' && sound[run].outcome !== 'inconclusive',
   ).length;
   const caught = (): string | null => {
     if (last && isCaught(last)) return `${last.name}: ${last.outcome}: ${last.reason}`;
     if (broke !== null) return `${sound[runs[probed.length]].name}: never ends (${broke})`;
-    return probed.length >= ENOUGH && vacuous * 4 > probed.length
-      ? `${vacuous} of ${probed.length} runs prove nothing`
+    return made.length >= ENOUGH && vacuous * 4 > made.length
+      ? `${vacuous} of ${made.length} runs prove nothing`
       : null;
   };
   const times = (of: 'messages' | 'records'): number => {
@@ -117,6 +123,7 @@ export function judge(
     same: probed.filter(({ run, digest }) => sound[run].digest === digest).length,
     messages: times('messages'),
     records: times('records'),
+    cpuMs,
   };
 }
 

@@ -17,6 +17,7 @@ import { resolveRun } from '../run/config.ts';
 import { endOf, metaOf } from '../run/describe.ts';
 import { simulateRun } from '../run/simulate.ts';
 import { REACHED } from './mutants.ts';
+import { digestOf, type Check } from './checks.ts';
 import { suiteOf, type SuiteRun } from './suite.ts';
 
 /** These runs of the suite of so many seeds, by number; all the same if none is named. */
@@ -32,7 +33,7 @@ export interface Question {
   readonly mutants: number;
 }
 
-/** A change that did not show in the first so many runs which came to it will hardly show in the next. */
+/** A change that did not show in any check, nor in the first so many runs which came to it, will hardly show in the next. */
 const CONVINCED = 12;
 
 /** What became of one run. */
@@ -40,15 +41,19 @@ export interface Probed {
   readonly run: number;
   readonly name: string;
   readonly bug: string | null;
+  /** A check, which takes next to nothing, not a run. */
+  readonly check: boolean;
   readonly outcome: Outcome;
   readonly reason: string | null;
-  /** Of the history, byte by byte. */
+  /** Of the history, byte by byte; of a check, of all that was answered. */
   readonly digest: string;
   readonly operations: number;
   /** What the replicas sent and recorded. */
   readonly messages: number;
   readonly records: number;
   readonly reached: readonly number[];
+  /** Of this process until then, user and system together. */
+  readonly cpuMs: number;
 }
 
 /** The last line: the probe was not ended from outside, nor by a promise that nobody keeps. */
@@ -72,10 +77,31 @@ class HashedSink extends MemorySink {
   }
 }
 
-/** Makes the run, each replica held to Raft's own promises where it is one of Raft. */
-async function probe({ name, bug, config }: SuiteRun, run: number, mutants: number): Promise<Probed> {
+function cpuMs(): number {
+  const { userCPUTime, systemCPUTime } = process.resourceUsage();
+  return Math.round((userCPUTime + systemCPUTime) / 1000);
+}
+
+async function probe(one: Check | SuiteRun, run: number, mutants: number): Promise<Probed> {
   const reached = new Uint8Array(mutants);
   (globalThis as unknown as Record<string, Uint8Array>)[REACHED] = reached;
+  const made = await ('check' in one ? checked(one) : simulated(one)).catch((error: unknown) =>
+    broken(error),
+  );
+  const what = { run, name: one.name, bug: 'bug' in one ? one.bug : null, check: 'check' in one };
+  return { ...what, ...made, reached: [...reached.keys()].filter((id) => reached[id] === 1), cpuMs: cpuMs() };
+}
+
+type Made = Omit<Probed, 'run' | 'name' | 'bug' | 'check' | 'reached' | 'cpuMs'>;
+
+/** What it throws is a rejection, as a run's. */
+async function checked({ check }: Check): Promise<Made> {
+  const { seen, ...counts } = check();
+  return { outcome: 'valid', reason: null, digest: digestOf(seen), ...counts };
+}
+
+/** Makes the run, each replica held to Raft's own promises where it is one of Raft. */
+async function simulated({ config }: SuiteRun): Promise<Made> {
   const counted = { send: 0, append: 0 };
   const plain = resolveRun(config);
   const invariants = plain.settings.strategy === 'raft' ? new RaftInvariants() : null;
@@ -100,37 +126,31 @@ async function probe({ name, bug, config }: SuiteRun, run: number, mutants: numb
   const history = sink.history();
   const judged = await judgeRun({ ...metaOf(resolved, 'probe'), ...endOf(summary) }, history, null);
   return {
-    run,
-    name,
-    bug,
     outcome: judged.outcome,
     reason: judged.reasons[0] ?? null,
     digest: sink.digest(),
     operations: operationsOf(history),
     messages: counted.send,
     records: counted.append,
-    reached: [...reached.keys()].filter((id) => reached[id] === 1),
   };
 }
 
-/** A replica that throws, or breaks a promise of Raft's, ends its run. */
-function broken({ name, bug }: SuiteRun, run: number, error: unknown): Probed {
-  const nothing = { digest: '', operations: 0, messages: 0, records: 0, reached: [] };
-  return { run, name, bug, outcome: 'error', reason: String(error), ...nothing };
+/** A replica that throws, or breaks a promise of Raft's, ends its run; what fails a check says so. */
+function broken(error: unknown): Made {
+  return { outcome: 'error', reason: String(error), digest: '', operations: 0, messages: 0, records: 0 };
 }
 
 async function answer({ seeds, runs, sound, mutants }: Question): Promise<void> {
   const suite = suiteOf(seeds);
   const numbers = runs ?? [...suite.keys()];
-  let differs = false;
+  let [differs, made] = [false, 0];
   for (const [i, run] of numbers.entries()) {
-    const probed = await probe(suite[run], run, mutants).catch((error: unknown) =>
-      broken(suite[run], run, error),
-    );
+    const probed = await probe(suite[run], run, mutants);
     process.stdout.write(`${JSON.stringify(probed)}\n`);
     if (sound === null) continue;
     differs ||= probed.digest !== sound[i];
-    if (isCaught(probed) || (i + 1 >= CONVINCED && !differs)) break;
+    if (!probed.check) made += 1;
+    if (isCaught(probed) || (made >= CONVINCED && !differs)) break;
   }
   process.stdout.write(`${END}\n`);
 }

@@ -4,6 +4,7 @@ import { storeSettings } from '../../clusters/reference/settings.ts';
 import type { RunConfig } from '../run/config.ts';
 import { drawRun } from '../swarm/draw.ts';
 import { pairOf } from '../zoo/specimen.ts';
+import { CHECKS, type Check } from './checks.ts';
 
 /** A run that mutants are held to: the sound sources pass it. */
 export interface SuiteRun {
@@ -17,13 +18,16 @@ export interface SuiteRun {
 /** A profile takes as long as several runs of a swarm. */
 const SEEDS_A_PROFILE = 2;
 
-/** The swarms of every configuration that is not partitioned, and the profiles of the bugs; first seeds first. */
-export function suiteOf(seeds: number): SuiteRun[] {
+/**
+ * What costs next to nothing: costs, promptness, walks. Then the swarms of every configuration that is not partitioned,
+ * and the profiles of the bugs; first seeds first.
+ */
+export function suiteOf(seeds: number): (Check | SuiteRun)[] {
   const configurations = reference.configurations.filter(
     ({ settings }) => storeSettings(settings).partitioning === 'none',
   );
   const bugs = [...BUGS.values()].filter(({ strategy }) => strategy !== 'partitioned');
-  return Array.from({ length: seeds }, (_, i) => String(i + 1)).flatMap((seed) => [
+  const runs = Array.from({ length: seeds }, (_, i) => String(i + 1)).flatMap((seed) => [
     ...configurations.map(({ name }) => ({
       name: `${name} ${seed}`,
       bug: null,
@@ -37,4 +41,5 @@ export function suiteOf(seeds: number): SuiteRun[] {
           config: pairOf(bug, seed).sound,
         }))),
   ]);
+  return [...CHECKS, ...runs];
 }

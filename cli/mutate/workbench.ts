@@ -6,7 +6,7 @@ import type ts from 'typescript';
 import { SIMULATION_FLAGS } from '../../harness/runtime/flags.ts';
 import { END, type Probed, type Question } from './probe.ts';
 
-/** A mutant may go on for ever: so many seconds of processor, and MB, which no sound share of a suite comes near. */
+/** A mutant may go on for ever: so many seconds of processor, and MB, which no sound share of a suite comes near. 60 are allowed. */
 const PATIENCE = 45;
 const MEMORY = 1500;
 
@@ -14,6 +14,8 @@ const MEMORY = 1500;
 export interface Answer {
   readonly probed: readonly Probed[];
   readonly broke: string | null;
+  /** Of the processor; of a probe that had to be ended, all that it may have. */
+  readonly cpuMs: number;
 }
 
 /** A copy of the build, in which files are changed. It must be one of these sources: `npm run build`. */
@@ -65,7 +67,8 @@ export class Workbench {
     const lines = stdout.split('\n').slice(0, -1);
     const ended = lines.at(-1) === END;
     const probed = lines.slice(0, ended ? -1 : undefined).map((line) => JSON.parse(line) as Probed);
-    return { probed, broke: ended ? null : `${signal ?? `status ${status}`} ${stderr.slice(0, 300)}` };
+    const cpuMs = signal === null ? (probed.at(-1)?.cpuMs ?? 0) : PATIENCE * 1000;
+    return { probed, broke: ended ? null : `${signal ?? `status ${status}`} ${stderr.slice(0, 300)}`, cpuMs };
   }
 
   close(): void {
