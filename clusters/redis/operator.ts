@@ -4,9 +4,10 @@ import { named } from '../kit/server-node.ts';
 import type { RedisNode } from './node.ts';
 import type { Sentinels } from './sentinels.ts';
 
-/** Sentinels that moved a primary agree on the next one well within this. */
+/** Sentinels that move a primary agree on the next one well within this. */
 const ASK_AGAIN_MS = 5_000;
-const MOVE_MS = 30_000;
+/** Half a minute of TILT mode, should all of them have been held up, and then a move. */
+const MOVE_MS = 45_000;
 /** How long a restarted primary is left to its readers before it is replaced. */
 const READ_MS = 1_000;
 

@@ -33,10 +33,19 @@ export class Sentinels {
     return found ?? null;
   }
 
-  /** Has one of the sentinels move the primary. @throws Error with what they said when none would */
+  /**
+   * Has one of the sentinels move the primary: one that acts. A sentinel that was held up for two seconds takes the order,
+   * says OK, and does nothing for half a minute (TILT mode). @throws Error with what they said when none would
+   * https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/#tilt-mode
+   */
   async failover(): Promise<void> {
     const said: string[] = [];
     for (const node of this.#nodes) {
+      const info = await node.askSentinel(['INFO', 'sentinel']);
+      if (typeof info === 'string' && info.includes('sentinel_tilt:1')) {
+        said.push(`${node.name}: in TILT mode, trusts no clock and does nothing`);
+        continue;
+      }
       const answer = await node.askSentinel(['SENTINEL', 'FAILOVER', GROUP]);
       if (answer === 'OK') return;
       said.push(`${node.name}: ${answer === null ? 'refused, or no answer' : JSON.stringify(answer)}`);
