@@ -54,7 +54,11 @@ const FUZZERS: readonly Fuzzer[] = [
   ['transactions', 16_000, fuzzTransactions],
   // Every history of three operations, whatever the scale.
   ['exhaustive/objects', 1, () => exhaustObjects(3)],
-  ['exhaustive/registers', 1, () => exhaustRegisters({ operations: 3, sessions: 3, keys: 2, thinAir: true })],
+  [
+    'exhaustive/registers',
+    1,
+    () => exhaustRegisters({ operations: 3, sessions: 3, keys: 2, unwritten: 'too' }),
+  ],
   ['online', 10_000, fuzzOnline],
   ['readers', 10_000, fuzzReader],
 ];

@@ -188,18 +188,23 @@ function judgeSteps(
 ): void {
   const known = [...polled].sort((a, b) => a.offset - b.offset);
   const missing = [...unseen].sort((a, b) => a.offset - b.offset);
+  const found: { readonly name: string; readonly witness: readonly number[]; readonly why: string }[] = [];
   for (const { from, to } of steps) {
     const who = `a client polled offset ${from.offset} of log ${JSON.stringify(key)} (#${from.event}) and next ${to.offset} (#${to.event})`;
     const skipped = firstAbove(known, from.offset);
     if (skipped !== undefined && skipped.offset < to.offset) {
       const why = `Offset ${skipped.offset} (${JSON.stringify(skipped.value)}, polled by #${skipped.event}) was skipped: ${who}.`;
-      findings.add('skipped-poll', key, [from.event, to.event, skipped.event], why);
+      found.push({ name: 'skipped-poll', witness: [from.event, to.event, skipped.event], why });
     }
     const lost = firstAbove(missing, from.offset);
     if (lost === undefined || lost.offset >= to.offset) continue;
     const why = `${JSON.stringify(lost.value)} was acknowledged at offset ${lost.offset} (#${lost.event}) and never polled: ${who}.`;
-    findings.add('lost-message', key, [lost.event, from.event, to.event], why);
+    found.push({ name: 'lost-message', witness: [lost.event, from.event, to.event], why });
   }
+  // The first is shown: one that a single poll proves, or two, before those that take three.
+  const size = (witness: readonly number[]): number => new Set(witness).size;
+  found.sort((a, b) => size(a.witness) - size(b.witness));
+  for (const { name, witness, why } of found) findings.add(name, key, witness, why);
 }
 
 function firstAbove(sorted: readonly Sight[], offset: number): Sight | undefined {

@@ -3,7 +3,7 @@ import type { Json } from '../../harness/history/event.ts';
 import type { History } from '../../harness/history/history.ts';
 import type { Findings } from '../sets-queues-counters/elements.ts';
 import { eventOf, membersOf, place, type Finals, type ReplicatedOperation } from './operations.ts';
-import type { Element } from './set-state.ts';
+import type { Cover, Element } from './set-state.ts';
 
 interface FinalSet {
   readonly history: History;
@@ -61,7 +61,10 @@ function resurrected(
   evidence: { readonly [name: string]: Json },
 ): void {
   if (adds.length === 0 || !adds.every((add) => covered.has(add))) return;
-  const covers = adds.map((add) => covered.get(add)!);
+  const covers = fewest(
+    adds.map((add) => [...covered.get(add)!.values()]),
+    assumed.has('monotonic-reads'),
+  );
   const byReading = covers.flatMap((cover) => cover.read ?? []);
   const certain =
     settled && assumed.has('read-your-writes') && (byReading.length === 0 || assumed.has('monotonic-reads'));
@@ -72,4 +75,18 @@ function resurrected(
   const witness = [...adds.map(eventOf), ...byReading.map((r) => r.completed), ...removes, read];
   const assumes = ['read-your-writes', ...(byReading.length === 0 ? [] : ['monotonic-reads'])];
   findings.add('resurrected-element', adds[0].key, witness, why, certain, { ...evidence, assumes });
+}
+
+/** One cover of each add, with no more removes than are needed; by reading the element only where need be, or `trusted`. */
+function fewest(all: readonly (readonly Cover[])[], trusted: boolean): Cover[] {
+  const choices = all.map((covers) => {
+    const own = covers.filter(({ read }) => read === null || trusted);
+    return own.length > 0 ? own : covers;
+  });
+  const removes = new Set(choices.flatMap((covers) => covers.map(({ remove }) => remove)));
+  for (const remove of [...removes]) {
+    removes.delete(remove);
+    if (!choices.every((covers) => covers.some((cover) => removes.has(cover.remove)))) removes.add(remove);
+  }
+  return choices.map((covers) => covers.find((cover) => removes.has(cover.remove))!);
 }

@@ -12,8 +12,8 @@ export interface Element {
   readonly failed: ReplicatedOperation[];
   /** By which event the last of the removes invoked so far has certainly struck; Infinity if one may strike yet. */
   struck: number;
-  /** By add, the acknowledged remove that certainly saw it, and whether by reading the element. */
-  readonly covered: Map<ReplicatedOperation, Cover>;
+  /** By add and session, the session's last acknowledged remove that certainly saw it, and whether by reading the element. */
+  readonly covered: Map<ReplicatedOperation, Map<number, Cover>>;
 }
 
 export interface Cover {
@@ -82,8 +82,10 @@ export class SetState {
     }
     const { adds, seen } = this.#removing.get(op)!;
     this.#removing.delete(op);
-    for (const [add, read] of seen)
-      if (!element.covered.has(add)) element.covered.set(add, { remove: op, read });
+    for (const [add, read] of seen) {
+      const covers = element.covered.get(add) ?? new Map<number, Cover>();
+      element.covered.set(add, covers.set(op.session, { remove: op, read }));
+    }
     const all = element.adds.slice(0, adds).every((add) => seen.has(add));
     if (all) known.gone = { remove: op, adds, byReading: [...seen.values()].some((read) => read !== null) };
   }

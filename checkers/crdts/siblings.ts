@@ -113,7 +113,11 @@ function judgeMembers(
       const why =
         `Read ${at} shows ${JSON.stringify(older.asked)} (write #${eventOf(older)}) beside ` +
         `${JSON.stringify(newer.asked)} (write #${eventOf(newer)}), which had replaced it: it was in the context of that write.`;
-      const reads = path.slice(1).flatMap((write) => versions.sourceOf(write)?.completed ?? []);
+      // A session's own write is in its context without a read.
+      const reads = path.slice(1).flatMap((write, i) => {
+        const isOwn = path[i].session === write.session && path[i].type === 'ok';
+        return isOwn && path[i].completed < write.invoked ? [] : (versions.sourceOf(write)?.completed ?? []);
+      });
       findings.add(
         'superseded-sibling',
         read.key,

@@ -117,12 +117,29 @@ export function* clockBlocks(rows: Rows, { chain, position, parent }: Chains): G
   }
 }
 
-/** Operations that lead from `cause` to `effect` by session order and reads-from, both included; [] if none do. */
-export function causalPath(rows: Rows, { previous }: Chains, cause: number, effect: number): number[] {
-  return pathBetween(cause, effect, (op) => [
-    previous[op],
-    ...rows.sees.slice(rows.seesFrom[op], rows.seesFrom[op + 1]),
+/**
+ * Operations that lead from `cause` to `effect` by session order and reads-from, both included; [] if none do. Of what a
+ * session did one after the other only the ends are needed.
+ */
+export function causalPath(rows: Rows, chains: Chains, cause: number, effect: number): number[] {
+  const { acknowledged, invoked, sees, seesFrom } = rows;
+  const path = pathBetween(cause, effect, (op) => [
+    chains.previous[op],
+    ...sees.slice(seesFrom[op], seesFrom[op + 1]),
   ]);
+  const follows = (a: number, b: number): boolean =>
+    acknowledged[a] >= 0 && acknowledged[a] < invoked[b] && sessionOf(chains, a) === sessionOf(chains, b);
+  const needed = path.slice(0, 1);
+  for (let at = 0; at < path.length - 1; needed.push(path[at]))
+    at = path.findLastIndex((op, i) => i === at + 1 || (i > at && follows(path[at], op)));
+  return needed;
+}
+
+/** The first chain of an operation's session. */
+function sessionOf({ chain, parent }: Chains, op: number): number {
+  let first = chain[op];
+  while (parent[first] >= 0) first = parent[first];
+  return first;
 }
 
 /** The shortest way from `cause` to `effect`, both included, given what directly precedes each operation (or -1). */

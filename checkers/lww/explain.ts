@@ -9,12 +9,15 @@ import { DELETE, fieldsOf, WRITE, type Impossible, type Rows } from './rows.ts';
 export function lossOf(rows: Rows, fates: Fates, lost: Lost, sessionOf: (op: number) => string): Details {
   const { history, acknowledged } = rows;
   const { fate, cell, update, winner, carrier, finals } = lost;
-  const path =
-    fate === 'concurrent-discard'
-      ? []
-      : lost.winners.flatMap((w) => causalPath(rows, fates.chains, w, update));
-  const effects =
-    fate === 'concurrent-discard' ? [] : lost.winners.map((w) => rows.observed[w]).filter(Number.isFinite);
+  // What is left came before what was lost: by a path of causes, or in real time, by what shows that it had taken effect.
+  const isCausal = fate === 'causal-inversion' || fate === 'resurrection';
+  const byTime = (w: number): boolean => !isCausal && rows.observed[w] < rows.invoked[update];
+  const before = fate === 'concurrent-discard' ? [] : lost.winners;
+  const path = before.flatMap((w) => (byTime(w) ? [] : causalPath(rows, fates.chains, w, update)));
+  // The first sight of it bounds the skew; elsewhere its acknowledgement does, if that came in time.
+  const inTime = (w: number): boolean =>
+    fate !== 'clock-skew-loss' && rows.acknowledged[w] >= 0 && rows.acknowledged[w] < rows.invoked[update];
+  const effects = before.filter((w) => byTime(w) && !inTime(w)).map((w) => rows.observed[w]);
   const event = (op: number): number => eventOf(rows, op);
   const seen = shownBy(rows, update);
   const cellName = `field ${JSON.stringify(cell.field)} of ${rowName(rows, cell.row)}`;

@@ -26,7 +26,7 @@ export interface Lost {
   readonly update: number;
   /** The update whose effect is left; for an empty cell the last of the deletes that may have won; -1 if none. */
   readonly winner: number;
-  /** All that may have won. */
+  /** All that may have won, or one that was written concurrently. */
   readonly winners: readonly number[];
   /** A write of other fields of the row that may have carried the old value along, -1 if there is none. */
   readonly carrier: number;
@@ -57,6 +57,8 @@ interface Case {
   /** By writer of the cell: winners that are causally before it, and those before it at least in real time. */
   readonly causal: Int32Array;
   readonly earlier: Int32Array;
+  /** By writer: the last winner that is not before it, neither way; -1 if there is none. */
+  readonly rival: Int32Array;
   /** By writer: 2 superseded by an update that took effect, 1 only by one that may have, 0 not at all. */
   readonly above: Uint8Array;
 }
@@ -105,6 +107,7 @@ function casesOf(
       winners: empty ? cell.writers.filter((op) => rows.kind[op] === DELETE) : [version],
       causal: new Int32Array(cell.writers.length),
       earlier: new Int32Array(cell.writers.length),
+      rival: new Int32Array(cell.writers.length).fill(NO_WINNER),
       above: new Uint8Array(cell.writers.length),
     });
   }
@@ -127,7 +130,7 @@ function compare(
   rows: Rows,
   chains: Chains,
   block: Block,
-  { cell, winners, causal, earlier, above }: Case,
+  { cell, winners, causal, earlier, rival, above }: Case,
 ): void {
   const { chain, position } = chains;
   const { first, width, slot, clock } = block;
@@ -156,15 +159,18 @@ function compare(
       const isCause = before(block, chains, winner, writers[n]);
       if (isCause) causal[n]++;
       if (isCause || rows.observed[winner] < rows.invoked[writers[n]]) earlier[n]++;
+      else rival[n] = Math.max(rival[n], winner);
     }
   }
 }
 
 function judged(rows: Rows, cases: ReadonlyMap<Cell, Case>, one: Case, update: number, n: number): Lost {
-  const { cell, winners, causal, earlier, above, finals } = one;
+  const { cell, causal, earlier, rival, above, finals } = one;
+  // One that was written concurrently is enough of those that may have won.
+  const winners = rival[n] === NO_WINNER ? one.winners : [rival[n]];
   const isDelete = rows.kind[update] === DELETE;
-  const inverted = winners.length > 0 && causal[n] === winners.length;
-  const late = winners.length > 0 && earlier[n] === winners.length;
+  const inverted = winners.length > 0 && causal[n] === one.winners.length;
+  const late = winners.length > 0 && earlier[n] === one.winners.length;
   const winner = winners.at(-1) ?? NO_WINNER;
   const carrier = isDelete ? -1 : carrierOf(rows, cases, one, update);
   const alone =

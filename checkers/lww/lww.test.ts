@@ -64,6 +64,16 @@ describe('lww', () => {
     const { findings } = check(finally_(script.op(2, 'write', { a: 3 }, { ...n1, ...s }), { a: 1 }));
     expect(findings).toMatchObject([{ name: 'causal-inversion', evidence: { causalPath: [1, 5] } }]);
   });
+  it('blames the delete that was concurrent, not one that had returned before', () => {
+    const script = new Script();
+    const time = { ...n1, time: 0 };
+    script.events.push({ ...time, process: 3, type: 'invoke', f: 'delete', value: null });
+    script.op(4, 'delete', null, n1).op(1, 'write', { a: 1 }, n2);
+    script.events.push({ ...time, process: 3, type: 'ok', f: 'delete', value: null });
+    const { findings } = check(finally_(script, {}));
+    expect(findings).toMatchObject([{ name: 'concurrent-discard', evidence: { winner: 5, causalPath: [] } }]);
+    expect(findings[0].witness).not.toContain(2);
+  });
   it('follows causality through other rows', () => {
     const script = new Script()
       .op(1, 'write', { a: 1 }, n1)

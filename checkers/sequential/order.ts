@@ -1,5 +1,5 @@
 import { Configurations } from '../linearizability/search/configurations.ts';
-import { UNKNOWN, type OrderProblem } from './problem.ts';
+import type { OrderProblem } from './problem.ts';
 
 /** Words of remembered configurations kept at most: 400 MB. */
 const MEMORY = 100_000_000;
@@ -58,7 +58,7 @@ class Search {
     machines.forEach((machine, object) => (this.#now[chains.length + object] = machine.initial));
     for (let op = 0; op < length; op++) {
       this.#missing += must[op];
-      if (must[op] && source[op] !== UNKNOWN) this.#readers[source[op]]++;
+      if (must[op] && source[op] >= 0) this.#readers[source[op]]++;
     }
   }
 
@@ -138,7 +138,7 @@ class Search {
     this.#now[at] = machines[x].step(this.#now[at], cls[op]);
     this.#now[chain[op]]++;
     if (!machines[x].pure[cls[op]]) this.#holder[x] = op;
-    if (must[op] && source[op] !== UNKNOWN) this.#readers[source[op]]--;
+    if (must[op] && source[op] >= 0) this.#readers[source[op]]--;
     this.#missing -= must[op];
   }
 
@@ -149,7 +149,7 @@ class Search {
     this.#now[chains.length + x] = this.#stateBefore.pop() as number;
     this.#holder[x] = this.#holderBefore.pop() as number;
     this.#now[chain[op]]--;
-    if (must[op] && source[op] !== UNKNOWN) this.#readers[source[op]]++;
+    if (must[op] && source[op] >= 0) this.#readers[source[op]]++;
     this.#missing += must[op];
   }
 }

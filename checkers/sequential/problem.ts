@@ -16,6 +16,8 @@ import { sessionNumbers } from '../session/registers.ts';
 
 /** {@link OrderProblem.source} of an operation that may have read from several writes, or reads nothing. */
 export const UNKNOWN = -1;
+/** Of one that needs a value which nobody wrote: it has no place in any order, whatever else is left out. */
+export const NOBODY = -2;
 
 /**
  * The operations of all objects of a history, to be put into one order that respects that of each session. In order of
@@ -26,7 +28,7 @@ export const UNKNOWN = -1;
  * - `chain`, `position` the operations of one process follow each other, up to an indeterminate one, which may take effect
  *   after all that follow it: those begin a new chain; `chains` lists them
  * - `needs(op)` operations of other chains that come before it: those of its session that had returned
- * - `source` the operation whose write it read, where only one can be; `length + object` for the initial value
+ * - `source` the operation whose write it read, where only one can be; `length + object` for the initial value; else negative
  */
 export interface OrderProblem {
   readonly length: number;
@@ -46,7 +48,7 @@ export interface OrderProblem {
 export interface ObjectPart {
   readonly key: number;
   readonly problem: Problem;
-  /** Position in the problem of the write that an operation read from, `length` for the initial value, or UNKNOWN. */
+  /** Position in the problem of the write that an operation read from, `length` for the initial value, UNKNOWN or NOBODY. */
   readonly source: Int32Array;
 }
 
@@ -100,7 +102,7 @@ function sourcesOf(ops: RegisterOperations, positions: readonly number[]): Int32
   });
   return Int32Array.from(positions, (op) => {
     const reads = ops.kind[op] === READ ? ops.value[op] : ops.kind[op] === CAS ? ops.old[op] : undefined;
-    return reads === undefined ? UNKNOWN : (writer.get(reads) ?? UNKNOWN);
+    return reads === undefined ? UNKNOWN : (writer.get(reads) ?? NOBODY);
   });
 }
 
@@ -147,7 +149,7 @@ export function orderProblem(
     ),
     source: Int32Array.from(all, ({ at, object }, id) => {
       const { source, problem } = part(id);
-      if (source[at] === UNKNOWN) return UNKNOWN;
+      if (source[at] < 0) return source[at];
       return source[at] === problem.length ? length + object : (idOf.get(problem.inv[source[at]]) ?? UNKNOWN);
     }),
     machines: parts.map(({ problem }) => problem.machine),

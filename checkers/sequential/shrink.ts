@@ -47,8 +47,8 @@ function valuesOf({ length, machines, object, cls, source, inv }: OrderProblem):
   const readers = new Map<number, number[]>();
   const blurred = new Set<number>();
   for (let op = 0; op < length; op++) {
-    if (source[op] !== UNKNOWN) readers.set(source[op], [...(readers.get(source[op]) ?? []), op]);
-    else if (!machines[object[op]].total[cls[op]]) blurred.add(object[op]);
+    if (source[op] >= 0) readers.set(source[op], [...(readers.get(source[op]) ?? []), op]);
+    else if (source[op] === UNKNOWN && !machines[object[op]].total[cls[op]]) blurred.add(object[op]);
   }
   const dependents = (op: number): number[] => {
     const all = new Set([op]);

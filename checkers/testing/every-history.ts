@@ -4,8 +4,8 @@ export interface Bound {
   readonly operations: number;
   readonly sessions: number;
   readonly keys: number;
-  /** Do reads return what nobody wrote, too? */
-  readonly thinAir: boolean;
+  /** Do reads return what nobody wrote? `some`: at least one of each history does. */
+  readonly unwritten: 'never' | 'too' | 'some';
 }
 
 /** Every `of`-th arrangement of operations, from the `part`-th on, with all that its reads may return. */
@@ -40,7 +40,7 @@ export function* everyHistory(bound: Bound, shard: Shard = { part: 0, of: 1 }): 
   let number = 0;
   for (const { slots, marks } of skeletons(bound, [], [], [])) {
     if (number++ % shard.of !== shard.part) continue;
-    for (const values of readings(slots, bound.thinAir)) yield eventsOf(slots, marks, values);
+    for (const values of readings(slots, bound.unwritten)) yield eventsOf(slots, marks, values);
   }
 }
 
@@ -83,17 +83,17 @@ function* skeletons(
 }
 
 /** What each operation reads, null for writes: every combination. */
-function* readings(slots: readonly Slot[], thinAir: boolean): Generator<Json[]> {
+function* readings(slots: readonly Slot[], unwritten: Bound['unwritten']): Generator<Json[]> {
   const choices = slots.map(({ kind, key }): Json[] => {
     if (kind !== 'read') return [null];
     const written = slots.flatMap((s, op) => (s.kind !== 'read' && s.key === key ? [op + 1] : []));
-    return thinAir ? [null, ...written, NOWHERE] : [null, ...written];
+    return unwritten === 'never' ? [null, ...written] : [null, ...written, NOWHERE];
   });
   const combine = function* (at: number): Generator<Json[]> {
     if (at === choices.length) yield [];
     else for (const rest of combine(at + 1)) for (const value of choices[at]) yield [value, ...rest];
   };
-  yield* combine(0);
+  for (const values of combine(0)) if (unwritten !== 'some' || values.includes(NOWHERE)) yield values;
 }
 
 function eventsOf(slots: readonly Slot[], marks: readonly Mark[], values: readonly Json[]): EventInput[] {

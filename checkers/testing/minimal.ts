@@ -63,7 +63,7 @@ function looseIn(operations: readonly Operation[]): Map<number, Json> {
   );
 }
 
-/** What each brought and showed, as JSON: of a collection every element. */
+/** What each brought and showed, as JSON: of a collection every element, of a row every field. */
 function operationsOf(events: readonly EventInput[]): Operation[] {
   return events.flatMap(({ type, process, f, key, value }, inv): Operation[] => {
     if (type !== 'invoke' || process < 0) return [];
@@ -71,9 +71,15 @@ function operationsOf(events: readonly EventInput[]): Operation[] {
     const ok = end >= 0 && events[end].type === 'ok';
     const result = ok ? (events[end].value ?? null) : null;
     const pair = f === 'cas' ? (value as readonly Json[]) : null;
-    const seen = !ok || result === null ? [] : Array.isArray(result) ? (result as readonly Json[]) : [result];
+    const seen = !ok || result === null ? [] : partsOf(result);
     const wrote =
-      pair !== null ? (result === false ? [] : [pair[1]]) : BRINGING.includes(f) ? [value ?? null] : [];
+      pair !== null
+        ? result === false
+          ? []
+          : [pair[1]]
+        : BRINGING.includes(f)
+          ? broughtBy(value ?? null)
+          : [];
     const saw = pair !== null ? [pair[0]] : BRINGING.includes(f) ? [] : seen;
     return [
       {
@@ -85,6 +91,17 @@ function operationsOf(events: readonly EventInput[]): Operation[] {
       },
     ];
   });
+}
+
+function partsOf(value: Json): readonly Json[] {
+  return Array.isArray(value) ? (value as readonly Json[]) : broughtBy(value);
+}
+
+/** A row brings its fields. */
+function broughtBy(value: Json): readonly Json[] {
+  return value === null || typeof value !== 'object' || Array.isArray(value)
+    ? [value]
+    : Object.entries(value);
 }
 
 const BRINGING = ['write', 'put', 'append', 'add', 'enqueue', 'send'];

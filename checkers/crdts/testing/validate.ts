@@ -64,7 +64,8 @@ export function setFindingHolds(events: readonly EventInput[], finding: Finding)
       return reads.some(twice);
     case 'divergence':
       return (
-        finals.some((a) => reads.includes(a) && shows(a, element)) && finals.some((b) => hides(b, element))
+        finals.some((a) => reads.includes(a) && shows(a, element)) &&
+        finals.some((b) => reads.includes(b) && hides(b, element))
       );
     case 'lost-add':
       return (
@@ -143,7 +144,9 @@ export function siblingFindingHolds(events: readonly EventInput[], finding: Find
       );
     case 'superseded-sibling':
       return reads.some((read) =>
-        shown(read).some((newer) => shown(read).some((w) => inWitness(newer).has(w))),
+        shown(read).some((newer) =>
+          shown(read).some((w) => [newer, w].every((op) => witness.includes(op)) && inWitness(newer).has(w)),
+        ),
       );
     case 'lost-sibling':
       return witness.some(
