@@ -94,9 +94,8 @@ async function probe(one: Check | SuiteRun, run: number, mutants: number): Promi
 
 type Made = Omit<Probed, 'run' | 'name' | 'bug' | 'check' | 'reached' | 'cpuMs'>;
 
-/** What it throws is a rejection, as a run's. */
 async function checked({ check }: Check): Promise<Made> {
-  const { seen, ...counts } = check();
+  const { seen, ...counts } = await check();
   return { outcome: 'valid', reason: null, digest: digestOf(seen), ...counts };
 }
 

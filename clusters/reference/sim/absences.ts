@@ -7,7 +7,13 @@ import { tokenOf, type Lockstep } from './lockstep.ts';
 export function standsIn(): Lockstep {
   const on = world('leaderless-sloppy', 5);
   const down = ['n3', 'n4', 'n5'];
+  const before = Array.from({ length: 20 }, () => on.write('n1'));
+  on.run(1000);
   for (const name of down) on.crash(name);
+  const { appended } = on;
+  for (const id of before)
+    done(on, on.ask('n2', { op: 'read', table: 't', key: `k${id}`, at: 'quorum' }), 2 * BEAT + 3, 'read');
+  if (on.appended > appended) throw new Error('a read gives rows to nodes that are not to hold them');
   const writes = Array.from({ length: 20 }, () => on.write('n1'));
   for (const id of writes) done(on, id, 2 * BEAT + 3, 'write');
   for (const id of writes) {
@@ -17,6 +23,13 @@ export function standsIn(): Lockstep {
       throw new Error('a stand-in keeps it, and does not show it');
   }
   on.run(1000);
+  const { sent } = on;
+  const owed = [...on.statuses().values()].reduce((sum, status) => sum + (status.owed ?? 0), 0);
+  on.run(1000);
+  if (owed === 0 || on.sent - sent > 10 * owed + 25)
+    throw new Error(
+      `${on.sent - sent} messages a second for ${owed} hints, which are sent in every fourth beat`,
+    );
   for (const name of down) on.start(name);
   within(on, 5 * BEAT + 5, 'hints are handed over', () =>
     [...on.statuses().values()].every(({ owed }) => owed === 0),
@@ -46,6 +59,9 @@ export function readmits(): Lockstep {
   within(on, 2 * BEAT, 'all is even', () => left(on).length === 0);
   // Both changes on five disks; the promise of the epoch and its first entry on those of the two.
   if (on.appended - before > 2 * 5 + 2 * 2) throw new Error(`records: ${on.appended - before}, not 14`);
+  on.crash('n2');
+  on.start('n2');
+  within(on, BEAT, 'n2 leads again, as its log says', () => serves(on, 'n1'));
   return on;
 }
 
@@ -54,7 +70,7 @@ export function fallsBack(): Lockstep {
   const on = world('semi-sync-fallback');
   for (const name of ['n2', 'n3']) on.crash(name);
   const { now } = on;
-  const { at } = done(on, on.write('n1'), 500 + 2 * BEAT, 'write without followers');
+  const { at } = done(on, on.write('n1'), 500, 'write without followers');
   if (at - now < 500 - BEAT) throw new Error(`falls back after ${at - now} ms, not 500`);
   done(on, on.write('n1'), 1, 'write alone');
   for (const name of ['n2', 'n3']) on.start(name);
@@ -82,12 +98,30 @@ export function changesMembers(): Lockstep {
   const was = leader(on);
   const other = on.names.find((name) => name !== was) ?? was;
   const members = (): readonly string[] => on.statuses().get(leader(on))?.members ?? [];
+  // Who does not lead changes nothing.
+  on.command(other, { command: 'remove', node: was });
+  on.command(other, { command: 'transfer' });
   on.command(was, { command: 'remove', node: other });
   within(on, 5, `${other} is out`, () => members().length === 4 && left(on).length > 0);
   on.run(1000);
+  on.crash(other);
+  done(on, on.write(was), 3, 'write by four');
   on.command(was, { command: 'add', node: other });
+  on.run(1000);
+  if (members().length !== 4) throw new Error(`${other} is a member before it has caught up`);
+  on.start(other);
   within(on, 4 * BEAT, `${other} is in`, () => members().length === 5);
   within(on, 4 * BEAT, 'all is even', () => left(on).length === 0);
+  const third = on.names.find((name) => name !== was && name !== other) ?? was;
+  on.command(was, { command: 'remove', node: other });
+  on.run(10);
+  on.command(was, { command: 'remove', node: third });
+  on.command(was, { command: 'add', node: other });
+  if (members().length !== 3)
+    throw new Error('the next change of members begins before the last is committed');
+  within(on, 4 * BEAT, `${other} is in again`, () => members().length === 4);
+  on.command(was, { command: 'add', node: third });
+  within(on, 4 * BEAT, `${third} is in again`, () => members().length === 5);
   const term = on.statuses().get(was)?.epoch;
   on.cut(other);
   on.run(3000);
@@ -116,5 +150,106 @@ export function repairs(): Lockstep {
   const { reply } = done(on, on.ask('n3', { op: 'read', table: 't', key, at: 'replica' }), 1, 'read');
   if (!reply.ok || reply.fields?.value !== tokenOf(id))
     throw new Error('a read does not repair what it found');
+  return on;
+}
+
+/** A tombstone that is older than the grace period comes back to nobody, whoever was down meanwhile. */
+export function buries(): Lockstep {
+  const on = world('leaderless', 3, '1', { grace: 400 });
+  const rows = Array.from({ length: 10 }, () => on.write('n1'));
+  on.run(10);
+  for (const id of rows) on.ask('n1', { op: 'delete', table: 't', key: `k${id}` });
+  on.run(10);
+  on.crash('n3');
+  on.run(2000);
+  const { appended } = on;
+  on.start('n3');
+  on.run(2000);
+  // What says that it has begun another life.
+  if (on.appended - appended > 1)
+    throw new Error(`${on.appended - appended} records of what was deleted long ago`);
+  within(on, 1, 'all is even', () => left(on).length === 0);
+  return on;
+}
+
+/**
+ * Of four followers, one of which must have a write, two were never told of it and one is dead with the leader: the two
+ * that are left cannot know, and nobody is promoted before the third is back, which has it.
+ */
+export function comparesEnough(): Lockstep {
+  const on = world('automatic', 5);
+  const was = leader(on);
+  const [has, ...others] = on.names.filter((name) => name !== was);
+  for (const name of others) on.cut(name);
+  const id = on.write(was);
+  done(on, id, 4, 'write');
+  for (const name of [was, has]) on.crash(name);
+  for (const name of others) on.join(name);
+  on.run(8000);
+  if (serves(on, was))
+    throw new Error(`${leader(on)} is promoted by three, who may lack what one had to have`);
+  on.start(has);
+  within(on, 8000, 'somebody serves', () => serves(on, was));
+  const { reply } = done(
+    on,
+    on.ask(leader(on), { op: 'read', table: 't', key: `k${id}`, at: 'leader' }),
+    4,
+    'read',
+  );
+  if (!reply.ok || reply.fields?.value !== tokenOf(id)) throw new Error('what was acknowledged is lost');
+  return on;
+}
+
+/** Two nodes write to one row at once; a third reads both and settles it: every node's log of conflicts says all that. */
+export function settles(): Lockstep {
+  const on = world('multi-leader-siblings');
+  const row = { table: 't', key: 'k' };
+  for (const name of ['n1', 'n2']) on.ask(name, { op: 'write', ...row, fields: { value: name } });
+  on.run(5);
+  const { reply } = done(on, on.ask('n3', { op: 'read', ...row, at: 'replica' }), 1, 'read');
+  if (!reply.ok || reply.siblings?.length !== 2) throw new Error('two writes at once are no siblings');
+  const { context } = reply;
+  done(on, on.ask('n3', { op: 'write', ...row, fields: { value: 'settled' }, context }), 1, 'write');
+  on.run(5);
+  for (const name of on.names) {
+    const log = done(
+      on,
+      on.ask(name, { op: 'read', table: 'conflict-log:t', key: 'k', at: 'replica' }),
+      1,
+      'log',
+    ).reply;
+    const { open, versions, resolutions } = (log.ok ? log.fields : null) ?? {};
+    const [first, ...more] = resolutions as unknown as { by: { value: unknown }; replaced: unknown[] }[];
+    const told = [open, (versions as unknown[]).length, first.by.value, first.replaced.length, more.length];
+    if (JSON.stringify(told) !== JSON.stringify([false, 3, { value: 'settled' }, 2, 0]))
+      throw new Error(`the log of conflicts of ${name} says ${JSON.stringify(told)}`);
+  }
+  return on;
+}
+
+/**
+ * Everything reaches the leader late, so that it does not know that it has handed over: a read that was asked for after
+ * its last round of heartbeats began is not answered by that round.
+ */
+export function isNotStale(afterHeartbeat: number): Lockstep {
+  const on = world('raft');
+  on.run(afterHeartbeat);
+  const was = leader(on);
+  on.slow(was, 100);
+  on.run(5);
+  on.command(was, { command: 'transfer' });
+  const next = (): string | undefined =>
+    [...on.statuses().values()].find(
+      ({ name, serving, role }) => name !== was && role === 'leader' && serving,
+    )?.name;
+  within(on, 12, 'another leads', () => next() !== undefined);
+  const by = next() ?? was;
+  const id = on.write(by);
+  done(on, id, 3, 'write');
+  const read = on.ask(was, { op: 'read', table: 't', key: `k${id}`, at: 'leader' });
+  on.run(1000);
+  const reply = on.answers.get(read)?.reply;
+  if (reply?.ok === true && reply.fields?.value !== tokenOf(id))
+    throw new Error(`${was}, deposed, answers a read without a write that was acknowledged before`);
   return on;
 }

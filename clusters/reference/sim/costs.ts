@@ -160,6 +160,7 @@ export function measure({ configuration, nodes, asked }: Cost): Measured {
     for (const what of ['delays', 'messages', 'records', 'everywhere'] as const)
       worst[what] = Math.max(worst[what], one[what]);
   }
+  if (world.marks.size > 0) throw new Error(`nothing is rare here: ${[...world.marks].join(', ')}`);
   const after = world.sent;
   world.run(1000);
   const idles = [idle, world.sent - after];

@@ -14,7 +14,7 @@ describe('in lockstep', () => {
       expect(digest).toMatch(/^[0-9a-f]{16}$/);
     });
 
-  for (const { name, play } of SCENARIOS) it(`${name}, in time`, () => void play());
+  for (const { name, play } of SCENARIOS) it(`${name}, in time`, async () => void (await play()));
 });
 
 describe('what costs otherwise than it is to', () => {

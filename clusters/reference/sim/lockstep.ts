@@ -4,6 +4,7 @@
 import type { Json } from '../../../harness/history/event.ts';
 import { randomStream } from '../../../harness/runtime/random.ts';
 import type { Random } from '../../../harness/runtime/types.ts';
+import type { MarkName } from '../marks.ts';
 import type { Command, Effect, Input, Replica, Reply, Request, Status } from '../replica/types.ts';
 import { createReplica, type AnyMessage } from '../server/config.ts';
 import { storeSettings, type StoreSettings } from '../settings.ts';
@@ -53,13 +54,17 @@ export class Lockstep {
   readonly names: readonly string[];
   readonly settings: StoreSettings;
   readonly answers = new Map<number, Answer>();
+  readonly obeyed = new Map<number, Status>();
+  /** Rare states that were said to be reached. */
+  readonly marks = new Set<MarkName>();
   readonly #random: Random;
   readonly #nodes = new Map<string, Node>();
   readonly #make: (node: Node) => Replica<AnyMessage>;
   readonly #dress: (name: string, replica: Replica<AnyMessage>) => Replica<AnyMessage>;
   readonly #due = new Map<number, (() => void)[]>();
-  readonly #statuses = new Map<string, Status>();
   readonly #cut = new Set<string>();
+  /** By node: how much later, in ms, everything reaches it. */
+  readonly #slow = new Map<string, number>();
   #ids = 0;
 
   /** `dress`: what is put around every replica, to look at what it does. */
@@ -118,6 +123,11 @@ export class Lockstep {
     this.#cut.delete(name);
   }
 
+  /** Everything that is sent to this node from now on reaches it so many ms later. */
+  slow(name: string, ms: number): void {
+    this.#slow.set(name, ms);
+  }
+
   /** Asks a node something; the answer will be found under the number. */
   ask(name: string, request: Request | ((id: number) => Request)): number {
     const id = ++this.#ids;
@@ -136,15 +146,17 @@ export class Lockstep {
     }));
   }
 
-  command(name: string, command: Command): void {
-    this.#take(this.#node(name), { kind: 'command', id: ++this.#ids, command });
+  /** Gives a node an order; how it stands when it has obeyed will be found under the number. */
+  command(name: string, command: Command): number {
+    const id = ++this.#ids;
+    this.#take(this.#node(name), { kind: 'command', id, command });
+    return id;
   }
 
   /** How the nodes that run stand. */
   statuses(): ReadonlyMap<string, Status> {
-    this.#statuses.clear();
-    for (const name of this.running) this.command(name, { command: 'status' });
-    return new Map(this.#statuses);
+    const asked = this.running.map((name) => [name, this.command(name, { command: 'status' })] as const);
+    return new Map(asked.map(([name, id]) => [name, this.obeyed.get(id) as Status]));
   }
 
   /** Goes on for so many ms. */
@@ -191,10 +203,12 @@ export class Lockstep {
         return;
       }
       case 'status':
-        this.#statuses.set(name, effect.status);
+        this.obeyed.set(effect.id, effect.status);
+        return;
+      case 'sometimes':
+        this.marks.add(effect.mark);
         return;
       case 'note':
-      case 'sometimes':
       case 'discarded':
         return;
       case 'timer': {
@@ -217,7 +231,8 @@ export class Lockstep {
       if (this.#cut.has(to)) return;
       this.#take(this.#node(to), { kind: 'message', from, message: JSON.parse(text) as AnyMessage });
     };
-    this.#later(this.#takes(ROUGH.message) + (lot === 1 ? this.#random.below(ROUGH.late) : 0), arrive);
+    const slow = this.#slow.get(to) ?? 0;
+    this.#later(slow + this.#takes(ROUGH.message) + (lot === 1 ? this.#random.below(ROUGH.late) : 0), arrive);
     if (lot === 2) this.#later(this.#takes(ROUGH.late), arrive);
   }
 

@@ -2,14 +2,26 @@
 // beat), never from a run. What comes later than that, or too early, or costs more, is not what the store claims to be.
 import type { Request } from '../replica/types.ts';
 import { COSTS, IDLE, leaderOf, left } from './costs.ts';
+import { failsOver, promotesWhoHasAll } from './failovers.ts';
 import { BEAT, done, leader, refused, serves, within, world } from './in-time.ts';
 import type { Lockstep } from './lockstep.ts';
-import { changesMembers, fallsBack, passesOver, readmits, repairs, standsIn } from './absences.ts';
+import {
+  buries,
+  changesMembers,
+  comparesEnough,
+  fallsBack,
+  isNotStale,
+  passesOver,
+  readmits,
+  repairs,
+  settles,
+  standsIn,
+} from './absences.ts';
 
 export interface Scenario {
   readonly name: string;
   /** @throws Error that says what came too late. */
-  readonly play: () => Lockstep;
+  readonly play: () => Lockstep | Promise<Lockstep>;
 }
 
 /** More than are sent at once. */
@@ -149,4 +161,17 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'semi-sync-fallback: falls back', play: fallsBack },
   { name: 'first: passes over', play: passesOver },
   { name: 'raft: changes members', play: changesMembers },
+  ...Array.from({ length: 10 }, (_, i) => ({
+    name: `raft: a read at a leader who does not know, ${5 * i} ms after a heartbeat`,
+    play: () => isNotStale(5 * i),
+  })),
+  ...['async-primary-reads', 'semi-sync', 'sync', 'raft'].map((name) => ({
+    name: `${name}: fails over`,
+    play: () => failsOver(name),
+  })),
+  { name: 'any: fails over', play: () => failsOver('any', 5) },
+  { name: 'semi-sync: promotes who has all', play: promotesWhoHasAll },
+  { name: 'leaderless: buries', play: buries },
+  { name: 'automatic: compares enough', play: comparesEnough },
+  { name: 'multi-leader-siblings: settles', play: settles },
 ];

@@ -8,7 +8,7 @@ import type { BugName } from '../bugs.ts';
 import type { RaftMessage } from '../replica/raft/messages.ts';
 import { Raft } from '../replica/raft/raft.ts';
 import { ELECTION_TICKS } from '../replica/raft/timing.ts';
-import type { Input } from '../replica/types.ts';
+import type { Input, Reply } from '../replica/types.ts';
 import { RaftInvariants } from './raft-invariants.ts';
 
 export interface WalkOptions {
@@ -17,6 +17,8 @@ export interface WalkOptions {
   readonly preVote: boolean;
   readonly snapshotEvery: number;
   readonly bug: BugName | 'none';
+  /** One in three requests is a read by read-index, which must see all that any node had applied when it was asked. */
+  readonly reads?: boolean;
 }
 
 export interface Walked {
@@ -81,6 +83,8 @@ class Walk {
   readonly #cut = new Set<string>();
   #inFlight: { readonly from: string; readonly to: string; readonly message: RaftMessage }[] = [];
   #requests = 0;
+  /** What reads that are not answered yet must see. */
+  readonly #reads = new Map<number, number>();
 
   constructor(random: Random, options: WalkOptions, invariants: RaftInvariants) {
     this.#random = random;
@@ -105,6 +109,7 @@ class Walk {
         return this.#sync(name);
       case 'write': {
         const id = ++this.#requests;
+        if (this.#options.reads && this.#random.below(3) === 0) return this.#read(name, id);
         const request = { op: 'write', table: 't', key: 'k', fields: { value: id } } as const;
         return this.#take(name, { kind: 'request', id, request });
       }
@@ -118,6 +123,23 @@ class Walk {
       case 'crash':
         return this.#crash(name);
     }
+  }
+
+  #read(name: string, id: number): void {
+    this.#reads.set(id, this.#invariants.committed.length - 1);
+    const request = { op: 'read', table: 't', key: 'k', at: 'confirmed' } as const;
+    this.#take(name, { kind: 'request', id, request });
+  }
+
+  /** Linearizable: not older than what anybody could have read before it was asked. */
+  #answered(name: string, id: number, reply: Reply): void {
+    const least = this.#reads.get(id);
+    this.#reads.delete(id);
+    if (least === undefined || !reply.ok || reply.position === undefined || reply.position.lsn >= least)
+      return;
+    throw new Error(
+      `linearizable reads: ${name} answers from entry ${reply.position.lsn}, and ${least} was applied before`,
+    );
   }
 
   #deliver(): void {
@@ -168,6 +190,7 @@ class Walk {
     this.#invariants.observe(name, input, effects, node.raft.status);
     for (const effect of effects)
       if (effect.kind === 'append') node.pending.push(effect.record);
+      else if (effect.kind === 'reply') this.#answered(name, effect.id, effect.reply);
       else if (effect.kind === 'send' && !this.#cut.has(name) && !this.#cut.has(effect.to))
         this.#inFlight.push({ from: name, to: effect.to, message: effect.message });
     if (this.#inFlight.length > IN_FLIGHT) this.#inFlight = this.#inFlight.slice(-IN_FLIGHT);

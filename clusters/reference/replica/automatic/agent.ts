@@ -16,8 +16,12 @@ const PATIENCE = 16;
 /** … asks again so often how far the others have come, and so long in all. */
 const AGAIN = 4;
 const RACE = 12;
-/** Who gave the lock back lets others have a go for so long; who was asked to, for longer. */
+/**
+ * Who gave the lock back lets others have a go for so long, each time that it has lost in a row, up to so many; who was
+ * asked to, for longer. Else those who are behind could take it in turns for ever from the one who is not.
+ */
 const MODESTY = 16;
+const MOST_LOST = 8;
 const SWITCHOVER = 80;
 /** A lease is over so much earlier for its holder than for the others. */
 const MARGIN = 2;
@@ -73,6 +77,7 @@ export class Agent {
   #askingUntil = 0;
   #race: Race | null = null;
   #modestUntil = 0;
+  #lost = 0;
 
   constructor(options: AgentOptions, surroundings: Surroundings) {
     this.#options = options;
@@ -117,6 +122,7 @@ export class Agent {
       return this.#swap(null, first, (since) => this.#lead(first, since));
     }
     const decided = lock.epoch === lock.term;
+    if (decided) this.#lost = 0;
     if (lock.holder === name && decided && this.#out.status().epoch <= lock.epoch) return this.#renew(lock);
     if (this.#leads) this.#stop(`${lock.holder ?? 'nobody'} holds the lock`);
     const expired = lock.holder === null || lock.holder === name || this.#tick - this.#seenAt >= this.#ttl;
@@ -179,7 +185,8 @@ export class Agent {
     const outcome = judgeRace(name, standings, lock, this.#options);
     if (!outcome.won) {
       this.#out.note(`is not promoted: ${outcome.why}`);
-      return this.#release(lock, MODESTY);
+      this.#lost = Math.min(this.#lost + 1, MOST_LOST);
+      return this.#release(lock, MODESTY * this.#lost);
     }
     const { members } = outcome;
     const decided = { ...lock, beat: lock.beat + 1, epoch: lock.term, leader: name, members };
