@@ -30,7 +30,7 @@ import { lookup, UsageError } from '../usage.ts';
 import { whole } from './zoo.ts';
 
 /** Operations that may be simulated: about 20 s of one core. */
-const BUDGET = 1_000_000;
+export const BUDGET = 1_000_000;
 /** Real runs that may be made on the way to a smaller schedule. */
 const RUNS = 60;
 

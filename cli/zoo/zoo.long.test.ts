@@ -7,6 +7,7 @@ import { metaOf } from '../run/describe.ts';
 import { simulateRun } from '../run/simulate.ts';
 import { judgeRun } from '../check/judge-run.ts';
 import { Lab } from '../lab/pool.ts';
+import { alibi, scratch } from '../testing/alibi.ts';
 import { pairOf, withBug } from './specimen.ts';
 import { zooTable } from './table.ts';
 import { examine, seedsUntil } from './zoo.ts';
@@ -36,6 +37,27 @@ describe('the zoo', () => {
       replay: 'alibi run reference --bug truncate-acknowledged --seed 1',
     });
     expect(zooTable([examined])).toContain('| ✓   | truncate-acknowledged | single-leader');
+  }, 60_000);
+
+  it('is one JSON document with the same fields for each bug, whether a run or a walk shows it', async () => {
+    const names = ['truncate-acknowledged', 'vote-twice-after-restart'];
+    const asked = names.flatMap((name) => ['--bug', name]);
+    const { code, stdout } = await alibi(['zoo', ...asked, '--seeds', '1', '--json'], scratch());
+    expect(code).toBe(0);
+    const { bugs } = JSON.parse(stdout) as { bugs: Record<string, unknown>[] };
+    const fields = {
+      strategy: expect.any(String) as string,
+      expected: expect.any(String) as string,
+      caught: true,
+      found: expect.any(Object) as object,
+      catchRate: 1,
+      firstSeed: '1',
+      seedsToCatch: { p50: 1, p95: 1 },
+    };
+    expect(bugs).toMatchObject([
+      { name: names[0], ...fields, replay: `alibi run reference --bug ${names[0]} --seed 1` },
+      { name: names[1], ...fields, replay: `alibi zoo --bug ${names[1]} --seeds 1` },
+    ]);
   }, 60_000);
 
   it('catches nothing where the bug is not there', async () => {
