@@ -28,7 +28,7 @@ import { AnyNodeRouter, pinned, type Router } from './routing.ts';
 import { StoreSession } from './session.ts';
 import { sitesOf } from './sites.ts';
 import { settled, missing } from './settle.ts';
-import { storeSettings, type StoreSettings } from './settings.ts';
+import { fences, storeSettings, type StoreSettings } from './settings.ts';
 import { strategyOf } from './strategy.ts';
 
 const BOOT_MS = 30_000;
@@ -272,7 +272,7 @@ export class ReferenceCluster implements Cluster {
   /** With fencing, an old leader comes back as a standby, as an operator would configure it. */
   async #restart(node: string): Promise<void> {
     if ((await this.#store.state(node)) !== 'gone') return;
-    const standby = this.#operated && this.#settings.fencing && node !== this.#operator.primary;
+    const standby = this.#operated && fences(this.#settings) && node !== this.#operator.primary;
     await this.#store.start(node, standby);
   }
 

@@ -2,7 +2,7 @@ import type { Operator } from '../../harness/cluster.ts';
 import { MILLISECOND, type Clock } from '../../harness/runtime/types.ts';
 import { neededForFailover } from './replica/quorum.ts';
 import type { Command, Status } from './replica/types.ts';
-import type { StoreSettings } from './settings.ts';
+import { fences, type StoreSettings } from './settings.ts';
 
 const TAKES_HOLD_MS = 10_000;
 const SERVES_AGAIN_MS = 3000;
@@ -51,7 +51,7 @@ export class StoreOperator implements Operator {
    */
   async failover({ fence }: { readonly fence: boolean }): Promise<{ from: string; to: string }> {
     const from = this.primary;
-    const { fencing } = this.#settings;
+    const fencing = fences(this.#settings);
     const epoch = ++this.#promised;
     if (fence && fencing) await this.#fence(from, epoch);
     const candidates = await this.#candidates(from, epoch);
@@ -99,7 +99,7 @@ export class StoreOperator implements Operator {
    * does not answer.
    */
   async reassert(): Promise<Status | null> {
-    const { fencing } = this.#settings;
+    const fencing = fences(this.#settings);
     const ask = (command: Command) => this.#servers.ask(this.primary, command).catch(() => null);
     const status = await ask({ command: 'status' });
     if (status === null) return null;
@@ -122,7 +122,7 @@ export class StoreOperator implements Operator {
     const standbys = this.#names.filter((name) => name !== from);
     const asked = await Promise.allSettled(
       standbys.map((name) =>
-        this.#servers.ask(name, this.#settings.fencing ? { command: 'fence', epoch } : { command: 'status' }),
+        this.#servers.ask(name, fences(this.#settings) ? { command: 'fence', epoch } : { command: 'status' }),
       ),
     );
     return asked

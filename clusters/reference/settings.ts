@@ -281,3 +281,8 @@ export function storeSettings(settings: Readonly<Record<string, Setting>>): Stor
   const complete = Object.fromEntries(SETTINGS.map((s) => [s.name, settings[s.name] ?? s.default]));
   return complete as unknown as StoreSettings;
 }
+
+/** Are new epochs promised, and kept? Claims go by the setting alone: the bug breaks it in secret. */
+export function fences({ fencing, bug }: Pick<StoreSettings, 'fencing' | 'bug'>): boolean {
+  return fencing && bug !== 'no-fencing';
+}

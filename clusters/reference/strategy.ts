@@ -1,7 +1,7 @@
 // What a node is told of its strategy, by the store's settings.
 import { partitioningOf } from './partition/settings.ts';
 import type { Strategy } from './server/config.ts';
-import type { StoreSettings } from './settings.ts';
+import { fences, type StoreSettings } from './settings.ts';
 
 /** What every replica goes by, on these nodes. @throws BadMap when data cannot be split so. */
 export function strategyOn(settings: StoreSettings, nodes: readonly string[]): Strategy {
@@ -20,7 +20,7 @@ export function strategyOf(settings: StoreSettings, firstLeader: string): Strate
         ack: settings.ack,
         k: settings.k,
         fallbackMs: settings.fallback,
-        fencing: settings.fencing,
+        fencing: fences(settings),
         automatic:
           settings.failover === 'automatic' ? { ttlMs: settings.ttl, maxLag: settings.maxLag } : null,
         bug,

@@ -10,6 +10,13 @@ export const MULTI_LEADER_BUGS = [
     profile: { configuration: 'multi-leader-lww-field', workload: 'lww', nemesis: '', rate: 1000 },
   },
   {
+    name: 'skewed-clock-believed',
+    title: 'Stamps by its clock alone: what a node has seen of later stamps does not move its hybrid clock',
+    expected: 'field-loss',
+    strategy: 'multi-leader',
+    profile: { configuration: 'multi-leader-hybrid', workload: 'lww', nemesis: 'clock:one:+5s' },
+  },
+  {
     name: 'duplicate-request-applied-twice',
     title: 'A change that is handed to a row’s home once more, or doubled on the way, is made once more',
     expected: 'doubled-increment',

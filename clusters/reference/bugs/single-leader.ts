@@ -39,6 +39,20 @@ export const SINGLE_LEADER_BUGS = [
     },
   },
   {
+    name: 'no-fencing',
+    title: 'Nobody promises the new epoch: a deposed leader goes on beside its successor (split brain)',
+    expected: 'stale-read',
+    strategy: 'single-leader',
+    profile: {
+      configuration: 'semi-sync',
+      workload: 'register',
+      nemesis: 'partition:primary,failover:unfenced',
+      rate: 60,
+      concurrency: 30,
+      operationTimeout: 0.3,
+    },
+  },
+  {
     name: 'truncate-acknowledged',
     title: 'A leader that restarts drops the end of its log, which it cannot prove to be committed',
     expected: 'lost-acknowledged-write',

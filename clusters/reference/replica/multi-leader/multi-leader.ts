@@ -177,7 +177,9 @@ export class MultiLeader implements MergingReplica<MultiLeaderMessage> {
 
   #time(): number {
     if (this.#options.bug === 'lww-tie-by-arrival') return Math.floor(this.#clock / 1000) * 1000;
-    return this.#options.stamps === 'hybrid' ? Math.max(this.#clock, this.#latest + 1) : this.#clock;
+    const { stamps, bug } = this.#options;
+    const minds = stamps === 'hybrid' && bug !== 'skewed-clock-believed';
+    return minds ? Math.max(this.#clock, this.#latest + 1) : this.#clock;
   }
 
   #onMessage(from: string, message: MultiLeaderMessage): void {
