@@ -1,13 +1,25 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineCommand } from '../command.ts';
-import { sample, type Mutant } from '../mutate/mutants.ts';
-import { judge, mutableFiles, survey, type Candidate, type Judged, type Survey } from '../mutate/mutate.ts';
+import { sample } from '../mutate/mutants.ts';
+import {
+  cpuOf,
+  judge,
+  mutableFiles,
+  survey,
+  survivorsOf,
+  type Judged,
+  type Survey,
+} from '../mutate/mutate.ts';
 import { Workbench } from '../mutate/workbench.ts';
 import { tell, writeJson, writeLines } from '../output.ts';
-import { quantile } from '../../results/statistics/quantiles.ts';
 import { UsageError } from '../usage.ts';
 import { whole } from './zoo.ts';
+
+/** What `--json` gives. */
+interface Result {
+  readonly judged: readonly Judged[];
+}
 
 export const mutateCommand = defineCommand({
   usage: 'mutate',
@@ -58,7 +70,7 @@ export const mutateCommand = defineCommand({
       const chosen =
         args.again === undefined
           ? shareOf(args.part, sample(reached, whole('--mutants', args.mutants)))
-          : survivorsOf(args.again, reached);
+          : survivorsOf((JSON.parse(readFileSync(args.again, 'utf8')) as Result).judged, reached);
       for (const candidate of chosen) {
         const one = judge(bench, surveyed, candidate, seeds, most);
         judged.push(one);
@@ -75,14 +87,6 @@ export const mutateCommand = defineCommand({
     }
   },
 });
-
-/** Those of them that survived earlier, by place and change. */
-function survivorsOf(file: string, candidates: readonly Candidate[]): readonly Candidate[] {
-  const { judged } = JSON.parse(readFileSync(file, 'utf8')) as { readonly judged: readonly Judged[] };
-  const nameOf = ({ file: path, line, was, is }: Mutant) => `${path}:${line} ${was} ${is}`;
-  const names = new Set(judged.filter(({ caught }) => caught === null).map(({ mutant }) => nameOf(mutant)));
-  return candidates.filter(({ mutant }) => names.has(nameOf(mutant)));
-}
 
 function kept(file: string | undefined, make: () => Survey): Survey {
   if (file !== undefined && existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Survey;
@@ -103,14 +107,6 @@ function summary(judged: readonly Judged[]): string[] {
     }),
     ...survivors.map((one) => `survives: ${lineOf(one)}`),
   ];
-}
-
-/** Of the processor, a mutant. */
-function cpuOf(judged: readonly Judged[]): string {
-  const seconds = judged.map(({ cpuMs }) => cpuMs / 1000).sort((a, b) => a - b);
-  if (seconds.length === 0) return 'no mutants';
-  const at = (share: number) => quantile(seconds, share).toFixed(1);
-  return `CPU a mutant: p50 ${at(0.5)} s, p95 ${at(0.95)} s, max ${at(1)} s`;
 }
 
 function shareOf<T>(part: string, all: readonly T[]): readonly T[] {

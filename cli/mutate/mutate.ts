@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type ts from 'typescript';
+import { quantile } from '../../results/statistics/quantiles.ts';
 import { mutantsOf, mutated, noting, type Mutant } from './mutants.ts';
 import { isCaught, type Probed } from './probe.ts';
 import type { Workbench } from './workbench.ts';
@@ -125,6 +126,21 @@ export function judge(
     records: times('records'),
     cpuMs,
   };
+}
+
+/** Those of them that survived then, by place and change. */
+export function survivorsOf(then: readonly Judged[], candidates: readonly Candidate[]): readonly Candidate[] {
+  const nameOf = ({ file, line, was, is }: Mutant): string => `${file}:${line} ${was} ${is}`;
+  const names = new Set(then.filter(({ caught }) => caught === null).map(({ mutant }) => nameOf(mutant)));
+  return candidates.filter(({ mutant }) => names.has(nameOf(mutant)));
+}
+
+/** What the processor had to do for a mutant, in s. */
+export function cpuOf(judged: readonly Pick<Judged, 'cpuMs'>[]): string {
+  const seconds = judged.map(({ cpuMs }) => cpuMs / 1000).sort((a, b) => a - b);
+  if (seconds.length === 0) return 'no mutants';
+  const at = (share: number): string => quantile(seconds, share).toFixed(1);
+  return `CPU a mutant: p50 ${at(0.5)} s, p95 ${at(0.95)} s, max ${at(1)} s`;
 }
 
 function total(probed: readonly Probed[], of: 'messages' | 'records'): number {
