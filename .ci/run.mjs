@@ -58,7 +58,7 @@ const stages = {
   lint: () => run('npm', ['run', '--silent', 'lint'], { minutes: 5 }),
   types: () => run('npm', ['run', '--silent', 'types'], { minutes: 3 }),
   architecture: () => run('npm', ['run', '--silent', 'architecture'], { minutes: 2 }),
-  determinism: () => script('scripts/determinism.ts', [], 5),
+  determinism: () => script('scripts/determinism.ts', ['--node', '22,24'], 8),
   fuzz: () => script('scripts/fuzz.ts', ['--jobs', '2'], 15),
   // Suites of simulations, and of commands that start hundreds of runs.
   long: () => vitest('long', 'npm', ['run', 'test:long'], { minutes: 12 }),

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../harness/history/dictionary.ts';
 import { MemorySink } from '../../harness/history/writer.ts';
-import { MILLISECOND } from '../../harness/runtime/types.ts';
+import { MILLISECOND, SECOND } from '../../harness/runtime/types.ts';
 import type { History } from '../../harness/history/history.ts';
 import { makeTrial, operationsOf, shows, type TrialResult } from '../lab/trial.ts';
 import { simulateRun } from '../run/simulate.ts';
@@ -49,13 +49,14 @@ const LONG = 20_000;
 /** How far from a fault, ms, and with how many draws each. */
 const WINDOWS = [60, 300, 1000];
 const WINDOW_SEEDS = 12;
-/** What a run costs besides its operations, counted in operations. */
+/** What a run costs besides its operations, counted in operations; and what a node costs in a second, though nobody asks it. */
 const OVERHEAD = 300;
+const IDLE = 40;
 
 /**
  * Makes a simulated run small, as long as the anomaly stays: fewer nodes, faults, keys, processes, operations, and
  * shorter intervals. Everything is decided by runs in a fixed order, so the same run shrinks to the same scenario.
- * @param budget operations that may be simulated in all, a run costing some besides its own.
+ * @param budget operations that may be simulated in all, a run costing some besides its own, by the time it takes.
  * @throws UsageError when the anomaly does not come back by the run's operations at their times.
  */
 export async function shrinkSimulated(run: ResolvedRun, anomaly: string, budget: number): Promise<ShrunkRun> {
@@ -140,7 +141,7 @@ class Shrinking {
     for (const other of new Set(seeds)) {
       if (this.#over()) return false;
       this.runs += 1;
-      this.#budget -= script.operations.length + OVERHEAD;
+      this.#budget -= costOf(candidate);
       const tried = { config: { ...config, seed: other }, script };
       const result = await makeTrial(tried).catch((error: unknown) => {
         if (error instanceof UsageError) return null;
@@ -254,6 +255,14 @@ class Shrinking {
     const operations = script.operations.map((one) => ({ ...one, thread: used.indexOf(one.thread) }));
     await this.#shows({ config: { ...config, concurrency }, script: { ...script, operations } });
   }
+}
+
+function costOf({ config, script: { operations, faults } }: Candidate): number {
+  const last = Math.max(
+    operations.reduce((latest, { at }) => Math.max(latest, at), 0),
+    faults.reduce((latest, { at }) => Math.max(latest, at * MILLISECOND), 0),
+  );
+  return operations.length + OVERHEAD + Math.floor(last / SECOND) * config.nodes * IDLE;
 }
 
 function sizeOf({ config, script }: Candidate): Size {
