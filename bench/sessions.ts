@@ -42,4 +42,4 @@ const ROWS: readonly Row[] = [
   })),
 ];
 
-runBench(fileURLToPath(import.meta.url), 'anchor', ROWS);
+await runBench(fileURLToPath(import.meta.url), 'anchor', ROWS);

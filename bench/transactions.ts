@@ -65,7 +65,7 @@ const registers = (size: number, count: number, keys: number, model: string, mor
 const COBRA = { anchor: '– (Cobra: 14 s with a GPU)', target: 1 };
 const NONE = '–';
 
-runBench(import.meta.filename, 'Elle', [
+await runBench(import.meta.filename, 'Elle', [
   lists('10k valid', load(1e4), { names: [] }, { anchor: '1.37 s', target: 0.06 }),
   lists('100k valid', load(1e5), { names: [] }, { anchor: '4.9 s, 2.3 GB', target: 0.6, memory: 400 }),
   lists('1M valid', load(1e6), { names: [] }, { anchor: '37.7 s, 13.9 GB', target: 6, memory: 2500 }),

@@ -12,7 +12,7 @@ export interface Row {
   readonly title: string;
   /** The history, or the histories that are judged one after the other. */
   readonly input: () => History | readonly string[];
-  readonly check: (history: History) => readonly Verdict[];
+  readonly check: (history: History) => readonly Verdict[] | Promise<readonly Verdict[]>;
   readonly valid: boolean;
   /** What the anchor takes for the same on this machine. */
   readonly anchor: string;
@@ -42,11 +42,11 @@ interface Figures {
  * counts the threads of the collector and the compiler, which on an idle one run beside the check. RSS is the most that
  * the process had when it had read and checked once: later checks add their garbage.
  */
-export function runBench(self: string, anchor: string, rows: readonly Row[]): void {
+export async function runBench(self: string, anchor: string, rows: readonly Row[]): Promise<void> {
   const [mode, name, file] = process.argv.slice(2);
   if (mode === '--generate') write(rows[Number(name)], file);
   else if (mode === '--measure')
-    process.stdout.write(JSON.stringify(measure(rows[Number(name)], file.split(','))));
+    process.stdout.write(JSON.stringify(await measure(rows[Number(name)], file.split(','))));
   else table(self, anchor, rows, mode ?? '');
 }
 
@@ -102,7 +102,7 @@ function write({ input }: Row, file: string): void {
 /** Seconds of checks until the compiler has seen enough of them: small inputs are over before it has begun. */
 const WARM_UP = 1;
 
-function measure({ title, check, valid, repeat }: Row, files: readonly string[]): Figures {
+async function measure({ title, check, valid, repeat }: Row, files: readonly string[]): Promise<Figures> {
   const begun = performance.now();
   const histories = files.map((file) => readHistorySync(file).history);
   const read = (performance.now() - begun) / 1000;
@@ -117,7 +117,8 @@ function measure({ title, check, valid, repeat }: Row, files: readonly string[])
     const fresh = histories.map((history) => ({ ...history }));
     const before = process.cpuUsage();
     const start = performance.now();
-    const verdicts = fresh.flatMap((history) => check(history));
+    const verdicts: Verdict[] = [];
+    for (const history of fresh) verdicts.push(...(await check(history)));
     const seconds = (performance.now() - start) / 1000;
     if (megabytes === 0) megabytes = process.resourceUsage().maxRSS / 1024;
     const isWarmUp = times.length === 1 && times[0] + warmUp < WARM_UP;

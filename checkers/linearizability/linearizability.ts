@@ -7,9 +7,9 @@ import { judgingObjects } from './objects.ts';
 import { NotOfThisModel } from './operations.ts';
 import { judgingRegisters } from './registers.ts';
 import type { Outcome } from './search/problem.ts';
-import { searched, type SearchTask } from './search/task.ts';
+import type { SearchTask } from './search/task.ts';
 import type { ObjectsVerdict } from './verdict.ts';
-import { areWorthwhile, searchInWorkers } from './workers.ts';
+import { outcomesOf } from './workers.ts';
 
 /** Configurations that the search may explore for one key before it gives up: some seconds. */
 export const DEFAULT_BUDGET = 20_000_000;
@@ -44,8 +44,9 @@ function check(
     const steps = judging(history, name, options, models);
     const first = steps.next();
     if (first.done === true) return verdictOf(name, first.value);
-    if (areWorthwhile(first.value)) return inParallel(name, steps, first.value);
-    return verdictOf(name, finished(steps, first.value.map(searched)));
+    const outcomes = outcomesOf(first.value);
+    const judged = (all: readonly Outcome[]): Verdict => verdictOf(name, finished(steps, all));
+    return outcomes instanceof Promise ? outcomes.then(judged) : judged(outcomes);
   } catch (error) {
     if (error instanceof NotOfThisModel) return unknown(error.message);
     throw error;
@@ -53,11 +54,6 @@ function check(
 }
 
 type Judging = Generator<readonly SearchTask[], ObjectsVerdict, readonly Outcome[]>;
-
-/** Keys on several threads. */
-async function inParallel(name: string, steps: Judging, tasks: readonly SearchTask[]): Promise<Verdict> {
-  return verdictOf(name, finished(steps, await searchInWorkers(tasks)));
-}
 
 function finished(steps: Judging, outcomes: readonly Outcome[]): ObjectsVerdict {
   const last = steps.next(outcomes);

@@ -26,21 +26,27 @@ export const sequential: Checker = {
   title: 'One order of all operations that keeps each session in its own',
   anomalies: ['non-sequential', ...TIMELESS],
   check: (history, options) => {
-    const atOnce = linearizability.check(history, options) as Verdict;
-    const stats = { ...atOnce.stats, steps: 0 };
-    if (atOnce.valid === true) return { checker: 'sequential', valid: true, findings: [], stats };
-    const timeless = atOnce.findings.filter(({ name }) => TIMELESS.includes(name));
-    if (timeless.length > 0) return { checker: 'sequential', valid: false, findings: timeless, stats };
-    const model = options.model ?? inferredModel(history);
-    if (model === undefined || !completed(history)) return unknown(atOnce.reason ?? 'no operation completed');
-    try {
-      return searched(history, partsOf(history, model, options), options.budget ?? BUDGET);
-    } catch (error) {
-      if (error instanceof NotOfThisModel) return unknown(error.message);
-      throw error;
-    }
+    const atOnce = linearizability.check(history, options);
+    const judge = (verdict: Verdict): Verdict => judged(history, options, verdict);
+    return atOnce instanceof Promise ? atOnce.then(judge) : judge(atOnce);
   },
 };
+
+/** `atOnce`: what the linearizability checker says. */
+function judged(history: History, options: CheckOptions, atOnce: Verdict): Verdict {
+  const stats = { ...atOnce.stats, steps: 0 };
+  if (atOnce.valid === true) return { checker: 'sequential', valid: true, findings: [], stats };
+  const timeless = atOnce.findings.filter(({ name }) => TIMELESS.includes(name));
+  if (timeless.length > 0) return { checker: 'sequential', valid: false, findings: timeless, stats };
+  const model = options.model ?? inferredModel(history);
+  if (model === undefined || !completed(history)) return unknown(atOnce.reason ?? 'no operation completed');
+  try {
+    return searched(history, partsOf(history, model, options), options.budget ?? BUDGET);
+  } catch (error) {
+    if (error instanceof NotOfThisModel) return unknown(error.message);
+    throw error;
+  }
+}
 
 /** An order that explains a history, as invocations, or null where none was found; for those who will check it. */
 export function sequentialCertificate(history: History, options: CheckOptions): number[] | null {

@@ -86,10 +86,14 @@ function older(
   const u = sees[op];
   const newer = lags.since[op];
   const ms = ageOf(registers, lags, op) / 1e6;
+  // The acknowledgement of what was read is sight enough of it where the newer writes began after that.
+  const begun = Math.min(...proof.map((event) => history.pair[event]));
+  const sight = (write: number): number =>
+    completed[write] >= 0 && completed[write] < begun ? completed[write] : lags.effect[write];
   return {
     witness: witnessOf(
       u === INITIAL ? -1 : eventOf(registers, u),
-      u === INITIAL ? -1 : lags.effect[u],
+      u === INITIAL ? -1 : sight(u),
       ...proof,
       invoked[op],
       completed[op],

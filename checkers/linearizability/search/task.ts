@@ -27,11 +27,6 @@ export function searched(task: SearchTask): Outcome {
   return search(objectProblem(typeof model === 'string' ? builtIn(model) : model, object, initial), budget);
 }
 
-/** What another thread runs. */
-export function searchAll(tasks: readonly SearchTask[]): Outcome[] {
-  return tasks.map(searched);
-}
-
 function builtIn(name: string): Model {
   const model = MODELS.find((m) => m.name === name);
   if (!model) throw new Error(`there is no model "${name}"`);

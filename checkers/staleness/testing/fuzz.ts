@@ -4,6 +4,7 @@ import type { EventInput } from '../../../harness/history/event.ts';
 import { registersOf } from '../../session/registers.ts';
 import { historyOfSteps, stepsArbitrary } from '../../session/testing/histories.ts';
 import { plainOperations } from '../../session/testing/oracle.ts';
+import { spareIn } from '../../testing/minimal.ts';
 import type { Finding, Verdict } from '../../types.ts';
 import { lagsOf } from '../lags.ts';
 import { staleness } from '../staleness.ts';
@@ -15,7 +16,7 @@ const BEHIND = 0;
 
 /**
  * Compares the lag of every read with the definition over all pairs, on `count` random histories; the definition also
- * judges every witness alone.
+ * judges every witness alone, and without any one of its operations.
  */
 export function fuzzStaleness(
   count: number,
@@ -54,6 +55,11 @@ export function fuzzStaleness(
         )
           throw new Error(
             `witness proves nothing: ${finding.explanation}\n${JSON.stringify(events, null, 1)}`,
+          );
+        const spare = spareIn(events, finding.witness, (rest) => isGuilty(finding, rest));
+        if (spare.length > 0)
+          throw new Error(
+            `the witness can do without ${spare.join()}: ${finding.explanation}\n${JSON.stringify(events, null, 1)}`,
           );
       }
     }),
