@@ -24,7 +24,7 @@ export interface Check {
 }
 
 /** Walks of one configuration in one check. */
-const SEEDS = 3;
+const SEEDS = 2;
 /** Of Raft, which has promises of its own: `steps` each. */
 const RAFT_SEEDS = 6;
 const STEPS = 30_000;

@@ -200,6 +200,34 @@ export function comparesEnough(): Lockstep {
   return on;
 }
 
+/**
+ * A leader that is cut off from its coordinator stops by itself before another one serves, whenever the others look at
+ * the lock, and with nothing but its lease to stop it.
+ */
+export function leaseEnds(configuration: string, ttl: number, offset: number): Lockstep {
+  const on = world(configuration, 3, '1', { ttl });
+  const was = leader(on);
+  for (const [i, name] of on.names.filter((one) => one !== was).entries()) {
+    on.crash(name);
+    on.run(BEAT * (offset + i) + 10);
+    on.start(name);
+    on.run(1000);
+  }
+  on.cut(was);
+  const serving = (): readonly string[] =>
+    [...on.statuses().values()].flatMap(({ name, role, serving: is }) =>
+      role === 'leader' && is ? [name] : [],
+    );
+  within(on, ttl + 1200, 'another serves', () => {
+    const now = serving();
+    if (now.length > 1) throw new Error(`${now.join(' and ')} serve at once`);
+    return now.length === 1 && now[0] !== was;
+  });
+  on.join(was);
+  within(on, 1000, 'all is even', () => left(on).length === 0);
+  return on;
+}
+
 /** Two nodes write to one row at once; a third reads both and settles it: every node's log of conflicts says all that. */
 export function settles(): Lockstep {
   const on = world('multi-leader-siblings');

@@ -9,20 +9,32 @@ import { tokenOf, type Lockstep } from './lockstep.ts';
 
 const ANSWERS_MS = 100;
 const LOOKS_MS = 50;
+/** Two looks, and the answers. */
+const MOVES_MS = 120;
 /** Clients get so long to come back to a restarted leader before another is promoted. */
 const PAUSE_MS = 300;
+/** As long as that a restarted leader gets to serve again. */
+const SERVES_AGAIN_MS = 3000;
 
-function serversOf(on: Lockstep): Servers {
+/** `deaf`: a node that answers no order. */
+function serversOf(on: Lockstep, deaf?: string): Servers {
   return {
     ask: (name, command) => {
+      if (name === deaf) return Promise.reject(new Error(`${name} does not answer`));
       const id = on.command(name, command);
       const took = on.until(() => on.obeyed.has(id), ANSWERS_MS);
       return took === null
         ? Promise.reject(new Error(`${name} does not answer`))
         : Promise.resolve(on.obeyed.get(id) as Status);
     },
-    kill: (name) => Promise.resolve(on.crash(name)),
-    start: (name, standby) => Promise.resolve(on.start(name, standby)),
+    kill: async (name) => {
+      await Promise.resolve();
+      on.crash(name);
+    },
+    start: (name, standby) =>
+      on.running.includes(name)
+        ? Promise.reject(new Error(`${name} still runs`))
+        : Promise.resolve(on.start(name, standby)),
     until: async (deadlineMs, holds) => {
       for (const end = on.now + deadlineMs; on.now < end; on.run(LOOKS_MS)) if (await holds()) return true;
       return false;
@@ -43,10 +55,10 @@ function clockOf(on: Lockstep): Clock {
   };
 }
 
-function operatorOf(on: Lockstep) {
+function operatorOf(on: Lockstep, deaf?: string) {
   return on.settings.strategy === 'raft'
     ? new RaftOperator(serversOf(on), on.names, clockOf(on))
-    : new StoreOperator(serversOf(on), on.names, on.settings, clockOf(on));
+    : new StoreOperator(serversOf(on, deaf), on.names, on.settings, clockOf(on));
 }
 
 /** @throws Error unless that one leads and serves, the others follow it, and it shows these writes. */
@@ -75,7 +87,9 @@ export async function failsOver(configuration: string, nodes = 3): Promise<Locks
     writes.push(on.write(leader(on)));
     done(on, writes[i], 5, 'write');
     const was = leader(on);
+    const began = on.now;
     const { from, to } = await operator.failover({ fence: true });
+    if (on.now - began > MOVES_MS) throw new Error(`a failover takes ${on.now - began} ms`);
     if (from !== was || to === was) throw new Error(`failover from ${from} to ${to}, where ${was} led`);
     leads(on, to, writes);
     within(on, 500, 'all is even', () => left(on).length === 0);
@@ -114,5 +128,40 @@ export async function promotesWhoHasAll(): Promise<Lockstep> {
   leads(on, to, [id]);
   on.start('n2');
   within(on, 500, 'all is even', () => left(on).length === 0);
+  return on;
+}
+
+/** Nobody is there to be promoted: the leader goes on, though it has been told to stop. */
+export async function leavesInPlace(): Promise<Lockstep> {
+  const on = world('async-primary-reads');
+  const operator = operatorOf(on);
+  for (const name of ['n2', 'n3']) on.crash(name);
+  const why = await operator.failover({ fence: true }).then(
+    ({ to }) => `promotes ${to}`,
+    (error: unknown) => (error as Error).message,
+  );
+  if (!why.includes('1 up-to-date standbys must answer')) throw new Error(`without a standby: ${why}`);
+  within(on, 200, 'n1 goes on', () => on.statuses().get('n1')?.serving === true);
+  done(on, on.write('n1'), 1, 'write');
+  return on;
+}
+
+/** An old leader that does not answer the operator is killed before another is promoted. */
+export async function killsWhoIsDeaf(): Promise<Lockstep> {
+  const on = world('semi-sync');
+  const { to } = await operatorOf(on, 'n1').failover({ fence: true });
+  if (on.running.includes('n1')) throw new Error('an old leader that cannot be told to stop goes on');
+  leads(on, to, []);
+  return on;
+}
+
+/** A restarted leader that cannot serve, for want of a follower, gets its time before another is promoted. */
+export async function waitsForService(): Promise<Lockstep> {
+  const on = world('sync');
+  on.crash('n3');
+  const { now } = on;
+  const { to } = await operatorOf(on).restartThenPromote();
+  if (on.now - now < SERVES_AGAIN_MS + PAUSE_MS) throw new Error(`promotes after ${on.now - now} ms`);
+  leads(on, to, []);
   return on;
 }

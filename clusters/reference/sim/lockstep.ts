@@ -5,7 +5,7 @@ import type { Json } from '../../../harness/history/event.ts';
 import { randomStream } from '../../../harness/runtime/random.ts';
 import type { Random } from '../../../harness/runtime/types.ts';
 import type { MarkName } from '../marks.ts';
-import type { Command, Effect, Input, Replica, Reply, Request, Status } from '../replica/types.ts';
+import type { Command, Discarded, Effect, Input, Replica, Reply, Request, Status } from '../replica/types.ts';
 import { createReplica, type AnyMessage } from '../server/config.ts';
 import { storeSettings, type StoreSettings } from '../settings.ts';
 import { strategyOn } from '../strategy.ts';
@@ -55,6 +55,8 @@ export class Lockstep {
   readonly settings: StoreSettings;
   readonly answers = new Map<number, Answer>();
   readonly obeyed = new Map<number, Status>();
+  /** What deposed leaders gave up. */
+  readonly discarded: Discarded[] = [];
   /** Rare states that were said to be reached. */
   readonly marks = new Set<MarkName>();
   readonly #random: Random;
@@ -208,8 +210,10 @@ export class Lockstep {
       case 'sometimes':
         this.marks.add(effect.mark);
         return;
-      case 'note':
       case 'discarded':
+        this.discarded.push(...effect.changes);
+        return;
+      case 'note':
         return;
       case 'timer': {
         const timer = ++node.timer;

@@ -48,14 +48,12 @@ export class AutomaticFailover implements Replica<AutomaticMessage> {
   #questions = 0;
   readonly #asked = new Map<number, (answer: Reply) => void>();
   readonly #fenced = new Map<number, (status: Status) => void>();
-  /** Who leads the coordinator, as far as anyone has said. */
-  #guess: string;
   /** What follows from an answer: done once all that came with the answer has been carried out, in its order. */
   readonly #next: (() => void)[] = [];
 
   constructor(options: AutomaticOptions) {
     const { name, peers, random } = options;
-    this.#name = this.#guess = name;
+    this.#name = name;
     this.#store = new SingleLeader(options);
     this.#coordinator = new Raft({
       name,
@@ -158,10 +156,11 @@ export class AutomaticFailover implements Replica<AutomaticMessage> {
     }
   }
 
-  /** Swaps the lock at whoever leads the coordinator. */
+  /** Swaps the lock at whoever leads the coordinator, as far as our part of it knows. */
   #swap(id: number, change: Extract<AutomaticMessage, { type: 'swap' }>['change']): void {
-    if (this.#guess === this.#name) this.#feedCoordinator({ kind: 'request', id, request: change });
-    else this.#send(this.#guess, { type: 'swap', id, change });
+    const leader = this.#coordinator.status.leader ?? this.#name;
+    if (leader === this.#name) this.#feedCoordinator({ kind: 'request', id, request: change });
+    else this.#send(leader, { type: 'swap', id, change });
   }
 
   #ask(then: (reply: Reply) => void): number {
@@ -174,8 +173,6 @@ export class AutomaticFailover implements Replica<AutomaticMessage> {
     const then = this.#asked.get(id);
     if (!then) return;
     this.#asked.delete(id);
-    // Whoever is asked next time: the one that leads, as the one said that was asked now.
-    if (!reply.ok && reply.code === 'not-leader') this.#guess = reply.leader ?? this.#name;
     this.#next.push(() => then(reply));
   }
 
