@@ -13,8 +13,11 @@ export function standsIn(): Lockstep {
   const { appended } = on;
   for (const id of before)
     done(on, on.ask('n2', { op: 'read', table: 't', key: `k${id}`, at: 'quorum' }), 2 * BEAT + 3, 'read');
+  on.run(600);
   if (on.appended > appended) throw new Error('a read gives rows to nodes that are not to hold them');
   const writes = Array.from({ length: 20 }, () => on.write('n1'));
+  const owes = (): number => [...on.statuses().values()].reduce((sum, { owed = 0 }) => sum + owed, 0);
+  if (owes() !== writes.length) throw new Error(`${owes()} rounds are open for ${writes.length} writes`);
   for (const id of writes) done(on, id, 2 * BEAT + 3, 'write');
   for (const id of writes) {
     const read = on.ask('n2', { op: 'read', table: 't', key: `k${id}`, at: 'quorum' });
@@ -24,12 +27,17 @@ export function standsIn(): Lockstep {
   }
   on.run(1000);
   const { sent } = on;
-  const owed = [...on.statuses().values()].reduce((sum, status) => sum + (status.owed ?? 0), 0);
-  on.run(1000);
+  const owed = owes();
   if (owed === 0 || on.sent - sent > 10 * owed + 25)
     throw new Error(
       `${on.sent - sent} messages a second for ${owed} hints, which are sent in every fourth beat`,
     );
+  // What they keep for others is on their disks.
+  for (const name of ['n1', 'n2']) {
+    on.crash(name);
+    on.start(name);
+  }
+  on.run(100);
   for (const name of down) on.start(name);
   within(on, 5 * BEAT + 5, 'hints are handed over', () =>
     [...on.statuses().values()].every(({ owed }) => owed === 0),
@@ -134,9 +142,9 @@ export function changesMembers(): Lockstep {
   return on;
 }
 
-/** A read brings the node up to date that it found behind: before anybody compares hashes. */
-export function repairs(): Lockstep {
-  const on = world('leaderless');
+/** A read brings the node up to date that it found behind, before anybody compares hashes; or leaves that to them. */
+export function repairs(repair: boolean): Lockstep {
+  const on = world('leaderless', 3, '1', { repair });
   on.run(3);
   on.cut('n3');
   const id = on.write('n1');
@@ -148,8 +156,9 @@ export function repairs(): Lockstep {
   done(on, on.ask('n1', { op: 'read', table: 't', key, at: 'quorum' }), 2, 'read');
   on.run(2);
   const { reply } = done(on, on.ask('n3', { op: 'read', table: 't', key, at: 'replica' }), 1, 'read');
-  if (!reply.ok || reply.fields?.value !== tokenOf(id))
-    throw new Error('a read does not repair what it found');
+  const repaired = reply.ok && reply.fields?.value === tokenOf(id);
+  if (repaired !== repair || on.marks.has('read-repaired') !== repair)
+    throw new Error(`repair=${repair}, and a read does otherwise`);
   return on;
 }
 
@@ -176,7 +185,7 @@ export function buries(): Lockstep {
  * Of four followers, one of which must have a write, two were never told of it and one is dead with the leader: the two
  * that are left cannot know, and nobody is promoted before the third is back, which has it.
  */
-export function comparesEnough(): Lockstep {
+export function comparesEnough(offset: number): Lockstep {
   const on = world('automatic', 5);
   const was = leader(on);
   const [has, ...others] = on.names.filter((name) => name !== was);
@@ -185,7 +194,7 @@ export function comparesEnough(): Lockstep {
   done(on, id, 4, 'write');
   for (const name of [was, has]) on.crash(name);
   for (const name of others) on.join(name);
-  on.run(8000);
+  on.run(6000 + 110 * offset);
   if (serves(on, was))
     throw new Error(`${leader(on)} is promoted by three, who may lack what one had to have`);
   on.start(has);

@@ -5,14 +5,16 @@
 import { createHash } from 'node:crypto';
 import { reference } from '../definition.ts';
 import { missing } from '../settle.ts';
-import type { ReadAt, Status } from '../replica/types.ts';
-import { Lockstep } from './lockstep.ts';
+import type { ReadAt, Request, Status } from '../replica/types.ts';
+import { Lockstep, tokenOf } from './lockstep.ts';
+
+type Changed = 'write' | 'increment' | 'insert' | 'delete';
 
 export interface Cost {
   readonly configuration: string;
   readonly nodes: number;
   /** By which node (`leader`: whoever leads), and how. */
-  readonly asked: readonly [string, 'write' | 'scan' | ReadAt];
+  readonly asked: readonly [string, Changed | 'scan' | ReadAt];
   readonly delays: number;
   readonly messages: number;
   readonly records: number;
@@ -28,6 +30,10 @@ function write(
   records = nodes,
 ): Cost {
   return { configuration, nodes, asked: [by, 'write'], delays, messages, records, everywhere };
+}
+
+function change(configuration: string, how: Changed, costs: readonly [number, number, number]): Cost {
+  return { ...write(configuration, costs), asked: ['n1', how] };
 }
 
 function read(
@@ -80,6 +86,15 @@ export const COSTS: readonly Cost[] = [
   // What is there already, then the write.
   write('leaderless-siblings', [2 + 3, 4 * 2, 5]),
   write('leaderless-abd', [2 + 3, 4 * 2, 5]),
+  change('leaderless', 'increment', [2 + 3, 4 * 2, 5]),
+  change('leaderless-siblings', 'delete', [2 + 3, 4 * 2, 5]),
+  // What merges needs not be read.
+  change('leaderless', 'insert', [3, 2 * 2, 3]),
+  change('leaderless', 'delete', [3, 2 * 2, 3]),
+  change('leaderless-crdt', 'increment', [1, 2 * 2, 3]),
+  change('leaderless-crdt', 'insert', [1, 2 * 2, 3]),
+  change('multi-leader-crdt', 'increment', [1, 2 * 2, 3]),
+  { ...change('raft', 'increment', [3, 2 * 2, 3 + HEARTBEAT]), asked: ['leader', 'increment'] },
   read('leaderless-abd', 'quorum', [2, 2 * 2]),
 ];
 
@@ -93,10 +108,21 @@ export const IDLE: Readonly<Record<string, number>> = {
   ...{ raft: 80, 'raft-lease-reads': 80, 'raft-follower-reads': 80, 'raft-stale-reads': 80 },
   ...{ 'async-primary-reads': 160, 'async-token': 160, 'raft-token': 80 },
   // Each to the others; to the next one; to the first one, and from it.
-  ...{ 'multi-leader-lww': 480, 'multi-leader-siblings': 480, 'multi-leader-home': 480 },
+  ...{
+    'multi-leader-lww': 480,
+    'multi-leader-siblings': 480,
+    'multi-leader-home': 480,
+    'multi-leader-crdt': 480,
+  },
   ...{ 'multi-leader-ring': 240, 'multi-leader-star': 320 },
   // Each compares its hashes with another one in 200 ms.
-  ...{ leaderless: 15, 'leaderless-weak': 15, 'leaderless-siblings': 15, 'leaderless-abd': 15 },
+  ...{
+    leaderless: 15,
+    'leaderless-weak': 15,
+    'leaderless-siblings': 15,
+    'leaderless-abd': 15,
+    'leaderless-crdt': 15,
+  },
   'leaderless-sloppy': 25,
 };
 
@@ -123,6 +149,31 @@ export function settingsOf(configuration: string) {
   return found.settings;
 }
 
+function isChange(how: Cost['asked'][1]): how is Changed {
+  return how === 'write' || how === 'increment' || how === 'insert' || how === 'delete';
+}
+
+function requestOf(how: Cost['asked'][1], id: number, i: number): Request {
+  const row = { table: 't', key: isChange(how) ? `k${id}` : `k${i}` };
+  switch (how) {
+    case 'write':
+      return { op: how, ...row, fields: { value: tokenOf(id) } };
+    case 'increment':
+      return { op: how, ...row, amount: 1 };
+    case 'insert':
+      return { op: how, ...row, element: 'a' };
+    case 'delete':
+      return { op: how, ...row };
+    case 'scan':
+      return { op: how, table: 't', at: 'quorum' };
+    case 'leader':
+    case 'replica':
+    case 'confirmed':
+    case 'quorum':
+      return { op: 'read', ...row, at: how };
+  }
+}
+
 /** Does the operation on an idle cluster, several times. @throws Error if it is not answered, or not with success. */
 export function measure({ configuration, nodes, asked }: Cost): Measured {
   const world = new Lockstep('costs', nodes, settingsOf(configuration));
@@ -138,14 +189,9 @@ export function measure({ configuration, nodes, asked }: Cost): Measured {
     const [name, how] = asked;
     const by = name === 'leader' ? leaderOf(world.statuses()) : name;
     if (by === null) throw new Error(`${configuration}: nobody leads`);
-    const id =
-      how === 'write'
-        ? world.write(by)
-        : how === 'scan'
-          ? world.ask(by, { op: 'scan', table: 't', at: 'quorum' })
-          : world.ask(by, { op: 'read', table: 't', key: `k${i}`, at: how });
+    const id = world.ask(by, (own) => requestOf(how, own, i));
     const behind = (): boolean => !world.answers.has(id) || left(world).length > 0;
-    const everywhere = how === 'write' ? world.until(() => !behind(), QUIET_MS) : 0;
+    const everywhere = isChange(how) ? world.until(() => !behind(), QUIET_MS) : 0;
     world.run(QUIET_MS - (world.now - now));
     const answer = world.answers.get(id);
     if (!answer) throw new Error(`${configuration}: ${how} at ${by} is not answered within ${QUIET_MS} ms`);

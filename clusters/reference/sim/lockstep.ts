@@ -67,6 +67,8 @@ export class Lockstep {
   readonly #cut = new Set<string>();
   /** By node: how much later, in ms, everything reaches it. */
   readonly #slow = new Map<string, number>();
+  /** By node: how many ms its clock is ahead. */
+  readonly #clocks = new Map<string, number>();
   #ids = 0;
 
   /** `dress`: what is put around every replica, to look at what it does. */
@@ -130,6 +132,11 @@ export class Lockstep {
     this.#slow.set(name, ms);
   }
 
+  /** Sets a node's clock wrong by so many ms. */
+  setClock(name: string, ms: number): void {
+    this.#clocks.set(name, ms);
+  }
+
   /** Asks a node something; the answer will be found under the number. */
   ask(name: string, request: Request | ((id: number) => Request)): number {
     const id = ++this.#ids;
@@ -183,8 +190,8 @@ export class Lockstep {
 
   #take(node: Node, input: Input<AnyMessage>): void {
     if (node.replica === null) return;
-    for (const effect of node.replica.step(input, 1_000_000_000 + this.now * 1000))
-      this.#carryOut(node, effect);
+    const clock = 1_000_000_000 + (this.now + (this.#clocks.get(node.name) ?? 0)) * 1000;
+    for (const effect of node.replica.step(input, clock)) this.#carryOut(node, effect);
   }
 
   #carryOut(node: Node, effect: Effect<AnyMessage>): void {

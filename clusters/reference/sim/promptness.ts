@@ -19,7 +19,16 @@ import {
   standsIn,
 } from './absences.ts';
 
-import { givesUp, isBroughtInLine, isNoMember, keepsOne, onlyOnce, writesBack } from './stories.ts';
+import {
+  givesUp,
+  isBroughtInLine,
+  isNoMember,
+  isMadeOnce,
+  clocksApart,
+  keepsOne,
+  onlyOnce,
+  writesBack,
+} from './stories.ts';
 
 export interface Scenario {
   readonly name: string;
@@ -78,7 +87,11 @@ function handsOver(configuration: string, ms: number): Scenario {
     done(on, on.write(was), 6, 'write');
     on.run(BEAT);
     on.command(was, { command: 'transfer' });
-    within(on, ms, `another leads after ${was}`, () => serves(on, was));
+    within(on, ms, `another leads after ${was}`, () => {
+      const all = [...on.statuses().values()].filter(({ role, serving }) => role === 'leader' && serving);
+      if (all.length > 1) throw new Error(`${all.map(({ name }) => name).join(' and ')} serve at once`);
+      return serves(on, was);
+    });
     return on;
   };
   return { name: `${configuration}: hands over`, play };
@@ -154,6 +167,7 @@ export const SCENARIOS: readonly Scenario[] = [
   isFollowed('automatic-no-fencing', TAKEOVER, '5'),
   handsOver('raft', 8),
   handsOver('automatic', 18 * BEAT),
+  handsOver('automatic-no-fencing', 18 * BEAT),
   isRefused('async-token', ['n2', FAR], 'behind', [BEAT, 2 * BEAT], []),
   isRefused('raft-token', ['n2', FAR], 'behind', [BEAT, 2 * BEAT], []),
   isRefused('leaderless', ['n1', WRITE], 'no-quorum', [19 * BEAT, 20 * BEAT]),
@@ -165,7 +179,8 @@ export const SCENARIOS: readonly Scenario[] = [
     41 * BEAT,
   ]),
   { name: 'leaderless-sloppy: stands in', play: standsIn },
-  { name: 'leaderless: repairs', play: repairs },
+  { name: 'leaderless: repairs', play: () => repairs(true) },
+  { name: 'leaderless: leaves repair to others', play: () => repairs(false) },
   { name: 'semi-sync: readmits two at once', play: readmits },
   { name: 'semi-sync-fallback: falls back', play: fallsBack },
   { name: 'first: passes over', play: passesOver },
@@ -199,12 +214,21 @@ export const SCENARIOS: readonly Scenario[] = [
     play: () => onlyOnce(name),
   })),
   { name: 'semi-sync: is brought in line', play: isBroughtInLine },
+  ...['multi-leader-hybrid', 'leaderless-abd'].map((name) => ({
+    name: `${name}: clocks apart`,
+    play: () => clocksApart(name, false),
+  })),
+  { name: 'multi-leader-lww: clocks apart', play: () => clocksApart('multi-leader-lww', true) },
+  { name: 'multi-leader-home: is made once', play: isMadeOnce },
   { name: 'leaderless-abd: writes back', play: writesBack },
   ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((key) => ({
     name: `leaderless-sloppy: keeps one, ${key}`,
     play: () => keepsOne(key),
   })),
   { name: 'leaderless: buries', play: buries },
-  { name: 'automatic: compares enough', play: comparesEnough },
+  ...[0, 1, 2, 3, 4, 5].map((offset) => ({
+    name: `automatic: compares enough, ${offset}`,
+    play: () => comparesEnough(offset),
+  })),
   { name: 'multi-leader-siblings: settles', play: settles },
 ];

@@ -13,6 +13,7 @@ function shows(on: Lockstep, by: string, [key, id]: readonly [string, number], m
 export function givesUp(): Lockstep {
   const on = world('automatic');
   const was = leader(on);
+  if (on.statuses().get(was)?.epoch !== 1) throw new Error('the first leader was not left to lead');
   on.cut(was);
   const id = on.write(was);
   for (let i = 0; i < 4; i++) on.write(was);
@@ -115,5 +116,51 @@ export function isBroughtInLine(): Lockstep {
   on.run(2);
   on.command('n3', { command: 'promote', epoch: 2, members: on.names });
   within(on, 8, 'all is even', () => left(on).length === 0);
+  return on;
+}
+
+/**
+ * A write that follows on another one takes its place, though it was made by a clock that is far behind; where clocks are
+ * believed, it loses, and that is said.
+ */
+export function clocksApart(configuration: string, believed: boolean): Lockstep {
+  const on = world(configuration);
+  const write = (by: string): number =>
+    on.ask(by, (id) => ({ op: 'write', table: 't', key: 'k', fields: { value: tokenOf(id) } }));
+  on.setClock('n2', -500);
+  const first = write('n1');
+  done(on, first, 5, 'write');
+  on.run(5);
+  const last = write('n2');
+  done(on, last, 5, 'write');
+  on.run(5);
+  for (const by of on.names) {
+    const { reply } = done(on, on.ask(by, { op: 'read', table: 't', key: 'k', at: 'replica' }), 5, 'read');
+    if (!reply.ok || reply.fields?.value !== tokenOf(believed ? first : last))
+      throw new Error(`${by} shows the other write`);
+  }
+  if (on.marks.has('write-stamped-behind-the-winner') !== believed)
+    throw new Error('it is not said who lost');
+  return on;
+}
+
+/** A change that its home made before it crashed, and could not tell of, is not made again when it is handed over again. */
+export function isMadeOnce(): Lockstep {
+  const on = world('multi-leader-home');
+  const row = { table: 't', key: 'k0' };
+  const id = on.ask('n1', { op: 'increment', ...row, amount: 1 });
+  on.run(2);
+  on.cut('n1');
+  on.run(3);
+  on.crash('n3');
+  on.start('n3');
+  on.run(10);
+  on.join('n1');
+  done(on, id, 200, 'increment');
+  on.run(100);
+  for (const by of on.names) {
+    const { reply } = done(on, on.ask(by, { op: 'read', ...row, at: 'replica' }), 1, 'read');
+    if (!reply.ok || reply.fields?.value !== 1) throw new Error(`${by} counts ${JSON.stringify(reply)}`);
+  }
   return on;
 }
