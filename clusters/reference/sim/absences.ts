@@ -268,8 +268,8 @@ export function settles(): Lockstep {
  * Everything reaches the leader late, so that it does not know that it has handed over: a read that was asked for after
  * its last round of heartbeats began is not answered by that round.
  */
-export function isNotStale(afterHeartbeat: number): Lockstep {
-  const on = world('raft');
+export function isNotStale(configuration: string, afterHeartbeat: number): Lockstep {
+  const on = world(configuration);
   on.run(afterHeartbeat);
   const was = leader(on);
   on.slow(was, 100);

@@ -2,6 +2,7 @@
 import type { Setting } from '../../types.ts';
 import { leaderOf, left, settingsOf } from './costs.ts';
 import { Lockstep, type Answer } from './lockstep.ts';
+import { RaftInvariants } from './raft-invariants.ts';
 
 export const BEAT = 25;
 /** Enough to elect somebody, and for all to hear it. */
@@ -13,7 +14,10 @@ export function world(
   seed = '1',
   settings: Readonly<Record<string, Setting>> = {},
 ) {
-  const made = new Lockstep(seed, nodes, { ...settingsOf(configuration), ...settings });
+  const all = { ...settingsOf(configuration), ...settings };
+  // Raft has promises of its own.
+  const dress = all.strategy === 'raft' ? new RaftInvariants().watched : undefined;
+  const made = new Lockstep(seed, nodes, all, dress);
   made.run(BEGINS);
   return made;
 }

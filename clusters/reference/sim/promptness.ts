@@ -25,6 +25,8 @@ import {
   isNoMember,
   isMadeOnce,
   clocksApart,
+  takesUp,
+  comesAfter,
   keepsOne,
   onlyOnce,
   writesBack,
@@ -57,6 +59,8 @@ function catchesUp(configuration: string, ms: number, nodes = 3, settings = {}):
     on.run(400 - ((on.now - 205) % 400));
     on.start(down);
     within(on, ms, `${down} catches up`, () => left(on).length === 0);
+    if (on.settings.snapshotEvery < MANY && !on.marks.has('snapshot-installed'))
+      throw new Error('it is not said that a snapshot was taken');
     return on;
   };
   return { name: `${configuration}: catches up ${JSON.stringify(settings)}`, play };
@@ -185,10 +189,18 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'semi-sync-fallback: falls back', play: fallsBack },
   { name: 'first: passes over', play: passesOver },
   { name: 'raft: changes members', play: changesMembers },
-  ...Array.from({ length: 10 }, (_, i) => ({
-    name: `raft: a read at a leader who does not know, ${5 * i} ms after a heartbeat`,
-    play: () => isNotStale(5 * i),
+  ...['raft', 'raft-lease-reads'].flatMap((name) =>
+    Array.from({ length: 10 }, (_, i) => ({
+      name: `${name}: a read at a leader who does not know, ${5 * i} ms after a heartbeat`,
+      play: () => isNotStale(name, 5 * i),
+    })),
+  ),
+  ...Array.from({ length: 12 }, (_, i) => ({
+    name: `raft: takes up a log whose beginning is gone, ${i}`,
+    play: () => takesUp(i),
   })),
+  isRefused('raft', ['follower', WRITE], 'not-leader', [0, 0]),
+  isRefused('semi-sync', ['n2', WRITE], 'not-leader', [0, 0], []),
   ...['async-primary-reads', 'semi-sync', 'sync', 'raft'].map((name) => ({
     name: `${name}: fails over`,
     play: () => failsOver(name),
@@ -219,6 +231,10 @@ export const SCENARIOS: readonly Scenario[] = [
     play: () => clocksApart(name, false),
   })),
   { name: 'multi-leader-lww: clocks apart', play: () => clocksApart('multi-leader-lww', true) },
+  ...['async-token', 'raft-token'].map((name) => ({
+    name: `${name}: a read after a write`,
+    play: () => comesAfter(name),
+  })),
   { name: 'multi-leader-home: is made once', play: isMadeOnce },
   { name: 'leaderless-abd: writes back', play: writesBack },
   ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((key) => ({

@@ -164,3 +164,40 @@ export function isMadeOnce(): Lockstep {
   }
   return on;
 }
+
+/** A session's read is answered by a replica that has its last write, at once; a later epoch has all of an earlier one. */
+export function comesAfter(configuration: string): Lockstep {
+  const on = world(configuration);
+  const by = leader(on);
+  const { reply } = done(on, on.write(by), 5, 'write');
+  if (!reply.ok || reply.position === undefined) throw new Error('a write is not told its position');
+  on.run(100);
+  const { epoch, lsn } = reply.position;
+  const replica = on.names.find((name) => name !== by) ?? by;
+  for (const after of [reply.position, { epoch: epoch - 1, lsn: lsn + 1000 }])
+    done(
+      on,
+      on.ask(replica, { op: 'read', table: 't', key: 'k', at: 'replica', after }),
+      0,
+      'read by position',
+    );
+  return on;
+}
+
+/** A follower was down since this many writes, and the leader keeps ten entries or so before it takes a snapshot. */
+export function takesUp(had: number): Lockstep {
+  const on = world('raft', 3, '1', { snapshotEvery: 10 });
+  const by = leader(on);
+  const down = on.names.find((name) => name !== by) ?? by;
+  const write = (value: number): void => {
+    done(on, on.ask(by, { op: 'write', table: 't', key: 'k', fields: { value } }), 3, 'write');
+  };
+  for (let i = 0; i < had; i++) write(i);
+  on.run(100);
+  on.crash(down);
+  for (let i = 0; i < 15; i++) write(i);
+  on.run(100);
+  on.start(down);
+  within(on, 6 * BEAT + 10, `${down} catches up`, () => left(on).length === 0);
+  return on;
+}
