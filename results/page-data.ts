@@ -73,6 +73,8 @@ export interface PageData {
   /** By position in `anomalies`: the graph of its evidence, null where there is none. */
   readonly drawings: readonly (Drawing | null)[];
   readonly checks: readonly CheckSummary[];
+  /** The strongest models that were tried and not refuted. */
+  readonly strongest?: readonly string[];
   readonly faults: readonly FaultWindow[];
   readonly phases: readonly PhaseMark[];
   readonly gauges: readonly Gauge[];

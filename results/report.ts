@@ -4,6 +4,7 @@ import type { FaultWindow, PhaseMark } from '../harness/history/fault.ts';
 import { NEMESIS, type Json } from '../harness/history/event.ts';
 import { FAIL, INFO, INVOKE, OK, type History } from '../harness/history/history.ts';
 import { writeAtomically } from './atomic-write.ts';
+import { strengthOf } from './compare/strongest.ts';
 import { byWeight, type CheckSummary, type JudgedAnomaly } from './document.ts';
 import { drawGraphs } from './drawing.ts';
 import { gaugesOf, rolesOf } from './gauges.ts';
@@ -92,6 +93,8 @@ function pageData(input: ReportInput, drawings: PageData['drawings']): PageData 
     anomalies: input.anomalies,
     drawings,
     checks: input.checks ?? [],
+    strongest: strengthOf([{ document: { checks: input.checks ?? [], anomalies: input.anomalies } }])
+      .notRefuted,
     faults: input.faultWindows,
     phases: input.phases,
     gauges: gaugesOf(input.history, input.faultWindows),

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { styleText } from 'node:util';
 import type { AnomalyStatus, JudgedAnomaly, ResultDocument } from './document.ts';
+import { strengthOf } from './compare/strongest.ts';
 import type { Outcome } from './outcome.ts';
 import { visible } from './visible.ts';
 
@@ -115,7 +116,13 @@ function checkLines(document: ResultDocument, paint: Paint): string[] {
     const answer = check.valid === 'unknown' ? 'unknown' : check.valid ? 'holds' : 'does not hold';
     return `${check.checker} ${answer}`;
   });
-  return ['', paint('dim', `  checked: ${says.join(', ')} (${document.checkMs.toFixed(0)} ms)`)];
+  const { notRefuted } = strengthOf([{ document }]);
+  const strongest = `  strongest model not refuted by this run: ${notRefuted.join(', ')}`;
+  return [
+    '',
+    paint('dim', `  checked: ${says.join(', ')} (${document.checkMs.toFixed(0)} ms)`),
+    ...(notRefuted.length === 0 ? [] : [paint('dim', strongest)]),
+  ];
 }
 
 function painter({ color }: TerminalOptions): Paint {

@@ -1,6 +1,6 @@
 import { closure, GUARANTEES, NUMBERED } from '../../checkers/guarantees.ts';
 import { ANOMALIES, CHECKERS } from '../../checkers/registry.ts';
-import type { ComparedRun } from './run.ts';
+import type { ResultDocument } from '../document.ts';
 
 /** What runs say of guarantees: by their findings alone, whatever was claimed and whatever fault excused it. */
 export interface Strength {
@@ -20,7 +20,9 @@ function judgedBy(checker: string): string[] {
   return (CHECKERS.get(checker)?.anomalies ?? []).flatMap((name) => ANOMALIES.get(name)?.violates ?? []);
 }
 
-export function strengthOf(runs: readonly ComparedRun[]): Strength {
+export function strengthOf(
+  runs: readonly { readonly document: Pick<ResultDocument, 'checks' | 'anomalies'> }[],
+): Strength {
   const tried = new Set<string>();
   const broken = new Set<string>();
   const doubtful = new Set<string>();

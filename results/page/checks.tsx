@@ -14,11 +14,12 @@ function answerOf(check: CheckSummary, anomalies: readonly JudgedAnomaly[]): rea
     : ['does not hold, and the claim does not forbid it', 'info'];
 }
 
-export function Checks({ data: { checks, anomalies } }: { readonly data: PageData }) {
+export function Checks({ data: { checks, anomalies, strongest = [] } }: { readonly data: PageData }) {
   if (checks.length === 0) return null;
   return (
     <section id="checks" aria-labelledby="checks-title">
       <h2 id="checks-title">What was checked</h2>
+      {strongest.length > 0 && <p>Strongest model not refuted by this run: {strongest.join(', ')}.</p>}
       <table>
         <thead>
           <tr>
