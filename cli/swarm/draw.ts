@@ -64,7 +64,7 @@ const ONLY_READS = 'key-movement';
 const LEVELS = ['read-committed', 'snapshot-isolation', 'serializable', 'strict-serializable'];
 /** Which guarantees a workload can put to the test; one that tests none of those promised proves nothing. */
 const TESTS: Readonly<Record<string, readonly string[]>> = {
-  register: ['linearizable'],
+  register: ['linearizable', 'no-stale-read'],
   session: ['read-your-writes', 'monotonic-reads', 'linearizable'],
   set: ['durable', 'linearizable'],
   lww: ['convergent'],
