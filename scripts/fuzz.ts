@@ -43,13 +43,13 @@ const FUZZERS: readonly Fuzzer[] = [
   ['crdt-set', 100_000, fuzzSets],
   ['siblings', 100_000, fuzzSiblings],
   ['fifo-queue', 100_000, fuzzQueues],
-  ['classics', 50_000, (runs, seed) => fuzzAgainst(CLASSICS, runs, seed)],
-  ['collections', 50_000, (runs, seed) => fuzzAgainst(COLLECTIONS, runs, seed)],
+  ['classics', 100_000, (runs, seed) => fuzzAgainst(CLASSICS, runs, seed)],
+  ['collections', 100_000, (runs, seed) => fuzzAgainst(COLLECTIONS, runs, seed)],
   ['staleness', 100_000, fuzzStaleness],
-  ['causal', 50_000, fuzzCausal],
+  ['causal', 100_000, fuzzCausal],
   ['causal-memory', 100_000, fuzzViews],
   ['scans', 100_000, fuzzScans],
-  ['partitions', 50_000, fuzzPartitions],
+  ['partitions', 100_000, fuzzPartitions],
   // Ten milliseconds each: the 100,000 of a release are a script's (--scale 6.25).
   ['transactions', 16_000, fuzzTransactions],
   // Every history of three operations, whatever the scale.
