@@ -68,6 +68,33 @@ describe('performanceOf', () => {
     const history = sorted(fault(10, 1), fault(12, 2), open, heal(16, 1), heal(20, 2), op(30));
     expect(performanceOf(history).duringFaults).toMatchObject({ seconds: 0.01, attempts: 1, info: 1 });
   });
+  it('counts the time of faults that began earlier than they were told of, and none outside of the measured phases', () => {
+    const late = fault(14, 2, { began: 10 * MS });
+    const overlapping = sorted(
+      phase(0, 'main'),
+      fault(12, 1),
+      late,
+      heal(16, 1),
+      heal(20, 2),
+      phase(40, 'heal'),
+    );
+    expect(performanceOf(overlapping).duringFaults).toMatchObject({ seconds: 0.01 });
+    const afterwards = sorted(phase(0, 'main'), op(1), phase(40, 'heal'), fault(50), heal(60));
+    expect(performanceOf(afterwards).duringFaults).toMatchObject({ seconds: 0, attempts: 0 });
+    expect(performanceOf(afterwards).withoutFaults).toMatchObject({ seconds: 0.04, attempts: 1 });
+  });
+  it('counts an operation that is open at the very end', () => {
+    const open: EventInput[] = [{ time: 50 * MS, process: 9998, type: 'invoke', f: 'read' }];
+    expect(performanceOf(sorted(op(1), open)).total).toMatchObject({ attempts: 2, ok: 1, info: 1 });
+  });
+  it('takes no failure for the first answer', () => {
+    const history = sorted(phase(0, 'main'), op(1), fault(10), op(11, 1, 'fail'), op(15), heal(20));
+    expect(performanceOf(history).faults[0].msToFirstOk).toBe(6);
+  });
+  it('orders latencies before it takes percentiles of them', () => {
+    const [figures] = performanceOf(sorted(op(0, 3), op(5, 1), op(10, 2))).latency;
+    expect([figures.p50, figures.max]).toEqual([2, 3]);
+  });
   it('gives nearest-rank percentiles by function and outcome, in ms', () => {
     const history = sorted(
       ...Array.from({ length: 100 }, (_, i) => op(i * 200, i + 1)),
@@ -129,6 +156,45 @@ describe('vacuityOf', () => {
       'only 3 operations succeeded (at least 5 are wanted)',
     ]);
   });
+  it('counts who was there before, during and after faults when no family was asked for, and until the last heal', () => {
+    const none = { minimum: 5, families: [] };
+    expect(vacuityOf(run(many(0, 2), fault(6), many(6, 12), heal(13), many(13, 20)), none)).toEqual([
+      'only 2 operations succeeded before the first fault (5 are wanted)',
+    ]);
+    const twice = run(
+      many(0, 5),
+      fault(6, 1),
+      heal(9, 1),
+      fault(10, 2),
+      many(10, 16),
+      heal(17, 2),
+      many(17, 19),
+    );
+    expect(vacuityOf(twice, rules)).toEqual([
+      'only 2 operations succeeded after the last heal (5 are wanted)',
+    ]);
+    const open = run(many(0, 5), fault(6, 1), many(6, 12), heal(13, 1), fault(14, 2), many(14, 20));
+    expect(vacuityOf(open, rules)).toContain('a fault was never healed');
+  });
+  it('takes an operation that a fault began and ended under for one that met it', () => {
+    const spanning = Array.from({ length: 5 }, () => op(5, 20));
+    expect(vacuityOf(run(many(0, 5), ...spanning, fault(6), heal(13), many(26, 32)), rules)).toEqual([]);
+  });
+  it('lets no family speak for another', () => {
+    const cut = fault(6, 2, { fault: 'partition:one', family: 'partition' });
+    const both = run(
+      many(0, 5),
+      fault(6, 1),
+      cut,
+      many(6, 12),
+      heal(13, 1, false),
+      heal(13, 2),
+      many(13, 20),
+    );
+    expect(vacuityOf(both, { minimum: 5, families: ['kill', 'partition'] })).toEqual([
+      'the fault kill was injected once, but the database never felt it (gone)',
+    ]);
+  });
   it('names a requested family that was never injected, was not seen in place, or did not bite', () => {
     const around = (...faults: EventInput[][]) => run(many(0, 5), ...faults, many(6, 12), many(14, 20));
     expect(vacuityOf(around(), rules)).toEqual(['the fault kill was never injected']);
@@ -160,6 +226,22 @@ describe('recovery', () => {
       { name: 'not-settled' },
     ]);
   });
+  it('says why where it is known, and adds no reason to a verdict', () => {
+    const told = (evidence: string, unrecovered: string[] = []) =>
+      check(nemesis(9, 'settled', { settled: false, evidence, unrecovered })).findings;
+    expect(told('n2 lags', ['n2'])[0].explanation).toMatch(/n2 did not come back: n2 lags\.$/);
+    expect(told('', ['n2'])[0].explanation).toMatch(/n2 did not come back\.$/);
+    expect(told('')).toMatchObject([{ name: 'not-settled', certain: true }]);
+    expect(check(settled({ settled: true, unrecovered: [] }))).toEqual({
+      ...{ checker: 'recovery', valid: true, findings: [] },
+    });
+  });
+  it('takes only what the harness says of primaries for primaries', () => {
+    const [invoked, completed] = op(3, 1, 'ok', 'primaries');
+    const client: EventInput[] = [invoked, { ...completed, value: ['n1', 'n2'] }];
+    const verdict = check(nemesis(1, 'primaries', ['n1']), nemesis(2, 'members', ['n1', 'n2']), client);
+    expect(verdict).toMatchObject({ valid: true, findings: [] });
+  });
   it('is unknown, and no finding, when the harness never learnt whether the cluster had settled', () => {
     const evidence = 'not proven: the cluster never said whether it had settled';
     const open = nemesis(9, 'settled', { settled: false, unrecovered: [], evidence });
@@ -188,6 +270,25 @@ describe('recovery', () => {
       expect(names(...refused(100, 10_099))).toEqual([]);
       expect(names(...refused(100, 10_101).slice(11))).toEqual([]);
       expect(names(...refused(100, 10_101), op(5000))).toEqual([]);
+    });
+
+    it('ten operations in ten seconds are enough, nine are not', () => {
+      const tried = [100, 1100, 2100, 3100, 4100, 5100, 6100, 7100, 8100, 10_100].map((at) =>
+        op(at, 1, 'fail'),
+      );
+      expect(names(...tried)).toEqual(['no-progress']);
+      expect(names(...tried.filter((_, i) => i !== 4))).toEqual([]);
+    });
+
+    it('what was tried before a majority was well again does not count, what was before a minority fell ill does', () => {
+      const parted = (targets: string[]) =>
+        names(
+          ...refused(100, 5000),
+          ...[fault(5001, 1, { targets }), healed(6000)],
+          ...refused(6001, 11_000),
+        );
+      expect(parted(['n1', 'n2'])).toEqual([]);
+      expect(parted(['n1'])).toEqual(['no-progress']);
     });
 
     it('a fault of a minority is no excuse, one of a majority or of nobody knows whom is', () => {
@@ -252,6 +353,17 @@ describe('a fault between nodes', () => {
       heal(2001),
     );
     expect(performanceOf(alone).faults[0].sides[0].share).toBe(null);
+  });
+
+  it('earns a side nothing by refusals', () => {
+    const refusals = (from: number) =>
+      Array.from({ length: 50 }, (_, i) =>
+        by('n1', from + i * 10).map((event, j): EventInput => (j === 0 ? event : { ...event, type: 'fail' })),
+      );
+    const served = Array.from({ length: 50 }, (_, i) => by('n1', 1 + i * 10));
+    const cut = { fault: 'partition:n1', family: 'partition', targets: ['n1'] };
+    const history = sorted(phase(0, 'main'), ...served, fault(501, 1, cut), ...refusals(502), heal(1003));
+    expect(performanceOf(history).faults[0].sides[0].share).toBe(0);
   });
 
   it('that slows links shows in the median of operations begun meanwhile', () => {
