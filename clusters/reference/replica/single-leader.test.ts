@@ -24,7 +24,9 @@ describe('a leader that restarts', () => {
   const written = recordsOf(
     before.step({ kind: 'request', id: 1, request: { op: 'write', table: 't', key: 'k', fields: { v: 7 } } }),
   );
-  expect(repliesOf(before.step({ kind: 'durable', count: disk.length + written.length }))).toMatchObject([{ ok: true }]);
+  expect(repliesOf(before.step({ kind: 'durable', count: disk.length + written.length }))).toMatchObject([
+    { ok: true },
+  ]);
   disk.push(...written);
 
   it.each<[Acknowledgement, readonly string[]]>([
