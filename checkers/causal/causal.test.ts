@@ -42,6 +42,16 @@ describe('causal', () => {
     script.op(3, 'read', null, { ...y, saw: 3 }).op(3, 'read', null, { ...x, saw: 1 });
     expect(check(script).findings).toMatchObject([{ name: 'write-co-read', witness: [1, 3, 5, 7, 9] }]);
   });
+  it('knows what a compare-and-set has seen as soon as its value is read, before it completes', () => {
+    const script = new Script().op(1, 'write', 1, x);
+    const { events } = script;
+    const at = (offset: number) => events[events.length - 1].time + offset;
+    const cas = { process: 2, f: 'cas', key: 'x', value: [1, 2] };
+    events.push({ ...cas, time: at(1), type: 'invoke' });
+    script.op(3, 'read', null, { ...x, saw: 2 }).op(3, 'read', null, { ...x, saw: 1 });
+    events.push({ ...cas, time: at(1), type: 'ok' });
+    expect(check(script).findings).toMatchObject([{ name: 'write-co-read' }]);
+  });
   it('names two sessions that order concurrent writes differently: causal, but not convergent', () => {
     const script = new Script().op(1, 'write', 1, x).op(2, 'write', 2, x);
     script.op(3, 'read', null, { ...x, saw: 1 }).op(3, 'read', null, { ...x, saw: 2 });

@@ -38,6 +38,15 @@ export function eachPastWrite(
     for (let j = 0; j < width; j++) if (clock[from + j] > to[at + j]) to[at + j] = clock[from + j];
     if (to[at + chain[w]] < position[w]) to[at + chain[w]] = position[w];
   };
+  const learnt = new Uint8Array(updates);
+  /** What a compare-and-set has seen is in its clock from now on: it may be read before it completes. */
+  const learn = (w: number, now: number): void => {
+    const u = sees[w];
+    if (u < 0 || invoked[u] > now || learnt[slot[w]] === 1) return;
+    learnt[slot[w]] = 1;
+    learn(u, now);
+    join(clock, slot[w] * width, u);
+  };
   const causality: Causality = {
     registers,
     chains,
@@ -64,6 +73,7 @@ export function eachPastWrite(
     const mine = chain[op] * width;
     const u = sees[op];
     if (u >= 0 && invoked[u] > i) continue;
+    if (u >= 0) learn(u, i);
     if (u >= 0 || u === INITIAL) {
       const writers = log.on(key[op]);
       const ofU = u >= 0 ? slot[u] * width : -1;
@@ -77,7 +87,7 @@ export function eachPastWrite(
     }
     if (u >= 0) {
       join(now, mine, u);
-      if (writes[op] === 1) join(clock, slot[op] * width, u);
+      if (writes[op] === 1) learn(op, i);
     }
     now[mine + chain[op]] = position[op];
   }
