@@ -152,6 +152,17 @@ describeDocker('Redis in containers, its writes waiting for a replica', () => {
     expect(await act('register', 'read', 'kept')).toMatchObject({ node: to, value: 1 });
   }, 180_000);
 
+  it('elects another primary when its own is cut off; the old one goes on taking writes from whoever reaches it', async () => {
+    const [old] = await running.cluster.primaries();
+    const others = running.cluster.nodes.filter((node) => node !== old);
+    await running.links.cut(linksBetween([old], others), 'drop');
+    await eventually('two primaries', async () => (await running.cluster.primaries()).length === 2);
+    await running.links.heal();
+    expect(await running.cluster.settle(SETTLE_MS)).toMatchObject({ settled: true });
+    expect(await running.cluster.primaries()).not.toEqual([old]);
+  });
+
+  // The last one: half a minute later that sentinel still votes for nobody.
   it('moves its primary although a sentinel that was held up for three seconds trusts no clock for half a minute', async () => {
     const { host } = running.cluster.storage!('n1');
     await host.signal('sentinel', 'SIGSTOP');
@@ -163,16 +174,6 @@ describeDocker('Redis in containers, its writes waiting for a replica', () => {
     expect(from).toBe(before);
     expect(to).not.toBe(before);
   }, 180_000);
-
-  it('elects another primary when its own is cut off; the old one goes on taking writes from whoever reaches it', async () => {
-    const [old] = await running.cluster.primaries();
-    const others = running.cluster.nodes.filter((node) => node !== old);
-    await running.links.cut(linksBetween([old], others), 'drop');
-    await eventually('two primaries', async () => (await running.cluster.primaries()).length === 2);
-    await running.links.heal();
-    expect(await running.cluster.settle(SETTLE_MS)).toMatchObject({ settled: true });
-    expect(await running.cluster.primaries()).not.toEqual([old]);
-  });
 });
 
 describeDocker('Valkey in containers, one server', () => {

@@ -25,7 +25,7 @@ describe('the record of swarms', () => {
     const [, name, runs, violations, undecided, vacuous, , , , marks] = line
       .split('|')
       .map((cell) => cell.trim());
-    return Number(runs) >= 200 && vacuous?.endsWith('%')
+    return Number(runs) >= 1000 && vacuous?.endsWith('%')
       ? [{ name, violations, undecided, vacuous: parseFloat(vacuous), marks }]
       : [];
   });
