@@ -22,14 +22,18 @@ export function claimOf(given: Readonly<Record<string, Setting>>): Claim {
   const { reads, consistency } = settings;
   const level = settings.isolation === 'read-uncommitted' ? settings.isolation : 'read-committed';
   const stored = settings.isolation === 'read-uncommitted' ? [] : ['durable', 'convergent'];
-  const fresh = isFresh(settings);
+  const fresh = freshness(settings);
   return {
-    guarantee: [...(fresh ? ['linearizable'] : []), level, ...stored, 'recovers'],
+    guarantee: [...(fresh === null ? [] : [fresh]), level, ...stored, 'recovers'],
     operations: 'acknowledged writes, and single-statement reads',
     reads: reads === 'primary' ? 'where the session writes' : 'from any node, member or not',
     tolerates: {
       // A member that is cut off, or stood still, does not know yet that others went on without it: AFTER asks nobody.
-      faults: [...DIES, ...(consistency === 'AFTER' ? [] : STANDS_STILL), ...(fresh ? [] : ['power-off'])],
+      faults: [
+        ...DIES,
+        ...(consistency === 'AFTER' ? [] : STANDS_STILL),
+        ...(fresh === null ? ['power-off'] : []),
+      ],
       howMany: 1,
     },
     source: sourceOf(settings),
@@ -40,11 +44,14 @@ export function claimOf(given: Readonly<Record<string, Setting>>): Claim {
  * - EVENTUAL: "does not wait for preceding transactions to be applied": a read may show any age.
  * - BEFORE: "waits for all preceding transactions to complete before being applied": whoever reads sees what was
  *   acknowledged before, wherever.
- * - AFTER: "waits until its changes have been applied to all of the other members": whoever is a member has it.
+ * - AFTER: "waits until its changes have been applied to all of the other members": whoever is a member has it. Until
+ *   then they show it while the primary, which commits last, does not: who reads here and there may go back in time.
  * What a commit needs of the others is the same for all: a majority has it in the common order.
  */
-function isFresh({ consistency, isolation }: GroupSettings): boolean {
-  return consistency !== 'EVENTUAL' && isolation !== 'read-uncommitted';
+function freshness({ mode, consistency, reads, isolation }: GroupSettings): string | null {
+  if (consistency === 'EVENTUAL' || isolation === 'read-uncommitted') return null;
+  const inOnePlace = mode === 'single-primary' && reads === 'primary';
+  return consistency === 'AFTER' && !inOnePlace ? 'regular-write-order' : 'linearizable';
 }
 
 function sourceOf({ consistency, exit }: GroupSettings): string {
