@@ -91,6 +91,28 @@ describe('performanceOf', () => {
     const history = sorted(phase(0, 'main'), op(1), fault(10), op(11, 1, 'fail'), op(15), heal(20));
     expect(performanceOf(history).faults[0].msToFirstOk).toBe(6);
   });
+  it('tells the longest outage of a fault, of the kind that was out for longest, until the next fault', () => {
+    const reads = Array.from({ length: 40 }, (_, i) => op(i, 0.5, 'ok', 'read')).flat();
+    const history = sorted(
+      phase(0, 'main'),
+      reads,
+      many(0, 10),
+      fault(10, 1),
+      many(10, 22, 'fail'),
+      op(22, 3),
+      heal(26, 1),
+      fault(30, 2),
+      op(31, 1),
+      op(33, 2, 'info'),
+      phase(40, 'heal'),
+    );
+    // The write that ended the first one was asked at 22 and answered at 25; the first that failed was asked at 10.
+    expect(performanceOf(history).faults.map(({ outage }) => outage)).toEqual([
+      { f: 'write', ms: 15 },
+      { f: 'write', ms: 7 },
+    ]);
+    expect(performanceOf(sorted(fault(1), op(2, 1, 'fail'))).faults[0].outage).toBeNull();
+  });
   it('orders latencies before it takes percentiles of them', () => {
     const [figures] = performanceOf(sorted(op(0, 3), op(5, 1), op(10, 2))).latency;
     expect([figures.p50, figures.max]).toEqual([2, 3]);

@@ -1,6 +1,7 @@
 import { faultWindows, phases, type FaultWindow } from '../../harness/history/fault.ts';
 import { FAIL, INFO, OK, type History } from '../../harness/history/history.ts';
 import { Operations, type Interval } from './operations.ts';
+import { askedUntil, longestOutage, type Longest } from './outage.ts';
 import {
   answeringNodes,
   answersIn,
@@ -38,6 +39,11 @@ export interface FaultImpact extends Availability {
   /** From injection, and from heal, to the completion of the first `ok` operation invoked after it, ms; null: none. */
   readonly msToFirstOk: number | null;
   readonly msToFirstOkAfterHeal: number | null;
+  /**
+   * The longest that somebody asked and nobody was answered, from the injection to the next one or the end of what is
+   * measured, of the kind of operation that was out for longest; null: nothing was ever answered, or nobody asked.
+   */
+  readonly outage: Longest | null;
   /** The targets, and the nodes on the other side of them. */
   readonly sides: readonly Side[];
   /** Median latency of `ok` operations invoked during the fault, by function, ms. */
@@ -65,12 +71,16 @@ export function performanceOf(history: History): Performance {
   const calm = complement(faulty, from, to);
   const operations = new Operations(history);
   const usually = { nodes: answeringNodes(history), answers: answersIn(operations, calm) };
+  const kinds = windows.length === 0 ? [] : askedUntil(history, Math.min(to, end));
   return {
     total: availabilityIn(operations, [[0, end + 1]]),
     duringFaults: availabilityIn(operations, faulty),
     withoutFaults: availabilityIn(operations, calm),
     calmMedians: mediansOf(operations, calm),
-    faults: windows.map((window) => impactOf(operations, window, end, usually)),
+    faults: windows.map((window, i) => ({
+      ...impactOf(operations, window, end, usually),
+      outage: longestOutage(kinds, window.start, Math.min(windows.at(i + 1)?.start ?? to, to, end)),
+    })),
     latency: latencies(history),
     seconds: perSecond(history),
   };
@@ -89,7 +99,7 @@ function impactOf(
   window: FaultWindow,
   end: number,
   usually: { readonly nodes: readonly string[]; readonly answers: Answers },
-): FaultImpact {
+): Omit<FaultImpact, 'outage'> {
   const { id, fault, family, reached, bit, inFlight, targets } = window;
   const during: Interval[] = [[window.start, window.end ?? end + 1]];
   const others = usually.nodes.filter((node) => !targets.includes(node));

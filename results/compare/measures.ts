@@ -35,7 +35,7 @@ export interface Measures {
   /** Acknowledged writes that were lost, over all runs, and in how many runs any was. */
   readonly lost: { readonly writes: number; readonly runs: Rate };
   readonly availability: { readonly calm: Estimate | null; readonly faults: Estimate | null };
-  /** From a fault that takes the primary away to the first `ok` operation begun after it, ms. */
+  /** The longest that somebody asked and nobody was answered, after a fault that takes the primary away, ms. */
   readonly failoverMs: Estimate | null;
   readonly latency: readonly LatencyMeasure[];
   /** `ok` operations a second without faults. */
@@ -75,7 +75,8 @@ export function measuresOf(configuration: string, runs: readonly ComparedRun[], 
     },
     failoverMs: estimate(
       runs.flatMap((run) =>
-        feltFaults(run, 'failover', 'restart-then-promote', 'kill').map((f) => f.msToFirstOk),
+        // Absent in what an older release judged.
+        feltFaults(run, 'failover', 'restart-then-promote', 'switchover', 'kill').map((f) => f.outage?.ms),
       ),
     ),
     latency: latencyOf(runs, estimate),
