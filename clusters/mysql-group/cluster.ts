@@ -10,7 +10,7 @@ import { named, takeDown } from '../kit/server-node.ts';
 import type { Credentials } from '../sql/session.ts';
 import { DATABASE } from '../mysql/clients/schema.ts';
 import { TIME } from '../mysql/node.ts';
-import { PLANNERS } from '../mysql/ports.ts';
+import { planners } from '../mysql/ports.ts';
 import { executedCount } from '../mysql/replication.ts';
 import { IMAGE } from '../mysql/server.ts';
 import { SqlClient } from '../sql/client.ts';
@@ -50,6 +50,7 @@ export class MysqlGroup implements Cluster {
   readonly credentials = credentials('alibi');
   readonly #nodes: readonly GroupNode[];
   readonly #settings: GroupSettings;
+  readonly #planners = planners();
   readonly #formation: Formation;
   readonly #settling: GroupSettling;
   readonly #clock: Clock;
@@ -111,7 +112,7 @@ export class MysqlGroup implements Cluster {
   }
 
   connect(request: ConnectRequest): Promise<Client> {
-    const planner = PLANNERS[request.port];
+    const planner = this.#planners[request.port]?.(request.session);
     if (planner === undefined)
       return Promise.reject(new Error(`mysql-group has no client for the port "${request.port}"`));
     const routing = new GroupRouting(this.#nodes, this.#known, this.#settings.reads, request.process);

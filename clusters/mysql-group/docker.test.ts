@@ -90,4 +90,21 @@ describeDocker('a group in which every member takes writes', () => {
     for (const code of refused)
       expect(['ER_TRANSACTION_ROLLBACK_DURING_COMMIT', 'ER_LOCK_DEADLOCK']).toContain(code);
   }, 120_000);
+
+  it('what three members take out of one queue at once comes out once, in order; their ids are distinct', async () => {
+    const sessions = [0, 1, 2];
+    const takers = await Promise.all(sessions.map((session) => running.client('queue', session)));
+    const elements = Array.from({ length: 12 }, (_, i) => i);
+    for (const element of elements)
+      expect(await takers[0].do('enqueue', 'q', element)).toMatchObject({ type: 'ok', node: 'n1' });
+    const rounds: number[][] = [];
+    while (rounds.flat().length < elements.length && rounds.length < 100) {
+      const ended = await Promise.all(takers.map((taker) => taker.do('dequeue', 'q')));
+      rounds.push(ended.filter(({ type }) => type === 'ok').map(({ value }) => value as number));
+    }
+    expect(rounds.flatMap((round) => round.sort((a, b) => a - b))).toEqual(elements);
+    const askers = await Promise.all(sessions.map((session) => running.client('ids', session)));
+    const ids = await Promise.all([...askers, ...askers].map((asker) => asker.do('generate', null)));
+    expect(new Set(ids.map(({ value }) => value)).size).toBe(6);
+  }, 120_000);
 });

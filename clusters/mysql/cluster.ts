@@ -30,7 +30,7 @@ import { ByGtid, ByPosition, type Following } from './following.ts';
 import { MysqlMembership } from './membership.ts';
 import { MysqlNode, TIME } from './node.ts';
 import { MysqlOperator } from './operator.ts';
-import { PLANNERS } from './ports.ts';
+import { planners } from './ports.ts';
 import { executedCount, replicaStatus } from './replication.ts';
 import { IMAGE } from './server.ts';
 import type { MysqlSettings } from './settings.ts';
@@ -57,6 +57,7 @@ export class MysqlCluster implements Cluster {
   readonly #topology: Topology<MysqlNode>;
   readonly #operator: MysqlOperator;
   readonly #following: Following;
+  readonly #planners = planners();
   readonly #settling: Settling;
   readonly #pins: Pins;
   readonly #lag: MarkerLag;
@@ -133,7 +134,8 @@ export class MysqlCluster implements Cluster {
 
   connect(request: ConnectRequest): Promise<Client> {
     const byYears = this.#settings.partitioning === 'range' || this.#settings.partitioning === 'range-max';
-    const planner = (byYears ? BY_YEARS[request.port] : undefined) ?? PLANNERS[request.port];
+    const split = byYears ? BY_YEARS[request.port] : undefined;
+    const planner = split ?? this.#planners[request.port]?.(request.session);
     if (planner === undefined)
       return Promise.reject(new Error(`mysql has no client for the port "${request.port}"`));
     const failed = (thrown: unknown) => new Failed(thrown, 'connect');

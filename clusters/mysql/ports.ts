@@ -1,18 +1,33 @@
+import { Positions } from '../kit/positions.ts';
 import { bank } from '../sql/bank.ts';
+import { counter, ids } from '../sql/counter.ts';
+import { log, queue } from '../sql/lists.ts';
 import { transactions } from '../sql/transaction.ts';
+import { counterDialect, idsDialect } from './clients/counter.ts';
+import { listsDialect } from './clients/lists.ts';
 import type { Planner } from './clients/plan.ts';
 import { register } from './clients/register.ts';
 import { rows } from './clients/rows.ts';
 import { set } from './clients/set.ts';
 import { bankDialect, transactionDialect } from './clients/transaction.ts';
 
-/** What every MySQL server can serve, by port. */
-export const PLANNERS: Readonly<Record<string, Planner>> = {
-  register,
-  set,
-  rows,
-  transaction: transactions(transactionDialect),
-  bank: bank(bankDialect),
-};
+/** By port, what plans the operations of one session: it may remember how far it has read. */
+export type Planners = Readonly<Record<string, (session: number) => Planner>>;
 
-export const PORTS = Object.keys(PLANNERS);
+/** What every MySQL server can serve. */
+export function planners(): Planners {
+  const positions = new Positions();
+  return {
+    register: () => register,
+    set: () => set,
+    rows: () => rows,
+    counter: () => counter(counterDialect),
+    queue: () => queue(listsDialect),
+    log: (session) => log(listsDialect, positions.of(session)),
+    ids: () => ids(idsDialect),
+    transaction: () => transactions(transactionDialect),
+    bank: () => bank(bankDialect),
+  };
+}
+
+export const PORTS = Object.keys(planners());

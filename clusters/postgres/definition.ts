@@ -1,4 +1,6 @@
 import { bank } from '../sql/bank.ts';
+import { counter, ids } from '../sql/counter.ts';
+import { log, queue } from '../sql/lists.ts';
 import { transactions } from '../sql/transaction.ts';
 import { Positions } from '../kit/positions.ts';
 import { CONTAINER_FAULTS, refusedUnless } from '../kit/refusals.ts';
@@ -6,8 +8,8 @@ import { defineCluster, type ClusterContext, type Configuration, type Setting } 
 import { claimOf } from './claims.ts';
 import { refusedSetting } from './config.ts';
 import { readPostgresqlConf } from './config-file.ts';
-import { counter, ids } from './clients/counter.ts';
-import { log, queue } from './clients/lists.ts';
+import { counterDialect, idsDialect } from './clients/counter.ts';
+import { listsDialect } from './clients/lists.ts';
 import { datedSet, movingRegister } from './clients/partitioned.ts';
 import { register } from './clients/register.ts';
 import { rows } from './clients/rows.ts';
@@ -38,10 +40,10 @@ function create(context: ClusterContext): PostgresCluster {
     register: () => (byYears ? movingRegister(settings.unique) : register),
     set: () => (byYears ? datedSet : set),
     rows: () => rows,
-    counter: () => counter,
-    queue: () => queue,
-    log: (session) => log(positions.of(session)),
-    ids: () => ids,
+    counter: () => counter(counterDialect),
+    queue: () => queue(listsDialect),
+    log: (session) => log(listsDialect, positions.of(session)),
+    ids: () => ids(idsDialect),
     transaction: () => transactions(transactionDialect(settings.isolation)),
     bank: () => bank(bankDialect(settings.isolation)),
   };

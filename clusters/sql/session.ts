@@ -12,6 +12,8 @@ export interface Rows {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
   /** Rows read, or changed by the statement. */
   readonly count: number;
+  /** The id that the database gave to the row that was inserted, where the driver tells it. */
+  readonly insertId?: number;
 }
 
 /** A connection that runs statements, whatever the driver. */
@@ -36,12 +38,12 @@ export type Run = (text: string, values?: readonly unknown[]) => Promise<Rows>;
 export async function inTransaction<T>(
   session: Session,
   signal: AbortSignal,
-  { begin, reads }: { readonly begin: string; readonly reads: boolean },
+  { begin, reads }: { readonly begin: string | readonly string[]; readonly reads: boolean },
   work: (run: Run) => Promise<T>,
 ): Promise<T> {
   const before = reads ? 'read' : 'open';
   try {
-    await session.run(before, begin, [], signal);
+    for (const text of [begin].flat()) await session.run(before, text, [], signal);
     const done = await work((text, values = []) => session.run(before, text, values, signal));
     await session.run(reads ? 'read' : 'commit', 'COMMIT', [], signal);
     return done;

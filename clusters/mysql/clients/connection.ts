@@ -65,7 +65,8 @@ export class Connection implements Session {
         this.#client.query(text, [...values], (error, found) => done(error, found)),
       );
       if (Array.isArray(result)) return { rows: result as Rows['rows'], count: result.length };
-      return { rows: [], count: (result as { affectedRows?: number }).affectedRows ?? 0 };
+      const { affectedRows = 0, insertId = 0 } = result as { affectedRows?: number; insertId?: number };
+      return { rows: [], count: affectedRows, insertId };
     } catch (error) {
       const told = (await this.#certification?.explained(this, error, signal)) ?? error;
       if (!sessionIntact(failureOf(told))) this.destroy();

@@ -98,6 +98,73 @@ describeDocker('a client of MySQL', () => {
     expect(await act('read', null, [1, 0])).toMatchObject({ value: { 0: 6, 1: 14 } });
   });
 
+  it('counter: is 0 before the first add, and the sum after', async () => {
+    const act = await clientOf('counter');
+    expect(await act('read', 'c')).toEqual({ type: 'ok', node: 'n1', value: 0 });
+    for (const amount of [3, -1]) expect(await act('add', 'c', amount)).toEqual({ type: 'ok', node: 'n1' });
+    expect(await act('read', 'c')).toMatchObject({ value: 2 });
+  });
+
+  it('ids: are each another one, told by the insert', async () => {
+    const acts = await Promise.all([clientOf('ids'), clientOf('ids')]);
+    const found = await Promise.all([0, 1, 0, 1].map((i) => acts[i]('generate', null)));
+    const { rows } = await running.sql('n1', 'SELECT id FROM ids ORDER BY id');
+    expect(found.map(({ value }) => Number(value)).sort((a, b) => a - b)).toEqual(rows.map(({ id }) => id));
+    expect(rows).toHaveLength(4);
+  });
+
+  describe('queue', () => {
+    it('gives out what came first, once, and null when it is empty', async () => {
+      const act = await clientOf('queue');
+      for (const element of [3, 'x', 1])
+        expect(await act('enqueue', 'q', element)).toEqual({ type: 'ok', node: 'n1' });
+      const out = [];
+      for (let i = 0; i < 4; i++) out.push((await act('dequeue', 'q')).value);
+      expect(out).toEqual([3, 'x', 1, null]);
+      expect((await act('dequeue', 'other')).value).toBe(null);
+    });
+
+    it('a dequeue waits for the one before it, and takes the next', async () => {
+      const acts = await Promise.all([clientOf('queue'), clientOf('queue'), clientOf('queue')]);
+      for (const element of [1, 2, 3]) await acts[0]('enqueue', 'together', element);
+      const out = await Promise.all(acts.map((act) => act('dequeue', 'together')));
+      expect(out.map(({ value }) => value).sort()).toEqual([1, 2, 3]);
+    });
+
+    it('every operation writes its head, a dequeue of nothing too: a group certifies what is written', async () => {
+      const act = await clientOf('queue');
+      const head = async () => {
+        const { rows } = await running.sql('n1', `SELECT n, taken FROM heads WHERE k = 'queue/"certified"'`);
+        return rows.map(({ n, taken }) => [n, taken]);
+      };
+      const seen = [];
+      for (const f of ['dequeue', 'enqueue', 'dequeue', 'dequeue']) {
+        await act(f, 'certified', 1);
+        seen.push(...(await head()));
+      }
+      expect(seen).toEqual([
+        [0, 1],
+        [1, 1],
+        [1, 2],
+        [1, 3],
+      ]);
+    });
+  });
+
+  it('log: tells the offset of a message, and a session polls on from where it is', async () => {
+    const [one, again] = [await clientOf('log'), await clientOf('log')];
+    expect(await one('send', 'l', 'a')).toMatchObject({ value: [0, 'a'] });
+    expect(await again('send', 'l', 'b')).toMatchObject({ value: [1, 'b'] });
+    const both = [
+      [0, 'a'],
+      [1, 'b'],
+    ];
+    expect(await one('poll', 'l')).toMatchObject({ value: both });
+    expect(await again('poll', 'l')).toMatchObject({ value: [] });
+    await again('seek', 'l', 1);
+    expect(await one('poll', 'l')).toMatchObject({ value: [[1, 'b']] });
+  });
+
   describe('the error table', () => {
     const session = (endpoint: Endpoint = running.host.client('n1', PORT_ROLE)) =>
       Connection.open(endpoint, running.cluster.credentials);

@@ -21,6 +21,10 @@ export function schemaFor(partitioning: Partitioning, keys: boolean): readonly s
     `CREATE TABLE documents (k ${KEY} PRIMARY KEY, fields JSON NOT NULL)`,
     `CREATE TABLE cells (k ${KEY} PRIMARY KEY, v JSON NOT NULL)`,
     `CREATE TABLE accounts (k ${KEY} PRIMARY KEY, balance BIGINT NOT NULL)`,
+    `CREATE TABLE counters (k ${KEY} PRIMARY KEY, n BIGINT NOT NULL)`,
+    `CREATE TABLE ids (id BIGINT AUTO_INCREMENT PRIMARY KEY, k ${KEY})`,
+    `CREATE TABLE heads (k ${KEY} PRIMARY KEY, n BIGINT NOT NULL, taken BIGINT NOT NULL)`,
+    `CREATE TABLE places (k ${KEY}, place BIGINT NOT NULL, v JSON NOT NULL, PRIMARY KEY (k, place))`,
     'CREATE TABLE marker (id INT PRIMARY KEY, n BIGINT NOT NULL)',
   ];
 }
