@@ -53,7 +53,7 @@ export class EtcdCluster implements Cluster {
   #leader: string | null = null;
 
   constructor({ nodes, host, runtime }: ClusterContext, settings: EtcdSettings) {
-    const context = { host, runtime, fsync: settings.fsync };
+    const context = { host, runtime, settings };
     this.nodes = nodes;
     this.links = host.links;
     this.#settings = settings;

@@ -2,6 +2,7 @@ import { DISK_FAULTS, refusedUnless } from '../kit/refusals.ts';
 import { defineCluster, type Configuration, type Setting } from '../types.ts';
 import { claimOf } from './claims.ts';
 import { EtcdCluster, NO_CLOCK } from './cluster.ts';
+import { readEtcdConf, refusedSetting } from './config-file.ts';
 import { IMAGE } from './member.ts';
 import { SETTINGS, settingsOf } from './settings.ts';
 
@@ -37,6 +38,8 @@ export const etcd = defineCluster({
     }),
   ],
   settings: SETTINGS,
+  refusesSetting: refusedSetting,
+  files: { 'etcd.conf.yml': readEtcdConf },
   refusesPort: (port, settings) =>
     port === 'lock' && settingsOf(settings).set === 'keys'
       ? 'its locks promise less than its keys: take etcd:locks or etcd:locks-fenced'

@@ -1,7 +1,9 @@
 import { storageOf, type Host } from '../../harness/hosts/types.ts';
 import { MILLISECOND, type Runtime } from '../../harness/runtime/types.ts';
 import { ServerNode } from '../kit/server-node.ts';
+import { flags } from './config-file.ts';
 import { Gateway, textOf, type Reply } from './gateway.ts';
+import type { EtcdSettings } from './settings.ts';
 
 const CLIENT = 2379;
 const PEER = 2380;
@@ -17,7 +19,7 @@ export interface Membership {
 export interface MemberContext {
   readonly host: Host;
   readonly runtime: Runtime;
-  readonly fsync: boolean;
+  readonly settings: Pick<EtcdSettings, 'fsync' | 'flags'>;
 }
 
 /** One etcd server. */
@@ -52,6 +54,7 @@ export class Member extends ServerNode {
   #command(): string[] {
     const { host, port } = this.#context.host.bind(this.name, 'client');
     const url = `http://${host}:${port}`;
+    const { fsync, flags: given } = this.#context.settings;
     const cluster = this.membership.members.map((name) => `${name}=${this.peerUrl(name)}`);
     return [
       'etcd',
@@ -59,8 +62,8 @@ export class Member extends ServerNode {
       ...['--listen-client-urls', url, '--advertise-client-urls', url],
       ...['--listen-peer-urls', this.peerUrl(), '--initial-advertise-peer-urls', this.peerUrl()],
       ...['--initial-cluster', cluster.join(','), '--initial-cluster-state', this.membership.state],
-      ...['--initial-cluster-token', 'alibi', '--heartbeat-interval', '50', '--election-timeout', '500'],
-      ...(this.#context.fsync ? [] : ['--unsafe-no-fsync']),
+      ...['--initial-cluster-token', 'alibi', ...flags(given)],
+      ...(fsync ? [] : ['--unsafe-no-fsync']),
     ];
   }
 

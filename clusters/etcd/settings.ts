@@ -1,4 +1,6 @@
+import { divide } from '../kit/settings.ts';
 import type { Setting, SettingDefinition } from '../types.ts';
+import { refusedSetting } from './config-file.ts';
 
 /** `linearizable` reads are confirmed by a majority; `serializable` ones are answered by the member that is asked. */
 export const READS = ['linearizable', 'serializable'] as const;
@@ -55,18 +57,20 @@ export interface EtcdSettings {
   readonly leaseSeconds: number;
   readonly workMs: number;
   readonly fsync: boolean;
+  /** For the members themselves. */
+  readonly flags: Readonly<Record<string, Setting>>;
 }
 
+/** @throws Error in one sentence when the members must not be given a flag. */
 export function settingsOf(given: Readonly<Record<string, Setting>>): EtcdSettings {
-  const value = Object.fromEntries(
-    SETTINGS.map((setting) => [setting.name, given[setting.name] ?? setting.default]),
-  );
+  const { own, database } = divide(SETTINGS, given, refusedSetting);
   return {
-    reads: value['reads'] as EtcdSettings['reads'],
-    set: value['set'] as EtcdSettings['set'],
-    fencing: value['fencing'] as boolean,
-    leaseSeconds: value['lease-seconds'] as number,
-    workMs: value['work-ms'] as number,
-    fsync: value['fsync'] as boolean,
+    reads: own['reads'] as EtcdSettings['reads'],
+    set: own['set'] as EtcdSettings['set'],
+    fencing: own['fencing'] as boolean,
+    leaseSeconds: own['lease-seconds'] as number,
+    workMs: own['work-ms'] as number,
+    fsync: own['fsync'] as boolean,
+    flags: database,
   };
 }

@@ -1,6 +1,7 @@
 import type { Setting, SettingDefinition } from '../types.ts';
 import type { Reads } from '../sql/routing.ts';
-import { divide, LEADING } from '../sql/settings.ts';
+import { divide } from '../kit/settings.ts';
+import { LEADING } from '../sql/settings.ts';
 import { ISOLATION_LEVELS, type Isolation } from './clients/transaction.ts';
 import { refusedSetting } from './config.ts';
 import { POINTINGS, POSITIONS, type Pointing } from './following.ts';

@@ -1,4 +1,4 @@
-import { divide } from '../sql/settings.ts';
+import { divide } from '../kit/settings.ts';
 import { refusedSetting } from '../postgres/config.ts';
 import { VERSIONS, type Version } from '../postgres/server/docker-server.ts';
 import type { Setting, SettingDefinition } from '../types.ts';

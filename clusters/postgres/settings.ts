@@ -3,7 +3,8 @@ import type { Setting, SettingDefinition } from '../types.ts';
 import { ISOLATION_LEVELS, type Isolation } from './clients/transaction.ts';
 import { refusedSetting } from './config.ts';
 import type { Reads } from '../sql/routing.ts';
-import { divide, LEADING } from '../sql/settings.ts';
+import { divide } from '../kit/settings.ts';
+import { LEADING } from '../sql/settings.ts';
 import { PARTITIONING, UNIQUE, type Partitioning, type Unique } from './partitioning.ts';
 import { SYNCHRONOUS, type Synchronous } from './topology.ts';
 

@@ -1,4 +1,6 @@
 import { CONTAINER_FAULTS, refusedUnless } from '../kit/refusals.ts';
+import { refusedSetting } from '../redis/config.ts';
+import { readRedisConf } from '../redis/config-file.ts';
 import { REDIS, VALKEY, type Flavour } from '../redis/flavour.ts';
 import {
   defineCluster,
@@ -42,6 +44,8 @@ function definition(flavour: Flavour): ClusterDefinition {
       configuration('wait-1', 'A write waits for the replica (WAIT 1)', { ack: 'wait-1', aof: 'always' }),
     ],
     settings: SETTINGS,
+    refusesSetting: refusedSetting,
+    files: { [`${flavour.name}.conf`]: readRedisConf },
     refuses: (family) => refusedUnless(['switchover', 'rebalance', ...CONTAINER_FAULTS], family),
     conflict: (settings, _world, nodes) => conflictOf(settingsOf(settings), nodes),
     images: [flavour.image],

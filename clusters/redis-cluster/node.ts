@@ -1,3 +1,4 @@
+import { keeping, renderLines } from '../redis/config.ts';
 import { RedisServer, type ServerContext } from '../redis/server.ts';
 import type { ClusterSettings } from './settings.ts';
 
@@ -20,28 +21,18 @@ export class ClusterNode extends RedisServer {
   /** Writes the server's file for its first start: it belongs to no cluster yet. */
   async configure(): Promise<void> {
     const { host, port } = this.address;
-    const { aof, fullCoverage } = this.#settings;
-    const lines = {
+    const { aof, fullCoverage, server } = this.#settings;
+    const own = {
       bind: host,
       port,
-      'protected-mode': 'no',
       dir: this.dataDirectory,
-      save: '""',
-      appendonly: aof === 'none' ? 'no' : 'yes',
-      appendfsync: aof === 'none' ? 'no' : aof,
-      'cluster-enabled': 'yes',
+      ...keeping(aof),
+      'cluster-enabled': true,
       'cluster-config-file': 'nodes.conf',
-      'cluster-node-timeout': NODE_TIMEOUT_MS,
       'cluster-announce-ip': host,
-      'cluster-require-full-coverage': fullCoverage ? 'yes' : 'no',
-      'repl-diskless-sync-delay': 0,
-      'repl-ping-replica-period': 1,
-      'repl-timeout': 5,
-      'repl-backlog-size': '16mb',
+      'cluster-require-full-coverage': fullCoverage,
     };
-    const text = Object.entries(lines)
-      .map(([name, value]) => `${name} ${value}\n`)
-      .join('');
+    const text = renderLines(own, { 'cluster-node-timeout': NODE_TIMEOUT_MS, ...server });
     await this.prepare(text);
   }
 

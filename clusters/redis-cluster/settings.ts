@@ -1,3 +1,5 @@
+import { divide } from '../kit/settings.ts';
+import { refusedSetting } from '../redis/config.ts';
 import { WRITES, type RedisSettings } from '../redis/settings.ts';
 import type { Setting, SettingDefinition } from '../types.ts';
 
@@ -12,17 +14,19 @@ export const SETTINGS: readonly SettingDefinition[] = [
   },
 ];
 
-export interface ClusterSettings extends Pick<RedisSettings, 'ack' | 'ackMs' | 'aof'> {
+export interface ClusterSettings extends Pick<RedisSettings, 'ack' | 'ackMs' | 'aof' | 'server'> {
   readonly fullCoverage: boolean;
 }
 
+/** @throws Error in one sentence when the servers must not be given a setting. */
 export function settingsOf(given: Readonly<Record<string, Setting>>): ClusterSettings {
-  const value = Object.fromEntries(SETTINGS.map((each) => [each.name, given[each.name] ?? each.default]));
+  const { own, database } = divide(SETTINGS, given, refusedSetting);
   return {
-    ack: value['ack'] as ClusterSettings['ack'],
-    ackMs: value['ack-ms'] as number,
-    aof: value['aof'] as ClusterSettings['aof'],
-    fullCoverage: value['full-coverage'] as boolean,
+    ack: own['ack'] as ClusterSettings['ack'],
+    ackMs: own['ack-ms'] as number,
+    aof: own['aof'] as ClusterSettings['aof'],
+    fullCoverage: own['full-coverage'] as boolean,
+    server: database,
   };
 }
 

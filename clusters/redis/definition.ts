@@ -1,4 +1,6 @@
 import { CONTAINER_FAULTS, refusedUnless } from '../kit/refusals.ts';
+import { refusedSetting } from './config.ts';
+import { readRedisConf } from './config-file.ts';
 import { defineCluster, type ClusterDefinition, type Configuration, type Setting } from '../types.ts';
 import { sentinelClaim, singleClaim } from './claims.ts';
 import { RedisCluster } from './cluster.ts';
@@ -37,6 +39,8 @@ function definition(flavour: Flavour): ClusterDefinition {
     ports: ['register', 'set', 'rows', 'counter', 'queue', 'log', 'ids', 'lock'],
     configurations: configurations(flavour),
     settings: SETTINGS,
+    refusesSetting: refusedSetting,
+    files: { [`${flavour.name}.conf`]: readRedisConf },
     refusesPort: (port, settings) =>
       port === 'lock' && settingsOf(settings).leaseMs === 0
         ? `locks promise less than data does: take ${flavour.name}:locks`

@@ -1,4 +1,6 @@
+import { divide } from '../kit/settings.ts';
 import type { Setting, SettingDefinition } from '../types.ts';
+import { refusedSetting } from './config.ts';
 
 export const READS = ['primary', 'any', 'sticky'] as const;
 /** What a write waits for before it counts as acknowledged. */
@@ -62,17 +64,21 @@ export interface RedisSettings {
   readonly minReplicas: number;
   readonly aof: (typeof AOF)[number];
   readonly leaseMs: number;
+  /** For the server's own file. */
+  readonly server: Readonly<Record<string, Setting>>;
 }
 
+/** @throws Error in one sentence when the server must not be given a setting. */
 export function settingsOf(given: Readonly<Record<string, Setting>>): RedisSettings {
-  const value = Object.fromEntries(SETTINGS.map((each) => [each.name, given[each.name] ?? each.default]));
+  const { own, database } = divide(SETTINGS, given, refusedSetting);
   return {
-    reads: value['reads'] as RedisSettings['reads'],
-    ack: value['ack'] as RedisSettings['ack'],
-    ackMs: value['ack-ms'] as number,
-    minReplicas: value['min-replicas'] as number,
-    aof: value['aof'] as RedisSettings['aof'],
-    leaseMs: value['lease-ms'] as number,
+    reads: own['reads'] as RedisSettings['reads'],
+    ack: own['ack'] as RedisSettings['ack'],
+    ackMs: own['ack-ms'] as number,
+    minReplicas: own['min-replicas'] as number,
+    aof: own['aof'] as RedisSettings['aof'],
+    leaseMs: own['lease-ms'] as number,
+    server: database,
   };
 }
 
