@@ -17,6 +17,7 @@ import { processesOf } from '../kit/processes.ts';
 import { named, takeDown } from '../kit/server-node.ts';
 import { settleBy } from '../kit/settle.ts';
 import type { ClusterContext } from '../types.ts';
+import { bank } from './clients/bank.ts';
 import { EtcdClient } from './clients/client.ts';
 import { counter, ids } from './clients/counter.ts';
 import { lock, type LockOptions } from './clients/lock.ts';
@@ -25,7 +26,9 @@ import { lockedSet } from './clients/locked-set.ts';
 import type { Planner } from './clients/plan.ts';
 import { queue } from './clients/queue.ts';
 import { register } from './clients/register.ts';
+import { rows } from './clients/rows.ts';
 import { set } from './clients/set.ts';
+import { transaction } from './clients/transaction.ts';
 import { keyMarkers, LAG_PACE } from './lag.ts';
 import { IMAGE, Member } from './member.ts';
 import { EtcdMembership } from './membership.ts';
@@ -84,20 +87,27 @@ export class EtcdCluster implements Cluster {
 
   #planner(port: string, session: number): Planner {
     const { reads, set: kind, fencing, leaseSeconds, workMs } = this.#settings;
+    const serializable = reads === 'serializable';
     const options: LockOptions = { fencing, leaseSeconds, clock: this.#runtime.clock };
     switch (port) {
       case 'register':
-        return register(reads === 'serializable');
+        return register(serializable);
       case 'set':
         return kind === 'keys'
-          ? set(reads === 'serializable')
+          ? set(serializable)
           : lockedSet({ ...options, fencing: kind === 'locked-fenced' }, workMs);
       case 'counter':
-        return counter(reads === 'serializable');
+        return counter(serializable);
+      case 'rows':
+        return rows(serializable);
+      case 'transaction':
+        return transaction(serializable);
+      case 'bank':
+        return bank(serializable);
       case 'queue':
         return queue;
       case 'log':
-        return log(reads === 'serializable', this.#positions.of(session));
+        return log(serializable, this.#positions.of(session));
       case 'ids':
         return ids;
       case 'lock':

@@ -19,7 +19,7 @@ export const etcd = defineCluster({
   name: 'etcd',
   title: 'etcd, a consensus of members',
   worlds: ['docker'],
-  ports: ['register', 'set', 'counter', 'queue', 'log', 'ids', 'lock'],
+  ports: ['register', 'set', 'rows', 'counter', 'queue', 'log', 'ids', 'transaction', 'bank', 'lock'],
   configurations: [
     configuration('linearizable', 'Every read is confirmed by a majority', { reads: 'linearizable' }),
     configuration('serializable', 'A member answers reads from what it has', { reads: 'serializable' }),

@@ -66,6 +66,51 @@ describeDocker('etcd in containers', () => {
     expect(await running.do('counter', { f: 'read', key: 'c' })).toMatchObject({ value: 10 });
   });
 
+  it('rows: a write touches only the fields it names; a delete leaves nothing', async () => {
+    const act = (f: string, value: Json = null) => running.do('rows', { f, key: 'k', value });
+    await act('write', { a: 1, b: 1 });
+    await act('write', { b: 2 });
+    expect(await act('read')).toMatchObject({ value: { a: 1, b: 2 } });
+    await act('delete');
+    expect(await act('read')).toMatchObject({ value: null });
+  });
+
+  it('bank: opens accounts once, moves money, and refuses what is not there', async () => {
+    const act = (f: string, value: Json = null) => running.do('bank', { f, value });
+    await act('open', { 0: 10, 1: 10 });
+    expect(await act('transfer', { from: 0, to: 1, amount: 4 })).not.toHaveProperty('value');
+    expect(await act('transfer', { from: 0, to: 1, amount: 7 })).toMatchObject({ type: 'ok', value: false });
+    expect(await act('read')).toMatchObject({ value: { 0: 6, 1: 14 } });
+    expect(await act('read', [1, 0])).toMatchObject({ value: { 0: 6, 1: 14 } });
+  });
+
+  it('transaction: lists, registers, predicates and deletes', async () => {
+    const about = { keys: ['p', 'q'], mod: 2, is: 0 };
+    const steps: Json[] = [
+      ['append', 'l', 1],
+      ['append', 'l', 2],
+      ['r', 'l', [1, 2]],
+      ['w', 'p', 2],
+      ['w', 'q', 3],
+      ['rp', about, [['p', 2]]],
+      ['w', 'p', null],
+      ['r', 'p', null],
+    ];
+    const asked = steps.map((step) => {
+      const [f, key, value] = step as [string, Json, Json];
+      return [f, key, f === 'r' || f === 'rp' ? null : value];
+    });
+    expect(await running.do('transaction', { f: 'txn', value: asked })).toMatchObject({ value: steps });
+    const read = { f: 'txn', value: ['l', 'p', 'q'].map((key) => ['r', key, null]) };
+    expect(await running.do('transaction', read)).toMatchObject({
+      value: [
+        ['r', 'l', [1, 2]],
+        ['r', 'p', null],
+        ['r', 'q', 3],
+      ],
+    });
+  });
+
   it('queue: what came first comes out first, once, and null of an empty one', async () => {
     for (const value of [3, 'x', 1, 2]) await running.do('queue', { f: 'enqueue', key: 'q', value });
     const dequeue = () => running.do('queue', { f: 'dequeue', key: 'q' });

@@ -46,8 +46,12 @@ describe('etcd', () => {
     expect(claim(etcd, 'locks-fenced').guarantee).toContain('durable');
   });
 
-  it('reads of a member alone are of any age', () => {
-    expect(claim(etcd, 'serializable').guarantee).not.toContain('linearizable');
+  it('reads of a member alone are of any age, of one revision all the same', () => {
+    const { guarantee } = claim(etcd, 'serializable');
+    expect(guarantee).not.toContain('linearizable');
+    expect(guarantee).not.toContain('strict-serializable');
+    expect(guarantee).toContain('serializable');
+    expect(claim(etcd, 'linearizable').guarantee).toContain('strict-serializable');
   });
 });
 

@@ -1,18 +1,25 @@
 import type { Json } from '../../../harness/history/event.ts';
-import { base64, type Gateway } from '../gateway.ts';
-import { absent, jsonText, modifiedAt, putIf, range, unknownOperation, type Planner } from './plan.ts';
+import { base64 } from '../gateway.ts';
+import { update } from './optimistic.ts';
+import { jsonText, range, unknownOperation, type Planner } from './plan.ts';
 
-/**
- * `counter`: etcd has no increment, so the sum is read and put back if nobody changed it meanwhile. A comparison that
- * fails has changed nothing, so that it is safe to try again, until the operation's time is over.
- */
+/** `counter`: etcd has no increment, so the sum is read, and put with what is added if nobody changed it meanwhile. */
 export function counter(serializable: boolean): Planner {
   return {
     plan: ({ f, key, value }) => {
       const k = `counter/${jsonText(key)}`;
       switch (f) {
         case 'add':
-          return (gateway, signal) => add(gateway, k, Number(value), signal);
+          return (gateway, signal) =>
+            update(
+              gateway,
+              [k],
+              (seen) => {
+                const sum = Number(seen.get(k)?.value ?? 0) + Number(value);
+                return { puts: new Map([[k, String(sum)]]), answer: undefined };
+              },
+              signal,
+            );
         case 'read':
           return async (gateway, signal): Promise<Json> => {
             const [found] = await range(gateway, { key: base64(k), serializable }, signal);
@@ -23,15 +30,6 @@ export function counter(serializable: boolean): Planner {
       }
     },
   };
-}
-
-async function add(gateway: Gateway, key: string, amount: number, signal: AbortSignal): Promise<undefined> {
-  for (;;) {
-    const [found] = await range(gateway, { key: base64(key) }, signal);
-    const guard = found === undefined ? absent(key) : modifiedAt(key, found.modified);
-    const sum = Number(found?.value ?? 0) + amount;
-    if ((await putIf(gateway, guard, { key, value: String(sum) }, signal)) !== null) return undefined;
-  }
 }
 
 /** `ids`: the revision of a put, which no other change has. */
