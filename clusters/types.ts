@@ -54,6 +54,8 @@ export interface ClusterDefinition {
   /** The first is the default. */
   readonly worlds: readonly World[];
   readonly ports: readonly Port[];
+  /** Why it has no client for a port for which somebody may look. */
+  readonly lacks?: Readonly<Partial<Record<Port, string>>>;
   /** The first is the default. */
   readonly configurations: readonly Configuration[];
   readonly settings: readonly SettingDefinition[];

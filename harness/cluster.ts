@@ -37,7 +37,7 @@ export interface Client {
  * - `indexed`: write (value = the whole row, an object), delete, read (the row or null), find (value `[field, term]`, ok value `[[key, row], …]`)
  * - `range`: write, delete, scan (value `[from, to]`, null = open, `to` excluded; ok value `[[key, value], …]` in the order of keys)
  * - `lock`: acquire (ok value = the fencing token, null where there is none; `fail` when somebody holds it), release
- * - `transaction`: txn of `["r",k,null] | ["w",k,v] | ["append",k,v]`, and, in databases with SQL, `["w",k,null]` (delete; ok `["r",k,null]` if nothing was there) and
+ * - `transaction`: txn of `["r",k,null] | ["w",k,v] | ["append",k,v]`, and, in all but the reference store, `["w",k,null]` (delete; ok `["r",k,null]` if nothing was there) and
  *   `["rp",{"keys":[k,…],"mod":m,"is":r},null]` (which of these keys hold a number ≡ r mod m: ok value `[[k,v],…]`)
  * - `queue`: enqueue (value = the element), dequeue (ok value = the element, null = empty) on keys
  * - `log`: send (ok value = `[offset, message]`), poll (ok value = `[[offset, message], …]`: what comes next for this client), seek

@@ -81,11 +81,13 @@ export function resolveRun(request: RunRequest): ResolvedRun {
       : lookup(`configuration of ${cluster.name}`, request.configuration, configurations);
   const world = worldOf(cluster, request.world);
   const workload = lookup('workload', request.workload ?? defaultWorkload(cluster), WORKLOADS);
-  if (!cluster.ports.includes(workload.port))
+  if (!cluster.ports.includes(workload.port)) {
+    const why = cluster.lacks?.[workload.port];
     throw new DoesNotFit(
-      `Workload ${workload.name} needs the client port "${workload.port}", which ${cluster.name} does not have ` +
-        `(it has: ${cluster.ports.join(', ')}); see alibi list matrix`,
+      `Workload ${workload.name} needs the client port "${workload.port}", which ${cluster.name} does not have` +
+        `${why === undefined ? '' : `: ${why}`} (it has: ${cluster.ports.join(', ')}); see alibi list matrix`,
     );
+  }
   const settings = resolveSettings(cluster, configuration, request.settings ?? {});
   const refusedPort = cluster.refusesPort?.(workload.port, settings) ?? null;
   if (refusedPort !== null)

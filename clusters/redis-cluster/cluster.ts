@@ -15,6 +15,7 @@ import { processesOf } from '../kit/processes.ts';
 import { named, takeDown } from '../kit/server-node.ts';
 import { settleBy } from '../kit/settle.ts';
 import { acknowledgement } from '../redis/clients/acknowledge.ts';
+import { bank } from '../redis/clients/bank.ts';
 import { counter, register, rows } from '../redis/clients/data.ts';
 import { queue } from '../redis/clients/lists.ts';
 import type { Acknowledge, Planner } from '../redis/clients/plan.ts';
@@ -42,6 +43,7 @@ const PLANNERS: Readonly<Record<string, (acknowledge: Acknowledge) => Planner>> 
   counter,
   rows,
   queue,
+  bank,
 };
 
 export const PORTS = Object.keys(PLANNERS);

@@ -1,3 +1,4 @@
+import type { Port } from '../../harness/cluster.ts';
 import { CONTAINER_FAULTS, refusedUnless } from '../kit/refusals.ts';
 import { refusedSetting } from '../redis/config.ts';
 import { readRedisConf } from '../redis/config-file.ts';
@@ -16,11 +17,15 @@ import { conflictOf, SETTINGS, settingsOf } from './settings.ts';
  * "Redis Cluster does not guarantee strong consistency": a primary answers before its replicas have a write, and one
  * that is cut off takes writes until its node time-out. Whatever ends a primary is outside the claim. Moving slots is
  * not: a key is in one place at any time, and whoever asks in the wrong one is told so. Nor is CLUSTER FAILOVER, in which
- * the primary stops its clients until the replica has everything.
+ * the primary stops its clients until the replica has everything. All accounts of a bank are one key, on which scripts run
+ * alone.
  */
 function claimOf({ manual }: Flavour) {
-  return (given: Readonly<Record<string, Setting>>): Claim => ({
-    guarantee: ['linearizable', 'durable', 'convergent', 'recovers'],
+  return (given: Readonly<Record<string, Setting>>, port?: Port): Claim => ({
+    guarantee: [
+      port === 'bank' ? 'strict-serializable' : 'linearizable',
+      ...['durable', 'convergent', 'recovers'],
+    ],
     operations: 'acknowledged commands on one key; a read of a set that is spread over slots is no snapshot',
     reads: 'from whoever leads the slot',
     tolerates: { faults: ['clock', 'rebalance', 'switchover'], howMany: 99 },
@@ -39,6 +44,11 @@ function definition(flavour: Flavour): ClusterDefinition {
     title: `${flavour.title} Cluster, three primaries that share the slots, each with a replica`,
     worlds: ['docker'],
     ports: PORTS,
+    lacks: {
+      transaction:
+        'the keys of a transaction lie in different slots, and it takes those of one slot only (CROSSSLOT); on one ' +
+        `primary take ${flavour.name}:sentinel`,
+    },
     configurations: [
       configuration('async', 'As it comes: a primary answers before its replica has the write', {}),
       configuration('wait-1', 'A write waits for the replica (WAIT 1)', { ack: 'wait-1', aof: 'always' }),

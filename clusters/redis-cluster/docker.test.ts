@@ -27,6 +27,15 @@ describeDocker('Redis Cluster, three primaries with a replica each', () => {
     await client.close();
   });
 
+  it('bank: a transfer is one script, on the accounts of one slot', async () => {
+    await running.do('bank', { f: 'open', value: { 0: 10, 1: 10 } });
+    const move = (amount: number) => running.do('bank', { f: 'transfer', value: { from: 0, to: 1, amount } });
+    expect(await move(4)).toMatchObject({ type: 'ok' });
+    expect(await move(7)).toMatchObject({ type: 'ok', value: false });
+    expect(await running.do('bank', { f: 'read' })).toMatchObject({ value: { 0: 6, 1: 14 } });
+    expect(await running.do('bank', { f: 'read', value: [1] })).toMatchObject({ value: { 1: 14 } });
+  });
+
   it('slots move while clients write: no acknowledged element is lost, whoever knows the old place is redirected', async () => {
     const { rebalancing } = running.cluster;
     const clients = await Promise.all([0, 1].map((process) => running.client('set', process)));

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { resolveRun } from '../../cli/run/config.ts';
+import { CLUSTERS } from '../registry.ts';
 import { rangesOf, slotOf } from './slots.ts';
 
 describe('a key’s slot', () => {
@@ -23,4 +25,11 @@ it('ranges are read from CLUSTER SLOTS by their leader, which stands first', () 
   const answer = [[0, 5460, ['10.0.0.2', 6379, 'id'], ['10.0.0.5', 6379, 'other']]];
   expect(rangesOf(answer)).toEqual([{ from: 0, to: 5460, leader: '10.0.0.2' }]);
   expect(rangesOf(null)).toEqual([]);
+});
+
+it('there are no transactions over slots, and the refusal says why', () => {
+  for (const cluster of ['redis-cluster', 'valkey-cluster']) {
+    expect(() => resolveRun({ cluster, workload: 'list-append' })).toThrow(/CROSSSLOT.*sentinel/);
+    expect(CLUSTERS.get(cluster)!.ports).toContain('bank');
+  }
 });

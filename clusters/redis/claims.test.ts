@@ -26,6 +26,16 @@ describe.each([redis, valkey])('$name', (cluster) => {
     expect(survives('single-no-aof')).not.toContain('kill');
   });
 
+  it('transactions that are read at replicas fit one order, not that of time', () => {
+    expect(claim(cluster, 'single-always').guarantee).toContain('strict-serializable');
+    expect(claim(cluster, 'sentinel').guarantee).toContain('strict-serializable');
+    for (const reads of ['any', 'sticky']) {
+      const { guarantee } = claim(cluster, 'sentinel', { reads });
+      expect(guarantee).toContain('serializable');
+      expect(guarantee).not.toContain('strict-serializable');
+    }
+  });
+
   it('reads from replicas are promised less', () => {
     expect(claim(cluster, 'sentinel').guarantee).toContain('linearizable');
     expect(claim(cluster, 'sentinel', { reads: 'any' }).guarantee).not.toContain('monotonic-reads');

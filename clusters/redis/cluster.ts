@@ -18,11 +18,13 @@ import { named, takeDown } from '../kit/server-node.ts';
 import { settleBy } from '../kit/settle.ts';
 import type { ClusterContext } from '../types.ts';
 import { acknowledgement } from './clients/acknowledge.ts';
+import { bank } from './clients/bank.ts';
 import { RedisClient } from './clients/client.ts';
 import { counter, register, rows, set } from './clients/data.ts';
 import { ids, log, queue } from './clients/lists.ts';
 import { lock } from './clients/lock.ts';
 import type { Planner } from './clients/plan.ts';
+import { transaction } from './clients/transaction.ts';
 import { RedisClocks } from './clocks.ts';
 import type { Flavour } from './flavour.ts';
 import { keyMarkers, LAG_PACE, lags } from './lag.ts';
@@ -108,6 +110,10 @@ export class RedisCluster implements Cluster {
         return counter(acknowledge);
       case 'rows':
         return rows(acknowledge);
+      case 'transaction':
+        return transaction(acknowledge);
+      case 'bank':
+        return bank(acknowledge);
       case 'queue':
         return queue(acknowledge);
       case 'log':

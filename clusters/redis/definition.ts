@@ -36,7 +36,7 @@ function definition(flavour: Flavour): ClusterDefinition {
     name: flavour.name,
     title: `${flavour.title}, a primary with replicas under sentinels`,
     worlds: ['docker'],
-    ports: ['register', 'set', 'rows', 'counter', 'queue', 'log', 'ids', 'lock'],
+    ports: ['register', 'set', 'rows', 'counter', 'queue', 'log', 'ids', 'transaction', 'bank', 'lock'],
     configurations: configurations(flavour),
     settings: SETTINGS,
     refusesSetting: refusedSetting,

@@ -13,6 +13,8 @@ export interface Manual {
   readonly persistence: string;
   readonly wait: string;
   readonly cluster: string;
+  /** MULTI and EXEC, and scripts. */
+  readonly transactions: string;
 }
 
 export const REDIS: Flavour = {
@@ -26,6 +28,7 @@ export const REDIS: Flavour = {
     wait: 'https://redis.io/docs/latest/commands/wait/',
     cluster:
       'https://redis.io/docs/latest/operate/oss_and_stack/management/scaling/#redis-cluster-consistency-guarantees',
+    transactions: 'https://redis.io/docs/latest/develop/using-commands/transactions/',
   },
 };
 
@@ -39,5 +42,6 @@ export const VALKEY: Flavour = {
     persistence: 'https://valkey.io/topics/persistence/',
     wait: 'https://valkey.io/commands/wait/',
     cluster: 'https://valkey.io/topics/cluster-tutorial/',
+    transactions: 'https://valkey.io/topics/transactions/',
   },
 };

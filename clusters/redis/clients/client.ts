@@ -39,7 +39,7 @@ export class RedisClient implements Client {
     } catch (error) {
       if (!(error instanceof Failed)) throw error;
       // A refusal may mean that it is no primary any more; only a lock that is held says nothing about that.
-      if (!error.answered || error.code === 'READONLY') this.#primary = null;
+      if (!error.answered || error.message.includes('READONLY')) this.#primary = null;
       return completionOf(ERRORS, error, node);
     }
   }

@@ -95,7 +95,7 @@ export function rows(acknowledge: Acknowledge): Planner {
       const k = `row:${jsonText(key)}`;
       switch (f) {
         case 'read':
-          return read(['HGETALL', k], (pairs) => row(pairs as readonly string[]));
+          return read(['HGETALL', k], (pairs) => rowOf(pairs as readonly string[]));
         case 'write': {
           const fields = Object.entries(value as Readonly<Record<string, Json>>);
           return write(['HSET', k, ...fields.flatMap(([name, each]) => [name, jsonText(each)])], acknowledge);
@@ -110,7 +110,7 @@ export function rows(acknowledge: Acknowledge): Planner {
 }
 
 /** Field, value, field, value, …; no fields is no row. */
-function row(pairs: readonly string[]): Json {
+export function rowOf(pairs: readonly string[]): Json {
   if (pairs.length === 0) return null;
   const fields = pairs.flatMap((name, i) => (i % 2 === 0 ? [[name, parsed(pairs[i + 1])] as const] : []));
   return Object.fromEntries(fields);
