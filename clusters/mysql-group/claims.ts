@@ -1,4 +1,6 @@
 // What MySQL's documentation lets a group promise, derived from the final settings: --set changes the claim too.
+import type { Port } from '../../harness/cluster.ts';
+import { lockClaim } from '../sql/lock-claim.ts';
 import type { Claim, Setting } from '../types.ts';
 import { settingsOf, type GroupSettings } from './settings.ts';
 
@@ -16,8 +18,14 @@ const DIES = [
   'drift',
 ];
 
-/** The claim under these settings. */
-export function claimOf(given: Readonly<Record<string, Setting>>): Claim {
+/** The claim under these settings; of locks nothing but what one server promises, whatever the settings. */
+export function claimOf(given: Readonly<Record<string, Setting>>, port?: Port): Claim {
+  if (port === 'lock')
+    // A member that stands still is expelled, and its sessions with it; so may be one whose clock jumps.
+    return lockClaim(
+      [],
+      `${MANUAL}/locking-functions.html and ${MANUAL}/group-replication-limitations.html (certification does not take into account named locks)`,
+    );
   const settings = settingsOf(given);
   const { reads, consistency } = settings;
   const level = settings.isolation === 'read-uncommitted' ? settings.isolation : 'read-committed';

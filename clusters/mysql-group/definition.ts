@@ -1,4 +1,5 @@
 import { CONTAINER_FAULTS, refusedUnless } from '../kit/refusals.ts';
+import { refusesIdleLocks } from '../sql/lock-claim.ts';
 import { readMyCnf } from '../mysql/config-file.ts';
 import { PORTS } from '../mysql/ports.ts';
 import { IMAGE } from '../mysql/server.ts';
@@ -55,6 +56,10 @@ export const mysqlGroup = defineCluster({
     if (operated && settingsOf(settings).mode === 'multi-primary') return NO_PRIMARY;
     return refusedUnless(['switchover', 'membership', ...CONTAINER_FAULTS], family);
   },
+  refusesPort: (port, settings) =>
+    port === 'lock' && settingsOf(settings).mode === 'multi-primary'
+      ? 'named locks are a member’s own, and every member takes writes: take a configuration with one primary'
+      : refusesIdleLocks(['wait_timeout'])(port, settings),
   conflict: (settings, _world, nodes) => conflictOf(settingsOf(settings), nodes),
   images: [IMAGE],
   create: (context) => new MysqlGroup(context, settingsOf(context.settings)),

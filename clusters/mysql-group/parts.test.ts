@@ -63,6 +63,14 @@ describe('the claim', () => {
     expect(claimOf(several).guarantee).not.toContain('linearizable');
   });
 
+  it('of locks survives nothing that moves the primary, and is not asked where there are several', () => {
+    expect(claimOf({}, 'lock')).toMatchObject({ tolerates: { faults: [] } });
+    expect(claimOf({}, 'lock').source).toContain('group-replication-limitations');
+    const refused = (mode: string, port: string) => mysqlGroup.refusesPort?.(port, { mode }) ?? null;
+    expect(refused('multi-primary', 'lock')).toMatch(/named locks are a member’s own/);
+    expect([refused('single-primary', 'lock'), refused('multi-primary', 'queue')]).toEqual([null, null]);
+  });
+
   it('has a source and known words in every configuration', () => {
     for (const { claim, settings } of mysqlGroup.configurations) {
       const { guarantee, source } = claim(settings);

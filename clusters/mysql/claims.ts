@@ -1,4 +1,6 @@
 // What MySQL's documentation lets one promise, derived from the final settings: --set changes the claim too.
+import type { Port } from '../../harness/cluster.ts';
+import { lockClaim, SESSIONS_LAST } from '../sql/lock-claim.ts';
 import type { Claim, Setting } from '../types.ts';
 import { settingsOf, type MysqlSettings } from './settings.ts';
 
@@ -9,8 +11,13 @@ const IN_PLACE = ['partition', 'cut-standbys', 'kill', 'pause', 'clock', 'strobe
 /** Ways to move the primary: whoever waits for a replica does it to survive them. */
 const MOVES = ['failover', 'restart-then-promote', 'membership'];
 
-/** The claim under these settings. */
-export function claimOf(given: Readonly<Record<string, Setting>>): Claim {
+/** The claim under these settings; of locks nothing but the manual's is promised, whatever the settings. */
+export function claimOf(given: Readonly<Record<string, Setting>>, port?: Port): Claim {
+  if (port === 'lock')
+    return lockClaim(
+      SESSIONS_LAST,
+      `${MANUAL}/locking-functions.html (released explicitly, or implicitly when the session terminates, normally or abnormally)`,
+    );
   const settings = settingsOf(given);
   const durable = survivesCrash(settings);
   const fromPrimary = settings.reads === 'primary';

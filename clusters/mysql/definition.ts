@@ -1,4 +1,5 @@
 import { CONTAINER_FAULTS, refusedUnless } from '../kit/refusals.ts';
+import { refusesIdleLocks } from '../sql/lock-claim.ts';
 import { defineCluster, type Configuration, type Setting } from '../types.ts';
 import { claimOf } from './claims.ts';
 import { MysqlCluster } from './cluster.ts';
@@ -89,6 +90,7 @@ export const mysql = defineCluster({
   settings: SETTINGS,
   refusesSetting: refusedSetting,
   files: { 'my.cnf': readMyCnf },
+  refusesPort: refusesIdleLocks(['wait_timeout']),
   refuses: (family) => refusedUnless(['membership', ...CONTAINER_FAULTS], family),
   conflict: (settings) => conflictOf(settingsOf(settings)),
   images: [IMAGE],

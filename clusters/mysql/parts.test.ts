@@ -31,6 +31,16 @@ describe('the claim', () => {
     expect(claimOf({ reads: 'any' }).guarantee).not.toContain('linearizable');
   });
 
+  it('of locks is the same whatever the settings, and survives no death of the primary and no other primary', () => {
+    const { guarantee, tolerates, source } = claimOf({ semisync: 'wait' }, 'lock');
+    expect(guarantee).toContain('linearizable');
+    for (const fault of ['kill', 'failover', 'restart-then-promote', 'partition', 'power-off', 'membership'])
+      expect(tolerates.faults).not.toContain(fault);
+    expect(source).toContain('locking-functions');
+    expect(claimOf({ reads: 'any' }, 'lock')).toEqual(claimOf({}, 'lock'));
+    expect(mysql.refusesPort?.('lock', { wait_timeout: 2 })).toMatch(/^wait_timeout ends sessions/);
+  });
+
   it('has a source and known words in every configuration', () => {
     for (const { claim, settings } of mysql.configurations) {
       const { guarantee, source } = claim(settings);

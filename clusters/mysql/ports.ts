@@ -2,9 +2,11 @@ import { Positions } from '../kit/positions.ts';
 import { bank } from '../sql/bank.ts';
 import { counter, ids } from '../sql/counter.ts';
 import { log, queue } from '../sql/lists.ts';
+import { lock } from '../sql/lock.ts';
 import { transactions } from '../sql/transaction.ts';
 import { counterDialect, idsDialect } from './clients/counter.ts';
 import { listsDialect } from './clients/lists.ts';
+import { lockDialect } from './clients/lock.ts';
 import type { Planner } from './clients/plan.ts';
 import { register } from './clients/register.ts';
 import { rows } from './clients/rows.ts';
@@ -25,6 +27,7 @@ export function planners(): Planners {
     queue: () => queue(listsDialect),
     log: (session) => log(listsDialect, positions.of(session)),
     ids: () => ids(idsDialect),
+    lock: () => lock(lockDialect),
     transaction: () => transactions(transactionDialect),
     bank: () => bank(bankDialect),
   };

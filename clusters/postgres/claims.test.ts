@@ -99,3 +99,23 @@ it('every claim has a source, and its words for objects are in the guarantees', 
     for (const word of guarantee) expect(GUARANTEES.has(word) || transactional.includes(word)).toBe(true);
   }
 });
+
+describe('locks of a session', () => {
+  it('exclude others while the session lasts, which no death of the primary and no other primary lets it', () => {
+    for (const { claim, settings } of postgres.configurations) {
+      const { guarantee, tolerates, source } = claim(settings, 'lock');
+      expect(guarantee).toContain('linearizable');
+      expect(guarantee).not.toContain('durable');
+      for (const fault of ['kill', 'failover', 'restart-then-promote', 'partition', 'power-off'])
+        expect(tolerates.faults).not.toContain(fault);
+      expect(source).toContain('ADVISORY-LOCKS');
+    }
+  });
+
+  it('are refused where the server ends sessions that do nothing', () => {
+    const refused = (port: string, settings = {}) => postgres.refusesPort?.(port, settings) ?? null;
+    expect(refused('lock', { idle_session_timeout: '2s' })).toMatch(/^idle_session_timeout ends sessions/);
+    expect([refused('lock', { idle_session_timeout: 0 }), refused('lock')]).toEqual([null, null]);
+    expect(refused('set', { idle_session_timeout: '2s' })).toBeNull();
+  });
+});

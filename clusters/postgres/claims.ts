@@ -1,4 +1,6 @@
 // What PostgreSQL's documentation lets one promise, derived from the final settings: --set changes the claim too.
+import type { Port } from '../../harness/cluster.ts';
+import { lockClaim, SESSIONS_LAST } from '../sql/lock-claim.ts';
 import type { Claim, Setting } from '../types.ts';
 import { settingsOf, type PostgresSettings } from './settings.ts';
 
@@ -19,8 +21,13 @@ const IN_PLACE = [...STANDING, ...CRASHES, ...POWER_CUTS];
  */
 const MOVES = ['failover', 'restart-then-promote'];
 
-/** The claim under these settings. */
-export function claimOf(given: Readonly<Record<string, Setting>>): Claim {
+/** The claim under these settings; of locks nothing but the manual's is promised, whatever the settings. */
+export function claimOf(given: Readonly<Record<string, Setting>>, port?: Port): Claim {
+  if (port === 'lock')
+    return lockClaim(
+      SESSIONS_LAST,
+      `${MANUAL}/explicit-locking.html#ADVISORY-LOCKS (held until explicitly released or the session ends)`,
+    );
   const settings = settingsOf(given);
   const durable = survivesKill(settings);
   const synced = durable && survivesPowerCut(settings);

@@ -1,6 +1,8 @@
 import { bank } from '../sql/bank.ts';
 import { counter, ids } from '../sql/counter.ts';
 import { log, queue } from '../sql/lists.ts';
+import { lock } from '../sql/lock.ts';
+import { refusesIdleLocks } from '../sql/lock-claim.ts';
 import { transactions } from '../sql/transaction.ts';
 import { Positions } from '../kit/positions.ts';
 import { CONTAINER_FAULTS, refusedUnless } from '../kit/refusals.ts';
@@ -10,6 +12,7 @@ import { refusedSetting } from './config.ts';
 import { readPostgresqlConf } from './config-file.ts';
 import { counterDialect, idsDialect } from './clients/counter.ts';
 import { listsDialect } from './clients/lists.ts';
+import { lockDialect } from './clients/lock.ts';
 import { datedSet, movingRegister } from './clients/partitioned.ts';
 import { register } from './clients/register.ts';
 import { rows } from './clients/rows.ts';
@@ -44,6 +47,7 @@ function create(context: ClusterContext): PostgresCluster {
     queue: () => queue(listsDialect),
     log: (session) => log(listsDialect, positions.of(session)),
     ids: () => ids(idsDialect),
+    lock: () => lock(lockDialect),
     transaction: () => transactions(transactionDialect(settings.isolation)),
     bank: () => bank(bankDialect(settings.isolation)),
   };
@@ -57,7 +61,7 @@ export const postgres = defineCluster({
   name: 'postgres',
   title: 'PostgreSQL, a primary with streaming standbys',
   worlds: ['process', 'docker'],
-  ports: ['register', 'set', 'rows', 'counter', 'queue', 'log', 'ids', 'transaction', 'bank'],
+  ports: ['register', 'set', 'rows', 'counter', 'queue', 'log', 'ids', 'lock', 'transaction', 'bank'],
   configurations: [
     configuration('async', 'Asynchronous standbys', { synchronous: 'none' }),
     configuration(
@@ -126,6 +130,7 @@ export const postgres = defineCluster({
   settings: SETTINGS,
   refusesSetting: refusedSetting,
   files: { 'postgresql.conf': readPostgresqlConf },
+  refusesPort: refusesIdleLocks(['idle_session_timeout']),
   refuses: (family, world) =>
     family === 'clock' && world === 'process'
       ? NO_CLOCK

@@ -40,14 +40,14 @@ export class SqlClient<C extends SqlConnection> implements Client {
 
   async invoke(operation: Operation, signal: AbortSignal): Promise<Completion> {
     const plan = this.#planner(operation);
-    const chosen = operation.node ?? this.#request.node;
+    const chosen = plan.on?.node ?? operation.node ?? this.#request.node;
     const node = chosen ?? this.#route(plan);
     try {
-      const connection = await this.#connection(node, signal);
+      const connection = plan.on?.connection ?? (await this.#connection(node, signal));
       if (chosen === undefined && connection.standby && this.#needsPrimary(plan))
         throw this.#routing.notPrimary(node);
       if (!plan.reads) this.#routing.wrote?.(this.#request.session);
-      const value = await plan.run(connection, signal);
+      const value = await plan.run(connection, signal, node);
       if (!plan.reads) this.#routing.wrote?.(this.#request.session);
       return value === undefined ? { type: 'ok', node } : { type: 'ok', node, value };
     } catch (error) {

@@ -1,7 +1,7 @@
 // What an error says about whether an operation happened: each database has one table, the first row that matches decides.
 // A code alone is not enough: the same broken connection is harmless before COMMIT was sent and unknowable after.
 import type { OperationError } from '../../harness/history/event.ts';
-import { failureOf, type Failure } from '../kit/error-table.ts';
+import { byCode, failureOf, type Failure } from '../kit/error-table.ts';
 
 /**
  * How far an operation had got when it broke.
@@ -42,6 +42,29 @@ export const BEFORE_COMMIT: readonly ErrorRow[] = [
     phases: ['open'],
     outcome: 'fail',
     why: 'without COMMIT the server rolls a transaction back, whatever broke it',
+  },
+];
+
+/** The code of a lock that was not granted. */
+export const HELD = 'held';
+/** The code of a release by a session that has ended. */
+export const SESSION_ENDED = 'session-ended';
+
+/** Rows for locks that a session holds, in whatever database. */
+export const SESSION_LOCKS: readonly ErrorRow[] = [
+  {
+    name: HELD,
+    match: byCode(/^held$/),
+    phases: ['commit'],
+    outcome: 'fail',
+    why: 'the server answered that another session holds the lock: nothing was taken',
+  },
+  {
+    name: SESSION_ENDED,
+    match: byCode(/^session-ended$/),
+    phases: ['commit'],
+    outcome: 'info',
+    why: 'the connection that held the lock is gone: its server frees the lock when it notices, and nobody is told when',
   },
 ];
 

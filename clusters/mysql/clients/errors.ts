@@ -5,6 +5,7 @@ import {
   anything,
   BEFORE_COMMIT,
   decide,
+  SESSION_LOCKS,
   type ClientPhase,
   type ErrorRow,
   type Outcome,
@@ -20,6 +21,7 @@ const both =
 
 export const ERRORS: readonly ErrorRow[] = [
   ...BEFORE_COMMIT,
+  ...SESSION_LOCKS,
   {
     name: 'deadlock',
     match: byCode(/^ER_LOCK_DEADLOCK$/),

@@ -5,11 +5,13 @@ import type { Json } from '../../../harness/history/event.ts';
 import { describeDocker } from '../../../harness/hosts/docker/testing/suite.ts';
 import type { Endpoint } from '../../../harness/hosts/types.ts';
 import { proxyTo } from '../../postgres/testing/proxy.ts';
+import { lock } from '../../sql/lock.ts';
 import type { ClientPhase } from '../../sql/outcome.ts';
 import { PORT_ROLE } from '../server.ts';
 import { eventually, never, runningCluster, type RunningCluster } from '../testing/running.ts';
 import { Connection, Failed } from './connection.ts';
 import { classify, ERRORS } from './errors.ts';
+import { lockDialect } from './lock.ts';
 
 let running: RunningCluster;
 
@@ -165,6 +167,34 @@ describeDocker('a client of MySQL', () => {
     expect(await one('poll', 'l')).toMatchObject({ value: [[1, 'b']] });
   });
 
+  describe('lock', () => {
+    it('has one holder at a time, who alone gives it back, however its name is written', async () => {
+      const [one, other] = [await clientOf('lock'), await clientOf('lock')];
+      expect(await one('acquire', 'l')).toEqual({ type: 'ok', node: 'n1', value: null });
+      expect(await other('acquire', 'l')).toMatchObject({ type: 'fail', error: { code: 'held' } });
+      expect(await other('release', 'l')).toMatchObject({ type: 'fail', error: { code: 'not-held' } });
+      expect(await one('acquire', 'l')).toMatchObject({ type: 'fail', error: { code: 'held' } });
+      for (const key of ['L', 'l'.repeat(100)])
+        expect(await other('acquire', key)).toMatchObject({ type: 'ok' });
+      expect(await one('release', 'l')).toEqual({ type: 'ok', node: 'n1' });
+      expect(await other('acquire', 'l')).toMatchObject({ type: 'ok' });
+      expect(await other('release', 'l')).toMatchObject({ type: 'ok' });
+    });
+
+    it('ends with the session that holds it, which does not know when: its release is info', async () => {
+      const [one, other] = [await clientOf('lock'), await clientOf('lock')];
+      await one('acquire', 'ending');
+      const { rows } = await running.sql('n1', 'SELECT IS_USED_LOCK(SHA2(\'lock/"ending"\', 256)) AS id');
+      await running.sql('n1', `KILL ${Number(rows[0].id)}`);
+      await eventually('the lock', async () => (await other('acquire', 'ending')).type === 'ok');
+      expect(await one('release', 'ending')).toMatchObject({
+        type: 'info',
+        error: { code: 'session-ended' },
+      });
+      expect(await other('release', 'ending')).toMatchObject({ type: 'ok' });
+    });
+  });
+
   describe('the error table', () => {
     const session = (endpoint: Endpoint = running.host.client('n1', PORT_ROLE)) =>
       Connection.open(endpoint, running.cluster.credentials);
@@ -219,6 +249,20 @@ describeDocker('a client of MySQL', () => {
       const reading = judged((await session()).run('read', "SELECT 'a read', SLEEP(60)", [], null));
       await running.sql('n1', `KILL ${await thread("SELECT 'a read'")}`);
       expect(await reading).toMatchObject({ row: 'read', outcome: 'fail' });
+    });
+
+    it('held: a lock of another session is fail; session-ended: giving it back after that is info', async () => {
+      const [holder, other] = [await session(), await session()];
+      const [mine, theirs] = [lock<Connection>(lockDialect), lock<Connection>(lockDialect)];
+      const of = (f: string) => ({ f, key: 'rows of the table' });
+      await mine(of('acquire')).run(holder, never, 'n1');
+      const refused = judged(theirs(of('acquire')).run(other, never, 'n1'));
+      expect(await refused).toEqual({ row: 'held', outcome: 'fail', code: 'held' });
+      expect(other.usable).toBe(true);
+      holder.destroy();
+      const released = judged(mine(of('release')).run(holder, never, 'n1'));
+      expect(await released).toEqual({ row: 'session-ended', outcome: 'info', code: 'session-ended' });
+      await other.close();
     });
 
     it('before-commit: a transaction that is cut off is fail, and leaves nothing', async () => {

@@ -1,6 +1,6 @@
 import type { Json } from '../../../harness/history/event.ts';
 import { jsonText, read, write } from '../../sql/plan.ts';
-import { unknownOperation, type Planner } from './plan.ts';
+import { unknownOperation, type Plan, type Planner } from './plan.ts';
 
 /** `register`: read, write (upsert) and cas, one row a key, one statement an operation. */
 export const register: Planner = ({ f, key, value }) => {
@@ -24,7 +24,7 @@ export const register: Planner = ({ f, key, value }) => {
  * An UPDATE reads the newest committed row at every isolation level, and locks it. No row (a mismatch) is an
  * observation: `ok` with `false`. Old value null = the key is absent.
  */
-function cas(k: string, [old, next]: readonly [Json, Json]) {
+function cas(k: string, [old, next]: readonly [Json, Json]): Plan {
   const outcome = (count: number) => (count === 0 ? false : undefined);
   return old === null
     ? write(

@@ -14,8 +14,8 @@ export const lwwRegister: Planner = (operation) => {
   if (operation.f !== 'cas') return plan;
   return {
     reads: false,
-    run: async (connection, signal) => {
-      if ((await plan.run(connection, signal)) !== false) return undefined;
+    run: async (connection, signal, node) => {
+      if ((await plan.run(connection, signal, node)) !== false) return undefined;
       const nothing = new Error('the cas changed no row');
       throw new Failed(Object.assign(nothing, { code: NOTHING_CHANGED }), 'commit');
     },

@@ -5,8 +5,10 @@ import { eventually, never, runningCluster, type RunningCluster } from '../testi
 import { proxyTo, type Proxy } from '../testing/proxy.ts';
 import { PORT_ROLE } from '../server/server.ts';
 import { Connection, Failed } from './connection.ts';
+import { lock } from '../../sql/lock.ts';
 import type { ClientPhase } from '../../sql/outcome.ts';
 import { classify, ERRORS } from './errors.ts';
+import { lockDialect } from './lock.ts';
 
 let running: RunningCluster;
 const opened: Connection[] = [];
@@ -199,6 +201,19 @@ describe('an error of the server after COMMIT was sent', () => {
       code: '23505',
     });
     expect(connection.usable).toBe(true);
+  });
+
+  it('a lock of another session is fail; giving one back whose session has ended is info', async () => {
+    const [holder, other] = [await session(), await session()];
+    const [mine, theirs] = [lock<Connection>(lockDialect), lock<Connection>(lockDialect)];
+    const of = (f: string) => ({ f, key: 'rows of the table' });
+    await mine(of('acquire')).run(holder, never, 'n1');
+    const refused = judged(theirs(of('acquire')).run(other, never, 'n1'));
+    expect(await refused).toEqual({ row: 'held', outcome: 'fail', code: 'held' });
+    expect(other.usable).toBe(true);
+    holder.destroy();
+    const released = judged(mine(of('release')).run(holder, never, 'n1'));
+    expect(await released).toEqual({ row: 'session-ended', outcome: 'info', code: 'session-ended' });
   });
 
   it('a read-only session refuses a write: fail', async () => {

@@ -4,6 +4,7 @@ import {
   anything,
   BEFORE_COMMIT,
   decide,
+  SESSION_LOCKS,
   type ClientPhase,
   type ErrorRow,
   type Outcome,
@@ -19,6 +20,7 @@ export const NOTHING_CHANGED = 'nothing-changed';
 
 export const ERRORS: readonly ErrorRow[] = [
   ...BEFORE_COMMIT,
+  ...SESSION_LOCKS,
   {
     name: WAIT_CANCELLED,
     match: byMessage(/^cancell?ing (the )?wait for synchronous replication/),

@@ -12,6 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => running.close());
 
+const ADVISORY = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory'";
+
 /** A client that reads from the primary, whatever the routing says. */
 async function onPrimary(port: string) {
   const client = await running.cluster.connect({ port, process: 0, session: 0, node: 'n1' });
@@ -116,6 +118,47 @@ describe('ids', () => {
     const act = await onPrimary('ids');
     const found = await Promise.all(Array.from({ length: 5 }, () => act('generate', null)));
     expect(new Set(found.map(({ value }) => value)).size).toBe(5);
+  });
+});
+
+describe('lock', () => {
+  it('has one holder at a time, who alone gives it back', async () => {
+    const [one, other] = [await onPrimary('lock'), await onPrimary('lock')];
+    expect(await one('acquire', 'l')).toEqual({ type: 'ok', node: 'n1', value: null });
+    expect(await other('acquire', 'l')).toMatchObject({ type: 'fail', error: { code: 'held' } });
+    expect(await other('release', 'l')).toMatchObject({ type: 'fail', error: { code: 'not-held' } });
+    expect(await one('acquire', 'l')).toMatchObject({ type: 'fail', error: { code: 'held' } });
+    expect(await other('acquire', 'another')).toMatchObject({ type: 'ok' });
+    expect(await one('release', 'l')).toEqual({ type: 'ok', node: 'n1' });
+    expect(await other('acquire', 'l')).toMatchObject({ type: 'ok' });
+    for (const key of ['l', 'another']) await other('release', key);
+  });
+
+  it('ends with the session that holds it, which does not know when: its release is info', async () => {
+    const [one, other] = [await onPrimary('lock'), await onPrimary('lock')];
+    await one('acquire', 'l');
+    const holders = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted";
+    expect((await running.sql('n1', holders)).count).toBe(1);
+    await eventually('the lock', async () => (await other('acquire', 'l')).type === 'ok');
+    expect(await one('release', 'l')).toMatchObject({ type: 'info', error: { code: 'session-ended' } });
+    expect(await other('release', 'l')).toMatchObject({ type: 'ok' });
+  });
+
+  it('is given back where it was taken, wherever operations go by now', async () => {
+    const client = await running.client('lock');
+    const on = async (node: string) => (await running.sql(node, ADVISORY)).count;
+    await client.invoke({ f: 'acquire', key: 'l', node: 'n2' }, never);
+    expect([await on('n1'), await on('n2')]).toEqual([0, 1]);
+    expect(await client.do('release', 'l')).toEqual({ type: 'ok', node: 'n2' });
+    expect(await on('n2')).toBe(0);
+    await client.close();
+  });
+
+  it('goes with the client that is closed', async () => {
+    const [one, other] = [await running.client('lock'), await onPrimary('lock')];
+    expect(await one.do('acquire', 'l')).toMatchObject({ type: 'ok', node: 'n1' });
+    await one.close();
+    await eventually('the lock', async () => (await other('acquire', 'l')).type === 'ok');
   });
 });
 
@@ -274,7 +317,7 @@ describe('routing', () => {
 });
 
 it('a port without a client is told', async () => {
-  await expect(running.cluster.connect({ port: 'lock', process: 0, session: 0 })).rejects.toThrow(
-    'postgres has no client for the port "lock"',
+  await expect(running.cluster.connect({ port: 'siblings', process: 0, session: 0 })).rejects.toThrow(
+    'postgres has no client for the port "siblings"',
   );
 });
