@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Json } from '../../harness/history/event.ts';
 import { describeDocker } from '../../harness/hosts/docker/testing/suite.ts';
 import { linksBetween } from '../../nemesis/targets.ts';
+import { judged } from '../kit/testing/judged.ts';
 import { eventually, never, runningCluster, type RunningCluster } from '../kit/testing/running.ts';
 import { etcd } from './definition.ts';
 
@@ -218,5 +219,15 @@ describeDocker('etcd in containers', () => {
     await Promise.all(nodes.map((node) => processes.restart(node)));
     expect(await running.cluster.settle(SETTLE_MS)).toMatchObject({ settled: true });
     expect(await running.do('register', { f: 'read', key: 'kept' })).toMatchObject({ value: 7 });
+  });
+});
+
+describeDocker('etcd under load', () => {
+  it('keeps its transactions strict serializable while its leader is killed', async () => {
+    const load = { workload: 'list-append', rate: 100, time: 8, faultFor: 2 };
+    expect(await judged({ cluster: 'etcd', nemesis: 'kill:primary', ...load })).toEqual({
+      outcome: 'valid',
+      reasons: [],
+    });
   });
 });

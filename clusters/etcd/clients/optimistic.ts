@@ -18,16 +18,15 @@ export async function snapshot(
   signal: AbortSignal,
 ): Promise<Snapshot> {
   if (keys.length === 0) return new Map();
-  const success = keys.map((key) => ({ request_range: { key: base64(key), serializable } }));
-  const { responses } = await gateway.ask('read', '/v3/kv/txn', { success }, signal);
-  const found = (responses as readonly Reply[]).flatMap((each) => keyValues(each.response_range));
-  return new Map(found.map((each) => [each.key, each]));
+  const success = ranges(keys, serializable);
+  return shown(await gateway.ask('read', '/v3/kv/txn', { success }, signal));
 }
 
 /**
  * Makes what follows from `keys` (in `change`), if nobody has changed any of them since they were read. A comparison
- * that fails has changed nothing, so that it is safe to look again, until the operation's time is over; an answer that
- * is lost is never asked for again. With nothing to put, what was read is answered: it stood so at one revision.
+ * that fails has changed nothing, and answers with what is there now: it is safe to try again on that, until the
+ * operation's time is over. An answer that is lost is never asked for again. With nothing to put, what was read is
+ * answered: it stood so at one revision.
  * https://etcd.io/docs/v3.5/learning/api/#transaction
  */
 export async function update<T>(
@@ -36,19 +35,33 @@ export async function update<T>(
   change: (seen: Snapshot) => Change<T>,
   signal: AbortSignal,
 ): Promise<T> {
+  let seen = await snapshot(gateway, keys, false, signal);
   for (;;) {
-    const seen = await snapshot(gateway, keys, false, signal);
     const { puts, answer } = change(seen);
     if (puts.size === 0) return answer;
-    const compare = keys.map((key) => unchanged(key, seen.get(key)));
-    const body = { compare, success: [...puts].map(([key, value]) => request(key, value)) };
-    const { succeeded } = await gateway.ask('write', '/v3/kv/txn', body, signal);
-    if (succeeded === true) return answer;
+    const compare = unchanged(keys, seen);
+    const success = [...puts].map(([key, value]) => request(key, value));
+    const body = { compare, success, failure: ranges(keys, false) };
+    const reply = await gateway.ask('write', '/v3/kv/txn', body, signal);
+    if (reply.succeeded === true) return answer;
+    seen = shown(reply);
   }
 }
 
-function unchanged(key: string, seen: KeyValue | undefined): Reply {
-  return seen === undefined ? absent(key) : modifiedAt(key, seen.modified);
+function ranges(keys: readonly string[], serializable: boolean): Reply[] {
+  return keys.map((key) => ({ request_range: { key: base64(key), serializable } }));
+}
+
+function shown({ responses }: Reply): Snapshot {
+  const found = (responses as readonly Reply[]).flatMap((each) => keyValues(each.response_range));
+  return new Map(found.map((each) => [each.key, each]));
+}
+
+function unchanged(keys: readonly string[], seen: Snapshot): Reply[] {
+  return keys.map((key) => {
+    const found = seen.get(key);
+    return found === undefined ? absent(key) : modifiedAt(key, found.modified);
+  });
 }
 
 function request(key: string, value: string | null): Reply {

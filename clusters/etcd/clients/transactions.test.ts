@@ -106,6 +106,18 @@ describe('transaction', () => {
     }
   });
 
+  it('learns from a comparison that failed what is there now: three requests in all, the other’s two aside', async () => {
+    const [one, other] = [client(transaction(false)), client(transaction(false))];
+    let asked = 0;
+    member.before = async (path) => {
+      if (path === 'txn' && ++asked === 2) await other('txn', [['append', 'l', 1]]);
+      return undefined;
+    };
+    expect(await one('txn', [['append', 'l', 2]])).toMatchObject({ type: 'ok' });
+    expect(asked).toBe(3 + 2);
+    expect(await one('txn', [['r', 'l', null]])).toMatchObject({ value: [['r', 'l', [1, 2]]] });
+  });
+
   it('blind writes compare nothing, and are one request', async () => {
     const act = client(transaction(false));
     const asked = lose(Infinity, 'txn');

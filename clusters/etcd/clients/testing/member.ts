@@ -14,6 +14,7 @@ interface Stored {
 interface Transaction {
   readonly compare?: readonly Reply[];
   readonly success: readonly Readonly<Record<string, Reply>>[];
+  readonly failure?: readonly Readonly<Record<string, Reply>>[];
 }
 
 /** What happens before a request is done; `lost`: it is done, and never answered. */
@@ -78,8 +79,11 @@ export class TestMember {
     }
   }
 
-  #transaction({ compare = [], success }: Transaction): Reply {
-    if (!compare.every((each) => this.#holds(each))) return {};
+  #transaction({ compare = [], success, failure = [] }: Transaction): Reply {
+    if (!compare.every((each) => this.#holds(each)))
+      return {
+        responses: failure.map((each) => ({ response_range: { kvs: this.#range(each.request_range) } })),
+      };
     const keys = new Map(this.#revisions[this.#revision]);
     const modified = this.#revision + 1;
     const responses = success.map(({ request_range, request_put, request_delete_range }): Reply => {

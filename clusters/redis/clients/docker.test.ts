@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Client, Completion } from '../../../harness/cluster.ts';
 import type { Json } from '../../../harness/history/event.ts';
 import { describeDocker } from '../../../harness/hosts/docker/testing/suite.ts';
+import { judged } from '../../kit/testing/judged.ts';
 import { runningCluster, type RunningCluster } from '../../kit/testing/running.ts';
 import { redis } from '../definition.ts';
 
@@ -90,5 +91,14 @@ describeDocker('a client of one Redis server', () => {
     expect(await act('bank', 'open', { 0: 10, 1: 10 })).toMatchObject({ type: 'ok' });
     expect(await act('bank', 'read')).toMatchObject({ value: { 0: 6, 1: 14 } });
     expect(await act('bank', 'read', [1, 7])).toMatchObject({ value: { 1: 14 } });
+  });
+});
+
+const LOAD = { cluster: 'redis', configuration: 'single-always', rate: 100, faultFor: 1, faultEvery: 4 };
+
+describeDocker('one Redis server that syncs every write', () => {
+  it('keeps its transactions strict serializable over kills', async () => {
+    const run = { ...LOAD, workload: 'list-append', nemesis: 'kill:all', time: 8 };
+    expect(await judged(run)).toEqual({ outcome: 'valid', reasons: [] });
   });
 });
