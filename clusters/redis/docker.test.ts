@@ -105,6 +105,19 @@ describeDocker('Redis in containers, its writes waiting for a replica', () => {
       });
     });
 
+    it('read-only: a replica refuses all of a transaction that writes, whatever else it does', async () => {
+      const steps = [
+        ['r', 't', null],
+        ['append', 't', 1],
+      ];
+      const refused = await act('transaction', 'txn', null, steps, 'n2');
+      expect(refused).toMatchObject({ type: 'fail', error: { code: 'READONLY' } });
+      expect(await act('transaction', 'txn', null, [['r', 't', null]], 'n2')).toMatchObject({
+        value: [['r', 't', null]],
+      });
+      expect(await act('transaction', 'txn', null, steps)).toMatchObject({ type: 'ok' });
+    });
+
     it('refused-command: a command that the server finds wrong changes nothing', async () => {
       expect(await act('counter', 'add', 'c', 1.5)).toMatchObject({ type: 'fail', error: { code: 'ERR' } });
     });
