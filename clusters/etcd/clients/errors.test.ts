@@ -15,6 +15,8 @@ describe('a write that etcd answered with an error', () => {
     ['grpc-8', 'etcdserver: mvcc: database space exceeded', 'no-space: fail'],
     ['grpc-5', 'etcdserver: requested lease not found', 'no-lease: fail'],
     ['grpc-3', 'etcdserver: key is not provided', 'refused-request: fail'],
+    ['grpc-3', 'etcdserver: too many operations in txn request', 'refused-request: fail'],
+    ['grpc-3', 'etcdserver: duplicate key given in txn request', 'refused-request: fail'],
     ['grpc-11', 'etcdserver: mvcc: required revision is a future revision', 'refused-request: fail'],
     ['grpc-14', 'etcdserver: request timed out', 'unknown: info'],
     ['grpc-14', 'etcdserver: leader changed', 'unknown: info'],
