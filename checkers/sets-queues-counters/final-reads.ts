@@ -29,6 +29,17 @@ export function settlementOf(history: History): Settlement | null {
   return null;
 }
 
+/** The nodes (by number) that lead at the end, as the cluster itself said last; empty where it never said, or none did. */
+export function leadersOf(history: History): ReadonlySet<number> {
+  const id = history.functions.idOf('primaries');
+  for (let i = history.length - 1; i >= 0 && id >= 0; i--) {
+    const said = history.values[i];
+    if (history.process[i] !== NEMESIS || history.f[i] !== id || !Array.isArray(said)) continue;
+    return new Set((said as readonly string[]).map((node) => history.nodes.idOf(node)));
+  }
+  return new Set();
+}
+
 /** Index of the event that begins the phase of final reads, -1 if the history has no such phase. */
 export function finalPhase(history: History): number {
   return phases(history).findLast((mark) => mark.phase === 'final')?.index ?? -1;

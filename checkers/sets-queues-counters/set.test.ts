@@ -61,6 +61,15 @@ describe('set', () => {
   it('says divergence, not loss, when one settled replica has it and another has not', () => {
     expect(named(check(reads(run(), [1, 4], [1])))).toEqual(['divergence']);
   });
+  it('says loss where who leads lacks it, although a replica has it; divergence where only a replica lacks it', () => {
+    const led = (leader: string, ...finals: Json[]) =>
+      check(reads(run().mark('primaries', [leader]), ...finals));
+    const lost = led('n2', [1, 4], [1]);
+    expect(named(lost)).toEqual(['lost-acknowledged-write']);
+    expect(lost.findings[0].explanation).toContain('in no final read of who leads; 4 was acknowledged');
+    expect(named(led('n1', [1, 4], [1]))).toEqual(['divergence']);
+    expect(named(led('n9', [1, 4], [1]))).toEqual(['divergence']);
+  });
   it('is not certain of a loss, and claims no divergence, before the replicas have settled', () => {
     expect(check(reads(run(false), [1], [1]))).toMatchObject({ valid: true, findings: [{ certain: false }] });
     expect(check(reads(run(false), [1, 4], [1]))).toMatchObject({ valid: true, findings: [] });

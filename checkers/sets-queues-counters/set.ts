@@ -3,14 +3,15 @@ import type { Json } from '../../harness/history/event.ts';
 import { FAIL, INVOKE, OK, type History } from '../../harness/history/history.ts';
 import { witnessOf } from '../fold.ts';
 import type { Checker, Finding, Verdict } from '../types.ts';
-import { finalPhase, finalReads, settlementOf, type Settlement } from './final-reads.ts';
+import { finalPhase, finalReads, leadersOf, settlementOf, type Settlement } from './final-reads.ts';
 
 /**
  * Sets to which elements are only added: f `add` (value = the element, each added once), f `read` (value = array of
  * all elements). After Jepsen's `set` checker, for several final reads (one from each replica):
  *
- * - lost: acknowledged before every final read began, and in none of them;
- * - divergent: acknowledged, and in some final read but not in another, once the replicas had settled;
+ * - lost: acknowledged before every final read began, and in none of them; where the cluster said who leads, in none of
+ *   those who lead: what a replica alone still has, no client gets back;
+ * - divergent: acknowledged, not lost, and missing from some final read, once the replicas had settled;
  * - recovered: indeterminate, and in a final read (counted, no anomaly);
  * - unexpected: read, but never added before; or its add had certainly failed; or twice in one read.
  *
@@ -145,19 +146,26 @@ function lostOf(history: History, one: ElementSet, settlement: Settlement | null
   if (finals.length === 0) return [];
   const firstFinal = Math.min(...finals.map((read) => read.began));
   const due = [...one.elements.values()].filter((e) => e.acknowledged >= 0 && e.acknowledged < firstFinal);
+  const leaders = leadersOf(history);
+  const led = finals.filter(({ index }) => leaders.has(history.node[index]));
+  const asked = led.length > 0 ? led : finals;
+  const firstAsked = Math.min(...asked.map((read) => read.began));
   // Whoever was still reading then, and saw it, may have seen it afterwards.
   const late = new Set(
     one.reads
-      .filter((read) => read > firstFinal)
+      .filter((read) => read > firstAsked && (led.length === 0 || leaders.has(history.node[read])))
       .flatMap((read) => (history.values[read] as readonly Json[]).map(identityOf)),
   );
-  const absent = due.filter((e) => !finals.some((read) => read.elements.has(e.identity)));
-  const lost = absent.filter((e) => !late.has(e.identity));
-  const split = due.filter(
-    (e) =>
-      finals.some((read) => read.elements.has(e.identity)) &&
-      !finals.every((read) => read.elements.has(e.identity)),
+  const holders = (e: Element): readonly FinalRead[] =>
+    finals.filter((read) => read.elements.has(e.identity));
+  const lost = due.filter(
+    (e) => !late.has(e.identity) && !asked.some((read) => read.elements.has(e.identity)),
   );
+  const gone = new Set(lost);
+  const split = due.filter((e) => {
+    const having = holders(e).length;
+    return !gone.has(e) && having > 0 && having < finals.length;
+  });
   const settled = settlement?.settled ?? true;
   const found: Finding[] = [];
   if (lost.length > 0) {
@@ -170,17 +178,18 @@ function lostOf(history: History, one: ElementSet, settlement: Settlement | null
       certain: settled,
       count: lost.length,
       key: one.key,
-      witness: witnessOf(first.acknowledged, seen ?? -1, ...finals.map((read) => read.index)),
+      witness: witnessOf(first.acknowledged, seen ?? -1, ...asked.map((read) => read.index)),
       explanation:
-        `${lost.length} of ${due.length} acknowledged adds ${lost.length === 1 ? 'is' : 'are'} in no final read; ` +
+        `${lost.length} of ${due.length} acknowledged adds ${lost.length === 1 ? 'is' : 'are'} in no final read` +
+        `${lost.some((e) => holders(e).length > 0) ? ' of who leads' : ''}; ` +
         `${JSON.stringify(first.value)} was acknowledged (#${first.acknowledged}${at(history, first.acknowledged)})` +
         `${seen === undefined ? '' : `, was read (#${seen}${at(history, seen)})`} and is absent from ` +
-        `${finals.map((read) => `#${read.index}${at(history, read.index)}`).join(', ')}` +
+        `${asked.map((read) => `#${read.index}${at(history, read.index)}`).join(', ')}` +
         `${settled ? '' : '; the replicas had not settled, so it may still arrive'}.`,
       evidence: {
         elements: lost.slice(0, NAMED).map((e) => e.value),
         acknowledgements: lost.slice(0, NAMED).map((e) => e.acknowledged),
-        finals: finals.map((read) => read.index),
+        finals: asked.map((read) => read.index),
       },
     });
   }

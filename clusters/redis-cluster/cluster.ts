@@ -25,6 +25,7 @@ import { lags } from '../redis/lag.ts';
 import type { ClusterContext } from '../types.ts';
 import { SlotClient } from './client.ts';
 import { form } from './forming.ts';
+import { SlotLag } from './lag.ts';
 import { ClusterNode } from './node.ts';
 import { ClusterOperator } from './operator.ts';
 import { Resharding } from './resharding.ts';
@@ -60,6 +61,7 @@ export class SlotCluster implements Cluster {
   readonly #settings: ClusterSettings;
   readonly #flavour: Flavour;
   readonly #runtime: Runtime;
+  readonly #lag: SlotLag;
   #standbys: readonly string[];
 
   constructor({ nodes, host, runtime, log }: ClusterContext, flavour: Flavour, settings: ClusterSettings) {
@@ -69,6 +71,7 @@ export class SlotCluster implements Cluster {
     this.#settings = settings;
     this.#runtime = runtime;
     this.#nodes = nodes.map((name) => new ClusterNode(name, { host, runtime, flavour, settings }));
+    this.#lag = new SlotLag(this.#nodes, runtime.clock);
     this.#standbys = nodes.slice(nodes.length / 2);
     this.processes = processesOf(this.#nodes);
     this.clocks = new RedisClocks(this.#nodes, runtime.clock);
@@ -129,7 +132,10 @@ export class SlotCluster implements Cluster {
 
   async sample(): Promise<Readonly<Record<string, number>>> {
     const leaders = this.nodes.filter((name) => !this.#standbys.includes(name));
-    const each = await Promise.all(leaders.map((leader) => lags(this.#nodes, leader)));
+    const each = await Promise.all([
+      ...leaders.map((leader) => lags(this.#nodes, leader)),
+      this.#lag.sample(),
+    ]);
     return Object.assign({}, ...each) as Record<string, number>;
   }
 

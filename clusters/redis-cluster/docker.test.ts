@@ -25,6 +25,11 @@ describeDocker('Redis Cluster, three primaries with a replica each', () => {
     }
     expect([...nodes].sort()).toEqual(['n1', 'n2', 'n3']);
     await client.close();
+    for (let sample = 0; sample < 2; sample++) {
+      const gauges = await running.cluster.sample();
+      for (const replica of ['n4', 'n5', 'n6'])
+        expect(gauges[`lag-true-ms:${replica}`]).toEqual(expect.any(Number));
+    }
   });
 
   it('bank: a transfer is one script, on the accounts of one slot', async () => {

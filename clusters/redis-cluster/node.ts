@@ -1,4 +1,5 @@
 import { keeping, renderLines } from '../redis/config.ts';
+import type { Answer } from '../redis/clients/connection.ts';
 import { RedisServer, type ServerContext } from '../redis/server.ts';
 import type { ClusterSettings } from './settings.ts';
 
@@ -41,6 +42,11 @@ export class ClusterNode extends RedisServer {
     const answer = await this.ask(['CLUSTER', 'MYID'], 3000);
     if (typeof answer !== 'string') throw new Error(`${this.name} does not tell its id`);
     return answer;
+  }
+
+  /** As `ask`, of what this node has as a replica, which without READONLY it would only redirect. */
+  askReplica(command: readonly string[], timeoutMs: number): Promise<Answer> {
+    return this.ask(command, timeoutMs, undefined, ['READONLY']);
   }
 
   /** One line of CLUSTER INFO or INFO replication, such as `cluster_state` or `master_link_status`. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resolveRun } from '../../cli/run/config.ts';
 import { CLUSTERS } from '../registry.ts';
+import { markerKey } from './lag.ts';
 import { rangesOf, slotOf } from './slots.ts';
 
 describe('a key’s slot', () => {
@@ -23,7 +24,7 @@ describe('a key’s slot', () => {
 
 it('ranges are read from CLUSTER SLOTS by their leader, which stands first', () => {
   const answer = [[0, 5460, ['10.0.0.2', 6379, 'id'], ['10.0.0.5', 6379, 'other']]];
-  expect(rangesOf(answer)).toEqual([{ from: 0, to: 5460, leader: '10.0.0.2' }]);
+  expect(rangesOf(answer)).toEqual([{ from: 0, to: 5460, leader: '10.0.0.2', replicas: ['10.0.0.5'] }]);
   expect(rangesOf(null)).toEqual([]);
 });
 
@@ -31,5 +32,13 @@ it('there are no transactions over slots, and the refusal says why', () => {
   for (const cluster of ['redis-cluster', 'valkey-cluster']) {
     expect(() => resolveRun({ cluster, workload: 'list-append' })).toThrow(/CROSSSLOT.*sentinel/);
     expect(CLUSTERS.get(cluster)!.ports).toContain('bank');
+  }
+});
+
+it('a marker lies in a slot of the ranges that it is made for', () => {
+  for (const from of [0, 5461, 10923]) {
+    const slot = slotOf(markerKey([{ from, to: from + 5460, leader: '', replicas: [] }]));
+    expect(slot).toBeGreaterThanOrEqual(from);
+    expect(slot).toBeLessThanOrEqual(from + 5460);
   }
 });

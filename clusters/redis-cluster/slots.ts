@@ -21,19 +21,21 @@ export function slotOf(key: string): number {
   return crc % SLOTS;
 }
 
-/** A range of slots, and who leads it, by address. */
+/** A range of slots, who leads it, and who follows its leader, by address. */
 export interface Range {
   readonly from: number;
   readonly to: number;
   readonly leader: string;
+  readonly replicas: readonly string[];
 }
 
 /** What CLUSTER SLOTS answers: `[[from, to, [host, port, id], replica …], …]`. */
 export function rangesOf(answer: unknown): Range[] {
   if (!Array.isArray(answer)) return [];
-  return (answer as [number, number, [string, number]][]).map(([from, to, [host]]) => ({
+  return (answer as [number, number, ...[string, number][]][]).map(([from, to, leader, ...replicas]) => ({
     from: Number(from),
     to: Number(to),
-    leader: String(host),
+    leader: String(leader[0]),
+    replicas: replicas.map(([host]) => String(host)),
   }));
 }

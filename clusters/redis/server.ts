@@ -67,9 +67,14 @@ export class RedisServer extends ServerNode {
     return Connection.open(this.client(ROLE), signal);
   }
 
-  /** One command on a connection of its own; null when it does not answer in time, or refuses. `role`: of the port. */
-  ask(command: readonly (string | number)[], timeoutMs = 1000, role = ROLE): Promise<Answer> {
-    return askOnce(this.client(role), command, timeoutMs, this.#context.runtime.clock);
+  /** One command on a connection of its own; null when it does not answer in time, or refuses. `role`: of the port; `before`: sent first. */
+  ask(
+    command: readonly (string | number)[],
+    timeoutMs = 1000,
+    role = ROLE,
+    before: readonly string[] = [],
+  ): Promise<Answer> {
+    return askOnce(this.client(role), command, timeoutMs, this.#context.runtime.clock, before);
   }
 
   /** `master`, `slave` or, when it does not answer, null. */
