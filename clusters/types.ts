@@ -54,8 +54,8 @@ export interface ClusterDefinition {
   /** The first is the default. */
   readonly worlds: readonly World[];
   readonly ports: readonly Port[];
-  /** Why it has no client for a port for which somebody may look. */
-  readonly lacks?: Readonly<Partial<Record<Port, string>>>;
+  /** Why it has no client for a port for which somebody may look, or for a workload of one that it has; by name. */
+  readonly lacks?: Readonly<Partial<Record<string, string>>>;
   /** The first is the default. */
   readonly configurations: readonly Configuration[];
   readonly settings: readonly SettingDefinition[];

@@ -57,7 +57,7 @@ function matrixRow(cluster: ClusterDefinition) {
     title: cluster.title,
     workloads: [...WORKLOADS.values()].map((workload) => ({
       name: workload.name,
-      runs: cluster.ports.includes(workload.port),
+      runs: cluster.ports.includes(workload.port) && cluster.lacks?.[workload.name] === undefined,
     })),
     faults,
   };

@@ -81,6 +81,9 @@ export function resolveRun(request: RunRequest): ResolvedRun {
       : lookup(`configuration of ${cluster.name}`, request.configuration, configurations);
   const world = worldOf(cluster, request.world);
   const workload = lookup('workload', request.workload ?? defaultWorkload(cluster), WORKLOADS);
+  const unserved = cluster.lacks?.[workload.name];
+  if (unserved !== undefined)
+    throw new DoesNotFit(`Workload ${workload.name} cannot be run against ${cluster.name}: ${unserved}`);
   if (!cluster.ports.includes(workload.port)) {
     const why = cluster.lacks?.[workload.port];
     throw new DoesNotFit(

@@ -32,6 +32,13 @@ describe('a combination that cannot be had is refused with the reason', () => {
     refused('any', { fallback: 500 }).not.toThrow();
   });
 
+  it('reads by predicate, which the store would misunderstand', () => {
+    refused('raft', {}, { workload: 'predicate' }).toThrow(
+      'cannot be run against reference: its transactions',
+    );
+    refused('raft', {}, { workload: 'rw-register' }).not.toThrow();
+  });
+
   it('leases that cannot be', () => {
     refused('automatic', {}, { nodes: 2 }).toThrow(
       'failover=automatic needs a majority that one node can be missing',

@@ -86,6 +86,10 @@ export const reference = defineCluster({
     'indexed',
     'range',
   ],
+  lacks: {
+    predicate:
+      'its transactions read, write and append to keys by name: they know no predicates, and delete nothing',
+  },
   configurations: [
     ...SINGLE_LEADER,
     ...AUTOMATIC_FAILOVER,
