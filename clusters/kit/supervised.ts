@@ -7,7 +7,9 @@ interface Startable {
 
 /** A server that cannot start ends within this time. */
 const SOON_MS = 400;
-const ATTEMPTS = 3;
+/** A killed process stands in the way until its parent has taken note of its death, on a busy machine for a second. */
+const PAUSE_MS = 300;
+const ATTEMPTS = 6;
 
 /**
  * Starts it as a supervisor would: a server that ends at once (its predecessor's process, shared memory, or port, was
@@ -23,5 +25,7 @@ export async function startSupervised(node: Startable): Promise<void> {
         () => false,
       );
     if (!ended) return;
+    if (attempt < ATTEMPTS)
+      await node.until('a pause', PAUSE_MS, () => Promise.resolve(false)).catch(() => undefined);
   }
 }
