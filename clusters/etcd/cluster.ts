@@ -70,7 +70,7 @@ export class EtcdCluster implements Cluster {
   }
 
   async start(): Promise<void> {
-    for (const member of this.#members) await member.create();
+    await Promise.all(this.#members.map((member) => member.create()));
     await Promise.all(this.#members.map((member) => member.start()));
     await Promise.all(this.#members.map((member) => member.untilAnswering(BOOT_MS)));
     await proveEqual(this.#members, this.#runtime.clock, BOOT_MS);

@@ -90,7 +90,7 @@ export class MysqlGroup implements Cluster {
 
   /** Resolves when every member works and shows what was written to the group. */
   async start(): Promise<void> {
-    for (const node of this.#nodes) await node.create();
+    await Promise.all(this.#nodes.map((node) => node.create()));
     await Promise.all(
       this.#nodes.map(async (node) => {
         await node.initialise();

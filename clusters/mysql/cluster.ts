@@ -113,7 +113,7 @@ export class MysqlCluster implements Cluster {
   /** Resolves when the primary takes writes (waiting for a replica, if so configured) and every replica shows them. */
   async start(): Promise<void> {
     const { nodes } = this.#topology;
-    for (const node of nodes) await node.create();
+    await Promise.all(nodes.map((node) => node.create()));
     await Promise.all(
       nodes.map(async (node) => {
         await node.initialise();

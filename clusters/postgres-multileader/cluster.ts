@@ -91,7 +91,7 @@ export class MultiLeaderCluster implements Cluster {
   async start(): Promise<void> {
     const schema = schemaFor(this.#settings.conflicts);
     await this.#server.prepare();
-    for (const node of this.#nodes) await node.create();
+    await Promise.all(this.#nodes.map((node) => node.create()));
     await Promise.all(
       this.#nodes.map(async (node) => {
         await node.initialise();

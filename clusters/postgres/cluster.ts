@@ -102,9 +102,11 @@ export class PostgresCluster implements Cluster {
   async start(): Promise<void> {
     const topology = this.#topology;
     await this.#server.prepare();
-    for (const node of topology.nodes) await node.create();
     const [primary, ...standbys] = topology.nodes;
-    await primary.initialise();
+    await Promise.all([
+      primary.create().then(() => primary.initialise()),
+      ...standbys.map((node) => node.create()),
+    ]);
     await primary.setRole({ follows: null, synchronousNames: '' });
     await primary.start();
     await primary.untilAnswering(BOOT_MS);

@@ -80,7 +80,7 @@ export class SlotCluster implements Cluster {
   }
 
   async start(): Promise<void> {
-    for (const node of this.#nodes) await node.create();
+    await Promise.all(this.#nodes.map((node) => node.create()));
     await Promise.all(
       this.#nodes.map(async (node) => {
         await node.configure();

@@ -76,7 +76,7 @@ export class RedisCluster implements Cluster {
 
   async start(): Promise<void> {
     const [primary, ...replicas] = this.#nodes;
-    for (const node of this.#nodes) await node.create();
+    await Promise.all(this.#nodes.map((node) => node.create()));
     await Promise.all(this.#nodes.map((node) => node.configure(node === primary ? null : primary)));
     await primary.start();
     await primary.untilAnswering(BOOT_MS);
