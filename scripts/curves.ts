@@ -2,7 +2,7 @@
 // otherwise idle machine, and writes tables: losses against lag, discards against skew, blocking, latency.
 //   npx tsx scripts/curves.ts OUT.md [losses|discards|blocking|latency …]
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,7 +42,8 @@ let made = 0;
 function run(configuration: string, ...options: readonly string[]): Results {
   const directory = join(folder, String(made++));
   const given = ['run', configuration, '--world', 'docker', '--out', directory, '--seed', '1', ...options];
-  spawnSync(process.execPath, [alibi, ...given], { stdio: 'ignore' });
+  const { stderr } = spawnSync(process.execPath, [alibi, ...given], { encoding: 'utf8' });
+  if (!existsSync(join(directory, 'results.json'))) throw new Error(`alibi ${given.join(' ')}: ${stderr}`);
   const results = JSON.parse(readFileSync(join(directory, 'results.json'), 'utf8')) as Results;
   process.stderr.write(`${configuration} ${options.join(' ')}: ${results.outcome}\n`);
   return results;
@@ -61,7 +62,7 @@ const ADDS = (RATE * 49) / 50;
 /** What was acknowledged while the standbys were cut off is what failover loses: rate × lag. */
 function losses(): string {
   const rows = [0.5, 1, 2, 4].map((lag) => {
-    const timetable = `cut-standbys@3..9,failover@${3 + lag}`;
+    const timetable = `cut-standbys@3..9,failover@${3 + lag}..${4 + lag}`;
     const results = run(
       'postgres:async',
       ...['--workload', 'set', '--rate', String(RATE), '--concurrency', '20', '--time', '12'],

@@ -19,7 +19,9 @@ export async function proveWhole(nodes: readonly ClusterNode[], deadlineMs: numb
     const views = await Promise.all(
       nodes.map(async (node) => rangesOf(await node.ask(['CLUSTER', 'SLOTS']))),
     );
-    const told = views.map((view) => JSON.stringify([...view].sort((a, b) => a.from - b.from)));
+    const told = views.map((view) =>
+      JSON.stringify(view.map(({ from, to, leader }) => [from, to, leader]).sort(([a], [b]) => +a - +b)),
+    );
     const covered = views[0].reduce((sum, { from, to }) => sum + to - from + 1, 0);
     missing = 'one view of who leads which slots';
     if (covered !== SLOTS || told.some((view) => view !== told[0])) return false;
