@@ -11,6 +11,7 @@ interface Run {
   readonly seed: string;
   readonly alibi: string;
   readonly startedAt: string;
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
   readonly options: { readonly consistency: string };
   readonly claims: readonly { readonly guarantee: readonly string[]; readonly source: string }[];
   readonly versions: Readonly<Record<string, string>>;
@@ -54,9 +55,10 @@ const runs = readdirSync(join(directory, 'runs'))
 
 const cells = new Map<string, typeof runs>();
 for (const each of runs) {
-  const { cluster, configuration, workload, nemesis, options } = each.run;
+  const { cluster, configuration, settings, workload, nemesis, options } = each.run;
+  const given = Object.entries(settings).map(([key, value]) => ` ${key}=${value}`);
   const name = [
-    `${cluster}:${configuration}`,
+    `${cluster}:${configuration}${given.join('')}`,
     workload,
     nemesis.join(', ') || 'none',
     options.consistency,

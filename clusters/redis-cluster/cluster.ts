@@ -11,13 +11,14 @@ import type { Links, Refusal } from '../../harness/hosts/types.ts';
 import { MILLISECOND, type Runtime } from '../../harness/runtime/types.ts';
 import { keepSoFar } from '../kit/disks.ts';
 import { copyLogs } from '../kit/logs.ts';
+import { Positions } from '../kit/positions.ts';
 import { processesOf } from '../kit/processes.ts';
 import { named, takeDown } from '../kit/server-node.ts';
 import { settleBy } from '../kit/settle.ts';
 import { acknowledgement } from '../redis/clients/acknowledge.ts';
 import { bank } from '../redis/clients/bank.ts';
 import { counter, register, rows } from '../redis/clients/data.ts';
-import { queue } from '../redis/clients/lists.ts';
+import { ids, log, queue } from '../redis/clients/lists.ts';
 import type { Acknowledge, Planner } from '../redis/clients/plan.ts';
 import { RedisClocks } from '../redis/clocks.ts';
 import type { Flavour } from '../redis/flavour.ts';
@@ -38,13 +39,13 @@ const BOOT_MS = 30_000;
 /** What a proof takes at least, however late it is: confirmations come once a second. */
 const PROOF_MS = 10_000;
 
-const PLANNERS: Readonly<Record<string, (acknowledge: Acknowledge) => Planner>> = {
-  register,
+/** `offsets`: how far its session has read each log. */
+type MakePlanner = (acknowledge: Acknowledge, offsets: Map<string, number>) => Planner;
+
+const PLANNERS: Readonly<Record<string, MakePlanner>> = {
+  ...{ register, rows, counter, bank },
   set: spreadSet,
-  counter,
-  rows,
-  queue,
-  bank,
+  ...{ queue, log, ids },
 };
 
 export const PORTS = Object.keys(PLANNERS);
@@ -62,6 +63,7 @@ export class SlotCluster implements Cluster {
   readonly #flavour: Flavour;
   readonly #runtime: Runtime;
   readonly #lag: SlotLag;
+  readonly #positions = new Positions();
   #standbys: readonly string[];
 
   constructor({ nodes, host, runtime, log }: ClusterContext, flavour: Flavour, settings: ClusterSettings) {
@@ -94,12 +96,13 @@ export class SlotCluster implements Cluster {
     await keepSoFar(this.#nodes.map((node) => node.place));
   }
 
-  connect({ port, process }: ConnectRequest): Promise<Client> {
-    const planner = PLANNERS[port];
-    if (planner === undefined)
+  connect({ port, process, session }: ConnectRequest): Promise<Client> {
+    const make = PLANNERS[port];
+    if (make === undefined)
       return Promise.reject(new Error(`${this.#flavour.name}-cluster has no client for the port "${port}"`));
     const map = new SlotMap(this.#nodes, process);
-    return Promise.resolve(new SlotClient(planner(acknowledgement(this.#settings)), map));
+    const planner = make(acknowledgement(this.#settings), this.#positions.of(session));
+    return Promise.resolve(new SlotClient(planner, map));
   }
 
   /** Several lead from the start, each its slots: two of one shard would be a split brain, and cannot be told from it here. */

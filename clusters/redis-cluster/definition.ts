@@ -48,6 +48,7 @@ function definition(flavour: Flavour): ClusterDefinition {
       transaction:
         'the keys of a transaction lie in different slots, and it takes those of one slot only (CROSSSLOT); on one ' +
         `primary take ${flavour.name}:sentinel`,
+      lock: `a lock in one slot is a lock on one primary: take ${flavour.name}:locks`,
     },
     configurations: [
       configuration('async', 'As it comes: a primary answers before its replica has the write', {}),

@@ -41,6 +41,24 @@ describeDocker('Redis Cluster, three primaries with a replica each', () => {
     expect(await running.do('bank', { f: 'read', value: [1] })).toMatchObject({ value: { 1: 14 } });
   });
 
+  it('keeps logs and hands out numbers, each in one slot', async () => {
+    const [logs, ids] = await Promise.all(['log', 'ids'].map((port) => running.client(port)));
+    for (const message of ['a', 'b'])
+      expect(await logs.invoke({ f: 'send', key: 'l', value: message }, never)).toMatchObject({ type: 'ok' });
+    const polled = await logs.invoke({ f: 'poll', key: 'l', value: null }, never);
+    expect(polled.value).toEqual([
+      [0, 'a'],
+      [1, 'b'],
+    ]);
+    expect((await logs.invoke({ f: 'poll', key: 'l', value: null }, never)).value).toEqual([]);
+    const [first, second] = [
+      await ids.invoke({ f: 'generate', key: 'i', value: null }, never),
+      await ids.invoke({ f: 'generate', key: 'i', value: null }, never),
+    ];
+    expect([first.value, second.value]).toEqual([1, 2]);
+    await Promise.all([logs.close(), ids.close()]);
+  });
+
   it('slots move while clients write: no acknowledged element is lost, whoever knows the old place is redirected', async () => {
     const { rebalancing } = running.cluster;
     const clients = await Promise.all([0, 1].map((process) => running.client('set', process)));
