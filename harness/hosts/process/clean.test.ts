@@ -72,8 +72,9 @@ it('clean finds leftovers by their label alone when the record is lost', async (
 
 it('clean of one run leaves other leftovers alone', async () => {
   const [one, other] = [`one-${process.pid}`, `other-${process.pid}`];
-  await killed(await startHarness(one));
-  await killed(await startHarness(other));
+  // Both at once, and only then: whoever else cleans this machine meanwhile takes what a dead harness left.
+  const harnessed = await Promise.all([one, other].map(startHarness));
+  await Promise.all(harnessed.map(killed));
   expect(new Set((await cleanProcesses({ runId: one })).killed.map(({ runId }) => runId))).toEqual(
     new Set([one]),
   );
