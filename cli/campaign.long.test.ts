@@ -103,7 +103,7 @@ options: { world: sim, time: 12, rate: 100 }
   });
 
   it('ends with 2 when a run proves nothing, and when the budget left runs unmade', async () => {
-    const idle = `include: [{ configuration: 'reference:sync', workload: set, seeds: 1 }]\noptions: { world: sim, time: 1, rate: 1 }`;
+    const idle = `include: [{ configuration: 'reference:sync', workload: set, seeds: 1 }]\noptions: { world: sim, nodes: 1, time: 1, rate: 1 }`;
     const inconclusive = await campaign(idle);
     expect([inconclusive.code, inconclusive.results.totals['inconclusive']]).toEqual([2, 1]);
     const short = `include: [{ configuration: 'reference:sync', workload: set, seeds: 1..5 }]\n${SIMULATED}\nbudget: { runs: 2 }`;

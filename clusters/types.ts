@@ -83,6 +83,8 @@ export interface ClusterDefinition {
   ) => string | null;
   /** Why a client port makes no sense under these settings, or null: checked before anything starts. */
   readonly refusesPort?: (port: Port, settings: Readonly<Record<string, Setting>>) => string | null;
+  /** Is data split between the nodes, so that none holds a copy of all of it? Absent: every node does. */
+  readonly split?: (settings: Readonly<Record<string, Setting>>) => boolean;
   /** Images it needs in the Docker world. */
   readonly images?: readonly string[];
   readonly create: (context: ClusterContext) => Cluster;

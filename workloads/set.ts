@@ -10,8 +10,8 @@ import { defineWorkload } from './types.ts';
 const FINAL_TRIES = 50;
 
 /**
- * Adds unique elements, then reads the whole set once all is quiet, and again at every node: what was acknowledged must
- * be there, and every copy must hold the same. Where reads go to a primary nobody would see a replica that lacks some.
+ * Adds unique elements, then reads the whole set once all is quiet, and again at every node that holds a copy: what was
+ * acknowledged must be there, and every copy must hold the same. Where reads go to a primary nobody would see a replica that lacks some.
  */
 export const set = defineWorkload({
   name: 'set',
@@ -25,7 +25,7 @@ export const set = defineWorkload({
       // Now and then a read on the way: an element seen and later gone was lost after it was visible.
       fn((turn) => (turn.random.below(50) === 0 ? { f: 'read' } : { f: 'add', value: turn.n })),
     ),
-  final: ({ nodes }) =>
+  final: ({ copies }) =>
     sequence(
       untilOk(
         limit(
@@ -36,6 +36,6 @@ export const set = defineWorkload({
           ),
         ),
       ),
-      fn((turn) => (turn.n < nodes.length ? { f: 'read', node: nodes[turn.n] } : null)),
+      fn((turn) => (turn.n < copies.length ? { f: 'read', node: copies[turn.n] } : null)),
     ),
 });

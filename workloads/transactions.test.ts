@@ -6,6 +6,7 @@ import type { WorkloadContext } from './types.ts';
 
 const context: WorkloadContext = {
   nodes: ['n1', 'n2', 'n3'],
+  copies: [],
   concurrency: 3,
   rate: null,
   keys: 4,

@@ -4,6 +4,8 @@ import type { Port } from '../harness/cluster.ts';
 
 export interface WorkloadContext {
   readonly nodes: readonly string[];
+  /** Nodes of which each holds a copy of everything: none where data is split between them. */
+  readonly copies: readonly string[];
   readonly concurrency: number;
   /** Operations a second over all clients (open loop), or null for a closed loop. */
   readonly rate: number | null;

@@ -27,6 +27,7 @@ export function inputOf(
   const { config } = run;
   const context = {
     nodes: run.nodeNames,
+    copies: run.cluster.split?.(run.settings) === true ? [] : run.nodeNames,
     concurrency: config.concurrency,
     rate: config.rate === 0 ? null : config.rate,
     keys: config.keys,

@@ -97,8 +97,8 @@ describe('the zoo', () => {
     await simulateRun(run, memory);
     const history = memory.history();
     const meta = metaOf(run, 'test');
-    const [lost] = (await judgeRun(meta, history, null)).anomalies;
-    expect(lost.name).toBe('lost-acknowledged-write');
+    const { anomalies } = await judgeRun(meta, history, null);
+    const lost = anomalies.find(({ name }) => name === 'lost-acknowledged-write')!;
     expect(await isWitnessed(history, lost, meta)).toBe(true);
     expect(await isWitnessed(history, { ...lost, name: 'stale-read' }, meta)).toBe(false);
     expect(await isWitnessed(history, { ...lost, witness: [] }, meta)).toBe(false);

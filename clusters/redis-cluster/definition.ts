@@ -59,6 +59,7 @@ function definition(flavour: Flavour): ClusterDefinition {
     files: { [`${flavour.name}.conf`]: readRedisConf },
     refuses: (family) => refusedUnless(['switchover', 'rebalance', ...CONTAINER_FAULTS], family),
     conflict: (settings, _world, nodes) => conflictOf(settingsOf(settings), nodes),
+    split: () => true,
     images: [flavour.image],
     create: (context) => new SlotCluster(context, flavour, settingsOf(context.settings)),
   });

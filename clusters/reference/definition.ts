@@ -102,6 +102,7 @@ export const reference = defineCluster({
   images: [STORE_IMAGE],
   settings: SETTINGS,
   conflict: (settings, world, nodes) => settingsConflict(storeSettings(settings), world, nodes),
+  split: (settings) => storeSettings(settings).partitioning !== 'none',
   refusesPort: (port, settings) => portConflict(storeSettings(settings), port),
   refuses: (family, world, settings, port, target) =>
     refusedFault(family, world, storeSettings(settings), port, target),

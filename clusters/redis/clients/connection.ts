@@ -16,6 +16,7 @@ export type Answer = string | number | null | readonly Answer[];
 export class Connection {
   readonly #redis: Redis;
   #broken = false;
+  #closed = false;
 
   private constructor(redis: Redis) {
     this.#redis = redis;
@@ -73,7 +74,10 @@ export class Connection {
     }
   }
 
+  /** Once: the driver listens to the socket anew each time it is told, and commands that fail together all close it. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#broken = true;
     this.#redis.disconnect();
   }
