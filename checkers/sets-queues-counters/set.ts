@@ -1,5 +1,6 @@
 import { identityOf } from '../../harness/history/dictionary.ts';
 import type { Json } from '../../harness/history/event.ts';
+import { phases } from '../../harness/history/fault.ts';
 import { FAIL, INVOKE, OK, type History } from '../../harness/history/history.ts';
 import { witnessOf } from '../fold.ts';
 import type { Checker, Finding, Verdict } from '../types.ts';
@@ -166,7 +167,9 @@ function lostOf(history: History, one: ElementSet, settlement: Settlement | null
     const having = holders(e).length;
     return !gone.has(e) && having > 0 && having < finals.length;
   });
-  const settled = settlement?.settled ?? true;
+  // A run that was broken off never settled: its last read may be of a replica that lags.
+  const brokenOff = phases(history).length > 0 && finalPhase(history) < 0;
+  const settled = settlement?.settled ?? !brokenOff;
   const found: Finding[] = [];
   if (lost.length > 0) {
     const [first] = lost;
